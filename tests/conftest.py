@@ -1,0 +1,80 @@
+"""What every test may ask for: a migrated database of its own on either engine, a browser, an axe."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support import databases
+from tests.support.postgres import Server
+
+if TYPE_CHECKING:
+    from portfolio.kit.db import Database
+
+pytest_plugins = ["tests.support.browser"]
+
+ENGINES = ("sqlite", "postgresql")
+_SERVER = pytest.StashKey[Server]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--engines", choices=("marked", "both", *ENGINES), default="marked",
+        help="marked: SQLite, and PostgreSQL where a test is marked both_engines; both: every test on both")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The controller makes the run's folder and starts the server; workers find them in the environment."""
+    if hasattr(config, "workerinput") or config.option.collectonly:
+        return
+    os.environ[databases.RUN_FOLDER] = tempfile.mkdtemp(prefix="portfolio-test-")
+    try:
+        config.stash[_SERVER] = Server.start()
+        os.environ[databases.PG_FOLDER] = str(config.stash[_SERVER].directory)
+    except Exception as reason:
+        os.environ[databases.PG_FOLDER] = f"! {reason}"
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if hasattr(config, "workerinput") or config.option.collectonly:
+        return
+    if _SERVER in config.stash:
+        config.stash[_SERVER].stop()
+    shutil.rmtree(os.environ.get(databases.RUN_FOLDER, ""), ignore_errors=True)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "engine_kind" not in metafunc.fixturenames:
+        return
+    chosen = metafunc.config.getoption("--engines")
+    marks = {mark.name for mark in metafunc.definition.iter_markers()}
+    if "postgresql" in marks:
+        kinds: tuple[str, ...] = ("postgresql",)
+    elif chosen == "both" or (chosen == "marked" and marks & {"both_engines"}):
+        kinds = ENGINES
+    else:
+        kinds = ("sqlite",) if chosen == "marked" else (chosen,)
+    metafunc.parametrize("engine_kind", kinds, scope="session")
+
+
+@pytest.fixture
+def database_url(engine_kind: str, tmp_path: Path) -> Iterator[str]:
+    """Address of a migrated database that belongs to this test alone."""
+    url = databases.new(engine_kind, tmp_path)
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    from portfolio.kit.db import Database
+
+    opened = Database(database_url)
+    yield opened
+    opened.close()

@@ -1,0 +1,78 @@
+"""Migrated databases for the tests: one template an engine, made once a run, copied for each test."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.support.postgres import Server
+
+RUN_FOLDER = "PORTFOLIO_TEST_RUN"  # folder that the whole run shares, set by the controller
+PG_FOLDER = "PORTFOLIO_TEST_PG"  # folder of the server, or "! reason" when it did not start
+
+
+def migrate(url: str) -> None:
+    from portfolio.kit.migrate import upgrade
+
+    upgrade(url)
+
+
+def run_folder() -> Path:
+    return Path(os.environ[RUN_FOLDER])
+
+
+def server() -> Server:
+    """The server that the controller started; without one the test is skipped, and fails when CI=true."""
+    place = os.environ.get(PG_FOLDER, "! not started")
+    if place.startswith("!"):
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"PostgreSQL: {place[2:]}")
+    return Server(Path(place))
+
+
+@contextmanager
+def once(name: str) -> Iterator[bool]:
+    """Holds the run's lock of that name; True for the first process that comes through."""
+    with (run_folder() / f"{name}.lock").open("a+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        lock.seek(0)
+        first = lock.read() == ""
+        yield first
+        if first:
+            lock.write("done")
+
+
+def sqlite_url(path: Path) -> str:
+    return f"sqlite:///{path}"
+
+
+def new(kind: str, folder: Path, name: str = "portfolio",
+        fill: Callable[[str], object] = migrate) -> str:
+    """Address of a fresh copy of the template `name`; `fill` makes the template, once a run.
+
+    A test module with dear data (a seeded portfolio) passes its own `name` and `fill`.
+    """
+    if kind == "postgresql":
+        postgres, template = server(), f"template_{name}"
+        with once(f"pg_{name}") as first:
+            if first:
+                postgres.create_template(fill, template)
+        return postgres.clone(template)
+    original = run_folder() / f"{name}.sqlite"
+    with once(f"sqlite_{name}") as first:
+        if first:
+            fill(sqlite_url(original))
+    copy = folder / f"{name}.sqlite"
+    for part in original.parent.glob(f"{original.name}*"):  # with its -wal, if one is left
+        shutil.copyfile(part, copy.with_name(copy.name + part.name.removeprefix(original.name)))
+    return sqlite_url(copy)
+
+
+def drop(url: str) -> None:
+    if url.startswith("postgresql"):
+        server().drop(url)

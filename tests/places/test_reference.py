@@ -180,6 +180,8 @@ def test_units_equal_the_collected_table() -> None:
     iso = {"MLI": "ML", "BFA": "BF", "NER": "NE"}
     for row in shared("unites_administratives_cod_ab.csv"):
         country, level = iso[row["iso3"]], int(row["niveau"])
+        if (country, level) == ("BF", 2):
+            continue  # spelt as in the reform: the next test
         mine = reference.by_code().get(f"{row['pcode']}-2020") or reference.by_code()[row["pcode"]]
         name = RESPELLED.get(row["pcode"], row["nom"])
         assert (mine.name, mine.level, mine.country) == (name, level, country)

@@ -1,0 +1,1 @@
+"""Portfolio: grants and micro-projects of a regional authority."""

@@ -1,0 +1,41 @@
+"""Amounts in figures, as they stand on papers (documents.md 3.5)."""
+
+THIN = "\N{NARROW NO-BREAK SPACE}"
+NBSP = "\N{NO-BREAK SPACE}"
+MINUS = "\N{MINUS SIGN}"
+
+# (exponent, what is printed after the figures)
+_SIGNS = {
+    "XOF": (0, f"F{THIN}CFA"),
+    "XAF": (0, f"F{THIN}CFA"),
+    "GNF": (0, "GNF"),
+    "EUR": (2, "€"),
+    "USD": (2, f"${THIN}US"),
+}
+
+
+def figures(minor: int, exponent: int = 0) -> str:
+    """`2655200` → `2 655 200`, thousands apart by U+202F; a negative amount has the true minus sign.
+
+    `exponent` is the number of decimals of the currency (0 for the CFA franc, 2 for the euro).
+    """
+    whole, rest = divmod(abs(minor), 10**exponent)
+    text = f"{whole:,}".replace(",", THIN)
+    if exponent:
+        text = f"{text},{rest:0{exponent}d}"
+    return f"{MINUS}{text}" if minor < 0 else text
+
+
+def amount(minor: int, currency: str = "XOF") -> str:
+    """`2655200` → `2 655 200 F CFA`: no space in it lets the line break."""
+    exponent, sign = _SIGNS.get(currency, (2, currency))
+    return f"{figures(minor, exponent)}{NBSP}{sign}"
+
+
+def percent(part: int, whole: int) -> str:
+    """`percent(1, 8)` → `12,5 %`, rounded half up in integers; a dash where the whole is nothing."""
+    if whole <= 0:
+        return "—"
+    tenths = (abs(part) * 2000 + whole) // (whole * 2)
+    sign = MINUS if part < 0 and tenths else ""
+    return f"{sign}{tenths // 10},{tenths % 10}{NBSP}%"

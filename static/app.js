@@ -42,7 +42,7 @@ const count = () => all("[data-ticked]").forEach(bar => {
 /* what is typed and not sent */
 doc.addEventListener("input", e => {
   const f = e.target.form;
-  if (isPost(f) && !("quiet" in f.dataset)) { edited.add(f); f.unsaved = true; }
+  if (isPost(f) && !("quiet" in f.dataset) && !f.querySelector("[data-ticked]")) { edited.add(f); f.unsaved = true; }
 });
 addEventListener("beforeunload", e => { if ([...edited].some(f => f.isConnected)) e.preventDefault(); });
 
@@ -101,7 +101,8 @@ addEventListener("online", () => { line(words().back); saveAll(); setTimeout(() 
 addEventListener("offline", () => line(words().lost));
 
 /* fragments */
-const show = () => { const box = doc.querySelector("[data-focus]"); if (box) box.focus(); count(); };
+const seen = new WeakSet();
+const show = () => { const box = all("[data-focus]").find(b => !seen.has(b)); all("[data-focus]").forEach(b => seen.add(b)); if (box) box.focus(); count(); };
 doc.addEventListener("htmx:after:swap", show);
 doc.addEventListener("htmx:finally:request", () => all("form.busy").forEach(free));
 doc.addEventListener("htmx:error", e => { const f = e.target.closest && e.target.closest("form"); if (isPost(f)) edited.add(f); line(words().lost); });

@@ -1,7 +1,7 @@
 """Sample content of the component sheet (`/styleguide`): every component in every state, as pure data.
 
-The content looks like a real file so that widths, wrapping and tones are judged on real words. Nothing here is
-read by another room, and nothing comes from the database. Words are French: they stand for recorded data.
+The content looks like a real file so that widths, wrapping and tones are judged on real words. Nothing here
+is read by another room, and nothing comes from the database. Words are French: they stand for recorded data.
 """
 
 from collections.abc import Callable
@@ -113,20 +113,7 @@ def _charts() -> dict[str, charts.Chart]:
     regions = ("Tillabéri", "Dosso", "Gao", "Mopti", "Ménaka", "Sahel", "Est")
     funded = charts.Series("Financés", (12, 7, 15, 22, 4, 18, 9))
     closed = charts.Series("Clos", (8, 5, 9, 20, 1, 12, 7))
-    months = (
-        "janv.",
-        "févr.",
-        "mars",
-        "avr.",
-        "mai",
-        "juin",
-        "juil.",
-        "août",
-        "sept.",
-        "oct.",
-        "nov.",
-        "déc.",
-    )
+    months = tuple("janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.".split())
     plan = tuple(25_000_000 * n for n in range(1, 13))
     paid = (0, 12_500_000, 41_000_000, 68_000_000, 101_250_000, 120_000_000, 158_000_000, 181_500_000,
             190_000_000, 214_000_000, None, None)  # fmt: skip

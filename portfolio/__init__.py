@@ -1,1 +1,3 @@
-"""Portfolio: grants and micro-projects of a regional authority."""
+"""Portfolio: grants and micro-projects, from the call for proposals to the printed disbursement ledger."""
+
+__version__ = "0.1.0"

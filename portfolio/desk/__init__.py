@@ -1,0 +1,1 @@
+"""Top floor: cross-room read-only pages."""

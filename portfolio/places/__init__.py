@@ -1,0 +1,1 @@
+"""Administrative units with their codes, and the outlines of the map."""

@@ -1,0 +1,1 @@
+"""Frameworks that are versioned and approved, their objectives, the cross-walk, and weighted tags."""

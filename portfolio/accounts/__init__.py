@@ -1,0 +1,1 @@
+"""People, sign-in, dated roles with scope, delegation and interim."""

@@ -1,0 +1,1 @@
+"""The convention de subvention, its tranches and their conditions, amendments, suspension."""

@@ -1,0 +1,1 @@
+"""Files: drafting, paper intake, filing, returning, withdrawing."""

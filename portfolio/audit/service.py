@@ -1,0 +1,110 @@
+"""Writing the audit trail: entries are collected while the work goes on and sealed once, last, at commit."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from portfolio.audit.models import AuditEvent, AuditSalt, ChainHead
+from portfolio.kit.chain import seal
+
+SEALED = (
+    "seq",
+    "at",
+    "actor_id",
+    "capacity",
+    "event",
+    "subject_type",
+    "subject_id",
+    "subject_ref",
+    "before",
+    "after",
+    "reason",
+    "data",
+)
+"""Every column but the two hashes (T03)."""
+
+
+@dataclass
+class Happening:
+    """An event before it has its number. `data` holds codes, ids, amounts and `{column: [old, new]}`."""
+
+    event: str
+    subject_type: str
+    subject_id: int
+    at: datetime
+    actor_id: int | None
+    capacity: str | None = None
+    subject_ref: str | None = None
+    before: str | None = None
+    after: str | None = None
+    reason: str | None = None
+    data: dict[str, object] = field(default_factory=dict)
+
+
+def lock_head(session: Session, name: str) -> tuple[int, str]:
+    """The head of a chain, locked until the commit."""
+    row = session.execute(
+        select(ChainHead.seq, ChainHead.hash).where(ChainHead.name == name).with_for_update()
+    ).one()
+    return row.seq, row.hash
+
+
+def move_head(session: Session, name: str, seq: int, digest: str) -> None:
+    """The head after the entries just sealed."""
+    session.execute(
+        update(ChainHead)
+        .where(ChainHead.name == name)
+        .values(seq=seq, hash=digest)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def record(session: Session, happenings: Sequence[Happening]) -> None:
+    """Number, chain and insert the collected events. Called once by `work.commit()`, after the ledger's head."""
+    if not happenings:
+        return
+    seq, previous = lock_head(session, "audit")
+    rows = []
+    for happening in happenings:
+        seq += 1
+        row = {"seq": seq, **asdict(happening)}
+        digest = seal(previous, "audit", {name: row[name] for name in SEALED})
+        rows.append({**row, "previous": previous, "hash": digest})
+        previous = digest
+    session.execute(insert(AuditEvent), rows)
+    move_head(session, "audit", seq, previous)
+
+
+def plain(value: object) -> Any:
+    """Values as the trail keeps them: JSON only."""
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    if isinstance(value, Mapping):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple, set)):
+        return [plain(v) for v in value]
+    return str(value)
+
+
+def commitments(session: Session, kind: str, number: int, *values: object) -> list[str | None]:
+    """Personal values enter the trail only as HMACs under a random key of their record; deleting the key erases them (T09)."""
+    where = {"subject_type": kind, "subject_id": number}
+    salt = session.execute(select(AuditSalt.salt).filter_by(**where)).scalar_one_or_none()
+    if salt is None:
+        salt = secrets.token_hex(32)
+        session.execute(insert(AuditSalt).values(**where, salt=salt))
+    return [
+        None if v is None else hmac.new(salt.encode(), str(v).encode(), hashlib.sha256).hexdigest()[:32]
+        for v in values
+    ]

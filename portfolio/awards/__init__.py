@@ -1,0 +1,1 @@
+"""Reservation, engagement with visa, the ordonnateur's décision, and the letters."""

@@ -1,0 +1,1 @@
+"""People reached: by name, counted, estimated; duplicates."""

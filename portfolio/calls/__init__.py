@@ -1,0 +1,1 @@
+"""Calls for proposals: criteria, calendar, envelope, required pieces, publication."""

@@ -1,0 +1,1 @@
+"""Closing a grant to the franc, with its certificate."""

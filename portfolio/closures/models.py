@@ -1,0 +1,53 @@
+"""Closures."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portfolio.kit.db import (
+    Base,
+    Code,
+    Currency,
+    Id,
+    Label,
+    Minor,
+    Moment,
+    Ref,
+    distinct_people,
+    status_check,
+)
+from portfolio.rulebook.lifecycles.closures import CLOSURE
+
+
+class Closure(Base):
+    """The attestation de clôture of one grant: paid = justified + repaid, to the franc (document 20)."""
+
+    __tablename__ = "closure"
+    __table_args__ = (
+        status_check(CLOSURE),
+        distinct_people("prepared_by_id", "attested_by_id"),
+        CheckConstraint("paid_minor = justified_minor + repaid_minor", name="to_the_franc"),
+        CheckConstraint("committed_minor = paid_minor + released_minor", name="commitment_settled"),
+    )
+
+    id: Mapped[Id]
+    reference: Mapped[str] = mapped_column(String(40), unique=True)
+    agreement_id: Mapped[Ref] = mapped_column(ForeignKey("agreement.id"), unique=True)
+    country: Mapped[str] = mapped_column(String(2))
+    committed_minor: Mapped[Minor]
+    paid_minor: Mapped[Minor]
+    justified_minor: Mapped[Minor]
+    repaid_minor: Mapped[Minor]
+    released_minor: Mapped[Minor]
+    amount_currency: Mapped[Currency]
+    keep_until: Mapped[date | None]
+    follow_up_on: Mapped[date | None]
+    note: Mapped[Label] = mapped_column(default="")
+    status: Mapped[Code] = mapped_column(default="prepared")
+    prepared_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    prepared_at: Mapped[Moment]
+    attested_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    attested_at: Mapped[Moment | None]

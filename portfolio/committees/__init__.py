@@ -1,0 +1,1 @@
+"""Committees, seats, declarations of interest, sessions with quorum, votes and minutes."""

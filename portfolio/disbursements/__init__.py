@@ -1,0 +1,1 @@
+"""A tranche's way: request, liquidation, visa, payment order, payment."""

@@ -1,0 +1,80 @@
+"""Payments of tranches."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portfolio.kit.db import (
+    Base,
+    Code,
+    Currency,
+    Id,
+    JsonList,
+    Label,
+    Minor,
+    Moment,
+    Ref,
+    distinct_people,
+    status_check,
+)
+from portfolio.rulebook.lifecycles.disbursements import DISBURSEMENT
+
+
+class Disbursement(Base):
+    """One try to pay a tranche, through the chain of R1. The payee is frozen at liquidation; a failed one is followed by a new one."""
+
+    __tablename__ = "disbursement"
+    __table_args__ = (
+        status_check(DISBURSEMENT),
+        distinct_people("requested_by_id", "liquidated_by_id", "visaed_by_id", "ordered_by_id", "paid_by_id"),
+        CheckConstraint("amount_minor > 0 AND fee_minor >= 0", name="amounts_positive"),
+        CheckConstraint(
+            "status <> 'paid' OR (payment_reference IS NOT NULL AND paid_by_id IS NOT NULL"
+            " AND ordered_by_id IS NOT NULL AND liquidated_by_id IS NOT NULL)",
+            name="paid_is_complete",
+        ),
+        Index("ix_disbursement_tranche", "tranche_id"),
+        Index("ix_disbursement_agreement", "agreement_id"),
+        Index("ix_disbursement_status", "status", "id"),
+    )
+
+    id: Mapped[Id]
+    reference: Mapped[str] = mapped_column(String(40), unique=True)
+    tranche_id: Mapped[Ref] = mapped_column(ForeignKey("tranche.id"))
+    agreement_id: Mapped[Ref] = mapped_column(ForeignKey("agreement.id"))
+    call_id: Mapped[Ref] = mapped_column(ForeignKey("call.id"))
+    group_id: Mapped[Ref] = mapped_column(ForeignKey("grp.id"))
+    country: Mapped[str] = mapped_column(String(2))
+    follows_id: Mapped[Ref | None] = mapped_column(ForeignKey("disbursement.id"))
+    amount_minor: Mapped[Minor]
+    amount_currency: Mapped[Currency]
+    modality: Mapped[Code]
+    payee_kind: Mapped[Code] = mapped_column(default="group")
+    supplier_id: Mapped[Ref | None] = mapped_column(ForeignKey("supplier.id"))
+    payee: Mapped[Label]
+    account_id: Mapped[Ref | None] = mapped_column(ForeignKey("group_account.id"))
+    account_kind: Mapped[Code] = mapped_column(default="bank")
+    account_provider: Mapped[Label] = mapped_column(default="")
+    account_number: Mapped[str] = mapped_column(String(80), default="")
+    content_hash: Mapped[str] = mapped_column(String(64), default="")
+    """What the approvals bind to: payee, account, amount, purpose (M10)."""
+    treasury_account_id: Mapped[Ref | None] = mapped_column(ForeignKey("treasury_account.id"))
+    fee_minor: Mapped[Minor] = mapped_column(default=0)
+    payment_reference: Mapped[str | None] = mapped_column(String(100), unique=True)
+    paid_on: Mapped[date | None]
+    papers: Mapped[JsonList] = mapped_column(default=list)
+    status: Mapped[Code] = mapped_column(default="requested")
+    requested_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    requested_at: Mapped[Moment]
+    liquidated_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    liquidated_at: Mapped[Moment | None]
+    visaed_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    visaed_at: Mapped[Moment | None]
+    ordered_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    ordered_at: Mapped[Moment | None]
+    order_capacity: Mapped[Label] = mapped_column(default="")
+    paid_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    paid_at: Mapped[Moment | None]

@@ -1,0 +1,162 @@
+"""Donors, funds, budget lines, the institution's accounts, money received. Guard columns move only by conditional updates."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portfolio.kit.db import (
+    Base,
+    Code,
+    Currency,
+    Id,
+    Label,
+    Minor,
+    Moment,
+    Ref,
+    distinct_people,
+    guard_columns,
+    status_check,
+)
+from portfolio.rulebook.lifecycles.funds import BUDGET_LINE, FUND, MONEY_RECEIPT
+
+
+class Donor(Base):
+    """Who gives the money."""
+
+    __tablename__ = "donor"
+
+    id: Mapped[Id]
+    code: Mapped[str] = mapped_column(String(40), unique=True)
+    name: Mapped[Label]
+
+
+class Fund(Base):
+    """A donor's money for a purpose. `received` and `disbursed` are its cash guard: nothing is paid that has not arrived (R5)."""
+
+    __tablename__ = "fund"
+    __table_args__ = (
+        status_check(FUND),
+        distinct_people("created_by_id", "validated_by_id"),
+        CheckConstraint(
+            "received_minor >= 0 AND disbursed_minor >= 0 AND disbursed_minor <= received_minor",
+            name="cash_covered",
+        ),
+    )
+
+    id: Mapped[Id]
+    code: Mapped[str] = mapped_column(String(40), unique=True)
+    name: Mapped[Label]
+    donor_id: Mapped[Ref] = mapped_column(ForeignKey("donor.id"))
+    agreement_ref: Mapped[Label] = mapped_column(default="")
+    granted_minor: Mapped[Minor]
+    granted_currency: Mapped[Currency]
+    rate_text: Mapped[Label] = mapped_column(default="")
+    amount_minor: Mapped[Minor]
+    amount_currency: Mapped[Currency]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+    status: Mapped[Code] = mapped_column(default="draft")
+    received_minor: Mapped[Minor] = mapped_column(default=0)
+    disbursed_minor: Mapped[Minor] = mapped_column(default=0)
+    created_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    validated_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    validated_at: Mapped[Moment | None]
+
+
+class BudgetLine(Base):
+    """Credits voted on a fund for an exercice. `reserved` is what committees hold now; the others are cumulative stages of R1."""
+
+    __tablename__ = "budget_line"
+    __table_args__ = (
+        status_check(BUDGET_LINE),
+        distinct_people("created_by_id", "voted_by_id"),
+        CheckConstraint(
+            "voted_minor > 0 AND reserved_minor >= 0 AND committed_minor >= 0", name="amounts_positive"
+        ),
+        CheckConstraint("reserved_minor + committed_minor <= voted_minor", name="within_vote"),
+        CheckConstraint(
+            "liquidated_minor >= 0 AND liquidated_minor <= committed_minor", name="liquidated_within"
+        ),
+        CheckConstraint("ordered_minor >= 0 AND ordered_minor <= liquidated_minor", name="ordered_within"),
+        CheckConstraint("paid_minor >= 0 AND paid_minor <= ordered_minor", name="paid_within"),
+    )
+
+    id: Mapped[Id]
+    fund_id: Mapped[Ref] = mapped_column(ForeignKey("fund.id"))
+    code: Mapped[str] = mapped_column(String(40), unique=True)
+    label: Mapped[Label]
+    exercice: Mapped[int]
+    status: Mapped[Code] = mapped_column(default="proposed")
+    voted_minor: Mapped[Minor]
+    reserved_minor: Mapped[Minor] = mapped_column(default=0)
+    committed_minor: Mapped[Minor] = mapped_column(default=0)
+    liquidated_minor: Mapped[Minor] = mapped_column(default=0)
+    ordered_minor: Mapped[Minor] = mapped_column(default=0)
+    paid_minor: Mapped[Minor] = mapped_column(default=0)
+    amount_currency: Mapped[Currency]
+    created_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    voted_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    voted_at: Mapped[Moment | None]
+
+
+class TreasuryAccount(Base):
+    """One of the institution's own accounts: bank by fund, SFD, mobile-money float, cash (R5)."""
+
+    __tablename__ = "treasury_account"
+    __table_args__ = (
+        CheckConstraint("kind IN ('bank', 'sfd', 'mobile', 'cash')", name="kind_known"),
+        CheckConstraint("balance_minor >= 0", name="not_overdrawn"),
+        CheckConstraint("ceiling_minor IS NULL OR balance_minor <= ceiling_minor", name="below_ceiling"),
+    )
+
+    id: Mapped[Id]
+    code: Mapped[str] = mapped_column(String(40), unique=True)
+    label: Mapped[Label]
+    kind: Mapped[Code]
+    fund_id: Mapped[Ref | None] = mapped_column(ForeignKey("fund.id"))
+    holder: Mapped[Label] = mapped_column(default="")
+    number: Mapped[str] = mapped_column(String(60), default="")
+    amount_currency: Mapped[Currency]
+    balance_minor: Mapped[Minor] = mapped_column(default=0)
+    ceiling_minor: Mapped[Minor | None]
+    active: Mapped[bool] = mapped_column(default=True)
+
+
+class MoneyReceipt(Base):
+    """Money that arrived from a donor, at its date and rate; another person confirms it before it can be spent."""
+
+    __tablename__ = "money_receipt"
+    __table_args__ = (
+        status_check(MONEY_RECEIPT),
+        distinct_people("recorded_by_id", "confirmed_by_id"),
+        CheckConstraint("amount_minor > 0", name="amount_positive"),
+        UniqueConstraint("treasury_account_id", "bank_reference", name="uq_money_receipt_bank_reference"),
+    )
+
+    id: Mapped[Id]
+    reference: Mapped[str] = mapped_column(String(40), unique=True)
+    fund_id: Mapped[Ref] = mapped_column(ForeignKey("fund.id"))
+    treasury_account_id: Mapped[Ref] = mapped_column(ForeignKey("treasury_account.id"))
+    received_on: Mapped[date]
+    bank_reference: Mapped[str] = mapped_column(String(100))
+    donor_minor: Mapped[Minor]
+    donor_currency: Mapped[Currency]
+    rate_text: Mapped[Label] = mapped_column(default="")
+    rate_source: Mapped[Label] = mapped_column(default="")
+    amount_minor: Mapped[Minor]
+    amount_currency: Mapped[Currency]
+    status: Mapped[Code] = mapped_column(default="recorded")
+    recorded_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    recorded_at: Mapped[Moment | None]
+    confirmed_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    confirmed_at: Mapped[Moment | None]
+
+
+guard_columns(Fund, "received_minor", "disbursed_minor")
+guard_columns(
+    BudgetLine, "reserved_minor", "committed_minor", "liquidated_minor", "ordered_minor", "paid_minor"
+)
+guard_columns(TreasuryAccount, "balance_minor")

@@ -1,0 +1,1 @@
+"""Complaints, with a sensitive category."""

@@ -1,0 +1,1 @@
+"""Applicant groups: members, bureau, verification, bank and mobile-money accounts."""

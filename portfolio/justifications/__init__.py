@@ -1,0 +1,1 @@
+"""Expense reports, vouchers, accepted and refused amounts, recovery."""

@@ -1,0 +1,144 @@
+"""Words: English msgids in the code, French by default, English complete, chosen per request.
+
+Catalogues are one `.po` a room (decision: a single file of three thousand messages is nobody's to edit; they are merged here
+when first used, so there is no compile step). Codes live in the database, words only here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+from collections.abc import Iterator
+from contextvars import ContextVar
+from datetime import UTC, date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+LOCALES = ("fr", "en")
+DEFAULT = "fr"
+_current: ContextVar[str] = ContextVar("portfolio_locale", default=DEFAULT)
+
+MONTHS = {
+    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split(),
+    "en": "January February March April May June July August September October November December".split(),
+}
+ZONE = ZoneInfo("UTC")
+"""Mali and Burkina Faso keep UTC; where Niger's hour matters the paper prints it beside (F4)."""
+
+
+class Catalogue:
+    """The translations of one language: (context, msgid) → the forms."""
+
+    def __init__(self) -> None:
+        self.words: dict[tuple[str | None, str], tuple[str, ...]] = {}
+
+    def add(self, path: Path) -> None:
+        """Read one `.po` file."""
+        from babel.messages.pofile import read_po
+
+        with path.open("rb") as stream:
+            for message in read_po(stream):
+                if not message.id or message.fuzzy:
+                    continue
+                key = message.id[0] if isinstance(message.id, (tuple, list)) else message.id
+                forms = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
+                if all(forms):
+                    self.words[(message.context, str(key))] = tuple(str(f) for f in forms)
+
+
+@functools.cache
+def catalogue(locale: str) -> Catalogue:
+    """The merged catalogue of a language, read once."""
+    found = Catalogue()
+    folder = Path(__file__).parents[1] / "locale" / locale
+    for path in sorted(folder.glob("*.po")):
+        found.add(path)
+    return found
+
+
+def locale() -> str:
+    """The language of the current request."""
+    return _current.get()
+
+
+@contextlib.contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Everything worded inside is in this language; unknown languages fall back to French."""
+    token = _current.set(language if language in LOCALES else DEFAULT)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def _find(context: str | None, msgid: str) -> tuple[str, ...] | None:
+    return catalogue(_current.get()).words.get((context, msgid)) if _current.get() != "en" else None
+
+
+def gettext(msgid: str) -> str:
+    """The words of a message in the current language."""
+    found = _find(None, msgid)
+    return found[0] if found else msgid
+
+
+def pgettext(context: str, msgid: str) -> str:
+    """The same, where one English word has several French ones: the context is a noun of the glossary."""
+    found = _find(context, msgid) or _find(None, msgid)
+    return found[0] if found else msgid
+
+
+def ngettext(singular: str, plural: str, n: int) -> str:
+    """Singular or plural. In French 0 and 1 are singular."""
+    found = _find(None, singular)
+    if found and len(found) > 1:
+        return found[0] if n < 2 else found[1]
+    return singular if n == 1 else plural
+
+
+def npgettext(context: str, singular: str, plural: str, n: int) -> str:
+    """Singular or plural, in a context."""
+    found = _find(context, singular)
+    if found and len(found) > 1:
+        return found[0] if n < 2 else found[1]
+    return singular if n == 1 else plural
+
+
+_ = gettext
+
+
+def N_(msgid: str) -> str:
+    """Mark a message in data; it is worded when it is shown."""
+    return msgid
+
+
+def date_text(day: date | None) -> str:
+    """`12 mars 2026`; in French the first of a month is `1er`."""
+    if day is None:
+        return ""
+    language = _current.get()
+    number = "1er" if day.day == 1 and language == "fr" else str(day.day)
+    return f"{number} {MONTHS[language][day.month - 1]} {day.year}"
+
+
+def time_text(moment: datetime) -> str:
+    """`08 h 14` in French, `08:14` in English."""
+    local = moment.astimezone(ZONE)
+    return f"{local:%H h %M}" if _current.get() == "fr" else f"{local:%H:%M}"
+
+
+def datetime_text(moment: datetime | None) -> str:
+    """`12 mars 2026, 08 h 14`."""
+    if moment is None:
+        return ""
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return f"{date_text(moment.astimezone(ZONE).date())}, {time_text(moment)}"
+
+
+def percent_text(tenths: int) -> str:
+    """Tenths of a percent as `44,6 %`; whole percents without decimals."""
+    whole, rest = divmod(abs(tenths), 10)
+    sign = "\u2212" if tenths < 0 else ""
+    if _current.get() == "fr":
+        return f"{sign}{whole},{rest}\u00a0%" if rest else f"{sign}{whole}\u00a0%"
+    return f"{sign}{whole}.{rest}%" if rest else f"{sign}{whole}%"

@@ -1,0 +1,83 @@
+"""Text as people type it: cleaned once at the door, folded for search (I06, performance.md §1)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+BIDI = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C])
+_LIGATURES = str.maketrans(
+    {
+        "œ": "oe",
+        "Œ": "oe",
+        "æ": "ae",
+        "Æ": "ae",
+        "ß": "ss",
+        "’": "'",
+        "ʼ": "'",
+        "ɓ": "b",
+        "ɗ": "d",
+        "ŋ": "n",
+        "ɲ": "n",
+        "ƴ": "y",
+        "ǝ": "e",
+        "ɛ": "e",
+        "ɔ": "o",
+        "ɣ": "g",
+    }
+)
+
+
+class TextError(ValueError):
+    """Characters that cannot be kept: NUL or half of a surrogate pair."""
+
+
+def clean(text: str) -> str:
+    """NFC, outer blanks and direction controls removed. Raises TextError for NUL, control characters and lone surrogates."""
+    if any(
+        "\ud800" <= c <= "\udfff" or (unicodedata.category(c) == "Cc" and c not in "\r\n\t") for c in text
+    ):
+        raise TextError("unprintable")
+    return (
+        unicodedata.normalize("NFC", text.translate(BIDI)).replace("\r\n", "\n").replace("\r", "\n").strip()
+    )
+
+
+def fold(text: str) -> str:
+    """Lower case without accents or punctuation, for searching: « Œuvre d'Élan » → `oeuvre d elan`."""
+    bare = unicodedata.normalize("NFKD", text.translate(_LIGATURES))
+    kept = "".join(c for c in bare if not unicodedata.combining(c)).casefold()
+    return re.sub(r"[^0-9a-z]+", " ", kept).strip()
+
+
+_SOUND = [
+    (r"ou", "u"),
+    (r"ss|ç", "s"),
+    (r"c(?=[eiy])", "s"),
+    (r"ck|q|c|k+", "k"),
+    (r"dj|j|dy|di(?=[aou])", "j"),
+    (r"ph", "f"),
+    (r"th", "t"),
+    (r"gn|ny", "n"),
+    (r"tch|ch|sh", "s"),
+    (r"w|v", "w"),
+    (r"y|i+", "i"),
+    (r"ai|ei|é|è", "e"),
+    (r"h", ""),
+    (r"(.)\1+", r"\1"),
+]
+
+
+def sound(text: str) -> str:
+    """A sound key tuned to Sahel spellings: Cissé and Sissé, Oumarou and Umaru, Aïssata and Aichata agree."""
+    words = []
+    for word in fold(text).split():
+        for pattern, by in _SOUND:
+            word = re.sub(pattern, by, word)
+        words.append(re.sub(r"(?<!^)[aeiou]", "", word) or word)
+    return " ".join(words)
+
+
+def last4(number: str) -> str:
+    """An account, wallet or identity number as lists show it: only the last four characters (F15)."""
+    return f"…{number[-4:]}" if len(number) > 4 else number

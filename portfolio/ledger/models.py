@@ -1,0 +1,104 @@
+"""The ledger's tables: entries that are transfers between two accounts, and the balances they add up to.
+
+An entry row moves an amount from the credit account to the debit account, so that no unbalanced entry can be stored (M06).
+Rows of one act share `posting`, the number an accountant says. Dimension codes are written on the entry, so that it is read by fund,
+call, agreement … without a join upstream.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portfolio.kit.db import Base, BigId, Code, Currency, Id, Minor, Moment, Ref
+
+DIMENSIONS = (
+    "exercice",
+    "donor",
+    "fund",
+    "line",
+    "call",
+    "agreement",
+    "tranche",
+    "party",
+    "place",
+    "objective",
+    "treasury",
+)
+
+
+class LedgerEntry(Base):
+    """One transfer. Never edited, never deleted: a correction is another entry that names this one (M07)."""
+
+    __tablename__ = "ledger_entry"
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0", name="amount_positive"),
+        CheckConstraint("debit <> credit", name="two_accounts"),
+        CheckConstraint("reverses IS NULL OR reason IS NOT NULL", name="reversal_has_reason"),
+        UniqueConstraint("reverses", name="uq_ledger_entry_reverses"),
+        Index("ix_ledger_entry_debit", "debit", "dated_on", "seq"),
+        Index("ix_ledger_entry_credit", "credit", "dated_on", "seq"),
+        Index("ix_ledger_entry_fund", "fund", "dated_on", "seq"),
+        Index("ix_ledger_entry_agreement", "agreement", "seq"),
+        Index("ix_ledger_entry_subject", "subject_type", "subject_id"),
+    )
+
+    seq: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    posting: Mapped[Ref]
+    at: Mapped[Moment]
+    dated_on: Mapped[date]
+    event: Mapped[Code]
+    debit: Mapped[str] = mapped_column(String(20))
+    credit: Mapped[str] = mapped_column(String(20))
+    amount_minor: Mapped[Minor]
+    amount_currency: Mapped[Currency]
+    exercice: Mapped[int | None]
+    donor: Mapped[str | None] = mapped_column(String(40))
+    fund: Mapped[str | None] = mapped_column(String(40))
+    line: Mapped[str | None] = mapped_column(String(40))
+    call: Mapped[str | None] = mapped_column(String(40))
+    agreement: Mapped[str | None] = mapped_column(String(40))
+    tranche: Mapped[str | None] = mapped_column(String(40))
+    party: Mapped[str | None] = mapped_column(String(40))
+    place: Mapped[str | None] = mapped_column(String(40))
+    objective: Mapped[str | None] = mapped_column(String(60))
+    treasury: Mapped[str | None] = mapped_column(String(40))
+    document: Mapped[str | None] = mapped_column(String(60))
+    subject_type: Mapped[Code]
+    subject_id: Mapped[Ref]
+    actor_id: Mapped[Ref | None]
+    reverses: Mapped[int | None] = mapped_column(BigId)
+    reason: Mapped[str | None] = mapped_column(String(2000))
+    previous: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class LedgerBalance(Base):
+    """The running totals of an account for one set of dimensions, so that totals never come from a scan. Re-derived by `verify`."""
+
+    __tablename__ = "ledger_balance"
+    __table_args__ = (
+        UniqueConstraint("account", "currency", *DIMENSIONS, name="uq_ledger_balance_key"),
+        CheckConstraint("debit_minor >= 0 AND credit_minor >= 0", name="totals_positive"),
+        Index("ix_ledger_balance_agreement", "agreement", "account"),
+        Index("ix_ledger_balance_fund", "fund", "account"),
+    )
+
+    id: Mapped[Id]
+    account: Mapped[str] = mapped_column(String(20))
+    currency: Mapped[Currency]
+    exercice: Mapped[int] = mapped_column(default=0)
+    donor: Mapped[str] = mapped_column(String(40), default="")
+    fund: Mapped[str] = mapped_column(String(40), default="")
+    line: Mapped[str] = mapped_column(String(40), default="")
+    call: Mapped[str] = mapped_column(String(40), default="")
+    agreement: Mapped[str] = mapped_column(String(40), default="")
+    tranche: Mapped[str] = mapped_column(String(40), default="")
+    party: Mapped[str] = mapped_column(String(40), default="")
+    place: Mapped[str] = mapped_column(String(40), default="")
+    objective: Mapped[str] = mapped_column(String(60), default="")
+    treasury: Mapped[str] = mapped_column(String(40), default="")
+    debit_minor: Mapped[Minor]
+    credit_minor: Mapped[Minor]

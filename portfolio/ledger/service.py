@@ -1,0 +1,124 @@
+"""Posting: entries are collected while the work goes on and sealed once, at commit, under the ledger's head."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy import insert
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from portfolio.audit.service import lock_head, move_head
+from portfolio.kit.chain import seal
+from portfolio.ledger.models import DIMENSIONS, LedgerBalance, LedgerEntry
+
+SEALED = (
+    "seq",
+    "posting",
+    "at",
+    "dated_on",
+    "event",
+    "debit",
+    "credit",
+    "amount_minor",
+    "amount_currency",
+    *DIMENSIONS,
+    "document",
+    "subject_type",
+    "subject_id",
+    "actor_id",
+    "reverses",
+    "reason",
+)
+"""Every column but the two hashes (T03)."""
+
+
+@dataclass(frozen=True)
+class Dims:
+    """The codes by which an entry is found again. `party` is the group or supplier, `treasury` the institution's own account."""
+
+    exercice: int | None = None
+    donor: str | None = None
+    fund: str | None = None
+    line: str | None = None
+    call: str | None = None
+    agreement: str | None = None
+    tranche: str | None = None
+    party: str | None = None
+    place: str | None = None
+    objective: str | None = None
+    treasury: str | None = None
+
+
+@dataclass
+class Transfer:
+    """An entry before it has its number: `amount_minor` goes from `credit` to `debit`."""
+
+    event: str
+    debit: str
+    credit: str
+    amount_minor: int
+    amount_currency: str
+    dated_on: date
+    at: datetime
+    subject_type: str
+    subject_id: int
+    actor_id: int | None
+    act: int
+    """Transfers of one act share this number and get one posting number."""
+    dims: Dims = field(default_factory=Dims)
+    document: str | None = None
+    reverses: int | None = None
+    reason: str | None = None
+
+
+def post(session: Session, transfers: Sequence[Transfer]) -> None:
+    """Number, chain and insert the collected transfers and add them to the balances. Called once by `work.commit()`."""
+    if not transfers:
+        return
+    seq, previous = lock_head(session, "ledger")
+    rows: list[dict[str, object]] = []
+    posting, act = seq, None
+    for transfer in transfers:
+        seq += 1
+        if transfer.act != act:
+            posting, act = seq, transfer.act
+        row = {name: getattr(transfer, name) for name in SEALED if hasattr(transfer, name)}
+        row |= {"seq": seq, "posting": posting, **asdict(transfer.dims)}
+        digest = seal(previous, "ledger", {name: row[name] for name in SEALED})
+        rows.append({**row, "previous": previous, "hash": digest})
+        previous = digest
+    session.execute(insert(LedgerEntry), rows)
+    _add_balances(session, rows)
+    move_head(session, "ledger", seq, previous)
+
+
+def balance_key(row: dict[str, object], account: object) -> tuple[object, ...]:
+    """The key of the balance an entry adds to: account, currency and every dimension ("" or 0 for none)."""
+    return (account, row["amount_currency"], *(row[d] or (0 if d == "exercice" else "") for d in DIMENSIONS))
+
+
+def _add_balances(session: Session, rows: Sequence[dict[str, object]]) -> None:
+    sums: dict[tuple[object, ...], list[int]] = {}
+    for row in rows:
+        amount = row["amount_minor"]
+        assert isinstance(amount, int)
+        sums.setdefault(balance_key(row, row["debit"]), [0, 0])[0] += amount
+        sums.setdefault(balance_key(row, row["credit"]), [0, 0])[1] += amount
+    keys = ("account", "currency", *DIMENSIONS)
+    build = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    values = [
+        dict(zip(keys, key, strict=True)) | {"debit_minor": d, "credit_minor": c}
+        for key, (d, c) in sums.items()
+    ]
+    statement = build(LedgerBalance)
+    statement = statement.on_conflict_do_update(
+        index_elements=list(keys),
+        set_={
+            "debit_minor": LedgerBalance.debit_minor + statement.excluded.debit_minor,
+            "credit_minor": LedgerBalance.credit_minor + statement.excluded.credit_minor,
+        },
+    )
+    session.execute(statement, values)

@@ -1,0 +1,56 @@
+"""What the product runs in and where a piece of work comes from, as plain data: the domain never sees the request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from portfolio.actor import Actor
+from portfolio.kit.clock import Clock
+from portfolio.kit.db import Database
+
+
+@dataclass
+class Surroundings:
+    """What the product runs in, handed over once by `create_app`: the vaults never import the rooms above them."""
+
+    database: Database
+    clock: Clock
+    data_dir: Path
+    secret: bytes
+    load_actor: Callable[[Session, str, datetime], Actor | None] = lambda _s, _t, _n: None
+    names_of: Callable[[Session, Iterable[int]], dict[int, str]] = lambda _s, _i: {}
+    demo: bool = False
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a piece of work comes from, as plain data: the domain never sees the request."""
+
+    token: str | None = None
+    visitor: str = ""
+    key: str | None = None
+    body_hash: str = ""
+    method: str = "GET"
+    path: str = ""
+    query: str = ""
+    htmx: bool = False
+    locale: str = "fr"
+    address: str = ""
+    fetch_site: str = ""
+    origin_ok: bool = True
+    csrf: str = ""
+    csrf_sent: str = ""
+    typed: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was answered to an idempotency key."""
+
+    status: int
+    location: str | None

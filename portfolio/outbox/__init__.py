@@ -1,0 +1,1 @@
+"""Vault: what leaves after the commit (messages, slow jobs) and the answers already given (idempotency keys)."""

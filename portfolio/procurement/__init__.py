@@ -1,0 +1,1 @@
+"""Purchases by the authority or by a group: quotations, comparison, order, reception."""

@@ -1,0 +1,1 @@
+"""The micro-project: activities and visits."""

@@ -1,0 +1,321 @@
+"""Who may do what: one matrix role → permissions. The scope of a role (a country, a call, a group, all) stands on its assignment.
+
+Roles follow `institution.md` (R2, R3, R7): a committee proposes, the ordonnateur decides and orders, the comptable pays, the contrôleur gives visas,
+auditors only read. No administrator holds a money or scoring right (Z06).
+"""
+
+from __future__ import annotations
+
+from portfolio.kit.i18n import N_
+from portfolio.kit.i18n import gettext as _
+
+ROLES: dict[str, str] = {
+    "intake_agent": N_("Intake agent"),
+    "grants_officer": N_("Grants officer"),
+    "programme_head": N_("Head of programme"),
+    "assessor": N_("Assessor"),
+    "committee_secretary": N_("Committee secretary"),
+    "committee_president": N_("Committee president"),
+    "committee_member": N_("Committee member"),
+    "procurement_officer": N_("Procurement officer"),
+    "reception_member": N_("Reception committee member"),
+    "financial_controller": N_("Financial controller"),
+    "authorising_officer": N_("Authorising officer"),
+    "accountant": N_("Accountant"),
+    "cashier": N_("Cashier"),
+    "internal_auditor": N_("Internal auditor"),
+    "external_auditor": N_("External auditor"),
+    "applicant": N_("Applicant"),
+    "administrator": N_("Administrator"),
+}
+
+SCOPES = ("all", "country", "call", "group", "assigned")
+MONEY_ROLES = frozenset({"authorising_officer", "accountant", "cashier", "financial_controller"})
+"""Roles that need two persons to be granted and the shorter idle time (A03, Z06)."""
+
+INCOMPATIBLE: frozenset[frozenset[str]] = frozenset(
+    frozenset(pair)
+    for pair in (
+        ("authorising_officer", "accountant"),
+        ("authorising_officer", "cashier"),
+        ("authorising_officer", "financial_controller"),
+        ("accountant", "financial_controller"),
+        ("cashier", "financial_controller"),
+        ("grants_officer", "accountant"),
+        ("grants_officer", "authorising_officer"),
+        ("administrator", "authorising_officer"),
+        ("administrator", "accountant"),
+        ("administrator", "cashier"),
+        ("administrator", "financial_controller"),
+        ("administrator", "assessor"),
+        ("administrator", "committee_member"),
+        ("applicant", "grants_officer"),
+        ("applicant", "accountant"),
+        ("applicant", "authorising_officer"),
+    )
+)
+"""Ordonnateur and comptable are never the same person, whoever signs on behalf of whom (R7)."""
+
+_STAFF_READS = frozenset(
+    f"{noun}:view"
+    for noun in (
+        "desk",
+        "framework",
+        "place",
+        "fund",
+        "call",
+        "group",
+        "application",
+        "session",
+        "agreement",
+        "project",
+        "disbursement",
+        "justification",
+        "recovery",
+        "procedure",
+        "reach",
+        "ledger",
+        "document",
+        "visit",
+        "closure",
+        "amendment",
+        "notice",
+        "decision",
+        "commitment",
+        "screening",
+    )
+)
+_MONEY_READS = _STAFF_READS | {"money_receipt:view", "treasury:view", "audit:view", "score:view"}
+
+GRANTS: dict[str, frozenset[str]] = {
+    "intake_agent": frozenset(
+        {
+            "desk:view",
+            "call:view",
+            "group:view",
+            "group:register",
+            "application:view",
+            "application:enter",
+            "application:submit",
+            "filing:receive",
+            "place:view",
+            "document:view",
+        }
+    ),
+    "grants_officer": _STAFF_READS
+    | {
+        "call:create",
+        "call:edit",
+        "call:send",
+        "group:register",
+        "group:edit",
+        "group_account:propose",
+        "group:verify",
+        "application:enter",
+        "application:submit",
+        "application:screen",
+        "application:assign",
+        "application:withdraw",
+        "filing:receive",
+        "notice:prepare",
+        "notice:send",
+        "agreement:prepare",
+        "agreement:send",
+        "amendment:prepare",
+        "condition:meet",
+        "disbursement:request",
+        "disbursement:liquidate",
+        "disbursement:return",
+        "justification:enter",
+        "justification:submit",
+        "justification:review",
+        "recovery:prepare",
+        "project:manage",
+        "visit:report",
+        "reach:record",
+        "reach:view_names",
+        "grievance:view",
+        "grievance:record",
+        "grievance:answer",
+        "procedure:manage_group",
+        "tag:edit",
+        "commitment:prepare",
+        "score:view",
+        "closure:prepare",
+        "contact:log",
+    },
+    "programme_head": _STAFF_READS
+    | {
+        "call:publish",
+        "call:cancel",
+        "call:finalise",
+        "group:verify",
+        "group:block",
+        "group:lift",
+        "group_account:verify",
+        "application:admit_late",
+        "application:reinstate",
+        "application:assign",
+        "application:screen",
+        "framework:propose",
+        "notice:check",
+        "agreement:check",
+        "agreement:suspend",
+        "agreement:close",
+        "amendment:approve",
+        "condition:waive",
+        "decision:prepare",
+        "commitment:prepare",
+        "disbursement:liquidate",
+        "disbursement:return",
+        "justification:validate",
+        "visit:validate",
+        "duplicate:decide",
+        "score:view",
+        "score_sheet:reopen",
+        "grievance:view",
+        "grievance:assign",
+        "grievance:close",
+        "grievance:view_sensitive",
+        "reach:view_names",
+        "fund:prepare",
+        "tag:edit",
+        "role:view",
+        "closure:prepare",
+        "member:appoint",
+    },
+    "assessor": frozenset(
+        {"desk:view", "call:view", "score_sheet:view", "score_sheet:fill", "framework:view"}
+    ),
+    "committee_secretary": _STAFF_READS
+    | {
+        "session:convene",
+        "session:open",
+        "session:minute",
+        "score:view",
+        "decision:prepare",
+        "notice:prepare",
+        "application:assign",
+        "member:appoint",
+    },
+    "committee_president": frozenset(
+        {
+            "desk:view",
+            "call:view",
+            "session:view",
+            "session:open",
+            "session:sign",
+            "interest:declare",
+            "score:view",
+            "application:view",
+            "score_sheet:reopen",
+            "procedure:view",
+            "framework:view",
+            "group:view",
+        }
+    ),
+    "committee_member": frozenset(
+        {
+            "desk:view",
+            "call:view",
+            "session:view",
+            "session:sign",
+            "interest:declare",
+            "score:view",
+            "application:view",
+            "procedure:view",
+            "framework:view",
+            "group:view",
+        }
+    ),
+    "procurement_officer": _STAFF_READS
+    | {
+        "procedure:manage",
+        "procedure:decide",
+        "session:convene",
+        "session:open",
+        "session:minute",
+        "supplier:edit",
+        "member:appoint",
+    },
+    "reception_member": frozenset(
+        {"desk:view", "procedure:view", "procedure:receive", "project:view", "agreement:view", "group:view"}
+    ),
+    "financial_controller": _MONEY_READS | {"commitment:visa", "disbursement:visa", "disbursement:reject"},
+    "authorising_officer": _MONEY_READS
+    | {
+        "framework:approve",
+        "fund:validate",
+        "fund:freeze",
+        "budget_line:vote",
+        "call:cancel",
+        "call:finalise",
+        "decision:sign",
+        "agreement:countersign",
+        "agreement:terminate",
+        "agreement:suspend",
+        "disbursement:order",
+        "disbursement:return",
+        "procedure:order",
+        "recovery:issue",
+        "closure:attest",
+        "role:grant",
+        "role:view",
+        "recovery:write_off",
+        "delegation:give",
+        "amendment:approve",
+        "condition:waive",
+        "grievance:view",
+        "grievance:view_sensitive",
+    },
+    "accountant": _MONEY_READS
+    | {
+        "money_receipt:record",
+        "money_receipt:confirm",
+        "disbursement:pay",
+        "disbursement:reject",
+        "recovery:collect",
+        "treasury:manage",
+        "ledger:print",
+        "ledger:verify",
+        "fund:prepare",
+    },
+    "cashier": _MONEY_READS | {"disbursement:pay", "money_receipt:record", "ledger:print"},
+    "internal_auditor": _MONEY_READS
+    | {
+        "ledger:print",
+        "ledger:verify",
+        "journal:view",
+        "role:view",
+        "grievance:view",
+        "grievance:view_sensitive",
+    },
+    "external_auditor": _MONEY_READS
+    | {"ledger:print", "ledger:verify", "journal:view", "role:view", "grievance:view"},
+    "applicant": frozenset({"own:view", "own:apply", "own:submit", "own:withdraw", "own:justify"}),
+    "administrator": frozenset(
+        {
+            "desk:view",
+            "role:view",
+            "role:grant",
+            "person:create",
+            "person:edit",
+            "place:view",
+            "place:edit",
+            "framework:view",
+            "journal:view",
+        }
+    ),
+}
+
+PERMISSIONS: frozenset[str] = frozenset().union(*GRANTS.values())
+
+
+def roles_with(permission: str) -> list[str]:
+    """The roles that hold a permission, in the order of `ROLES`: who can unblock."""
+    return [role for role in ROLES if permission in GRANTS[role]]
+
+
+def who_may(permission: str) -> str:
+    """The roles that hold a permission, in words: who can unblock."""
+    return ", ".join(_(ROLES[role]) for role in roles_with(permission)) or _("nobody")

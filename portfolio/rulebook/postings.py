@@ -1,0 +1,118 @@
+"""Which accounts move when something happens: event → (debit, credit, measure) beside the chart of accounts.
+
+The budget accounts follow the public spending chain (R1: réservation → engagement → liquidation → ordonnancement → paiement), the
+others the money itself and the three modalities (R4). An empty tuple says "moves no account, on purpose". A key `event#case` is the posting of one case of the event.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from portfolio.kit.i18n import N_
+
+
+@dataclass(frozen=True)
+class Account:
+    """One account. `normal` is the side its balance stands on; `syscebnl` stays empty until an accountant fills it (R12)."""
+
+    code: str
+    label: str
+    normal: str
+    budget: bool = False
+    syscebnl: str = ""
+
+
+CHART: dict[str, Account] = {
+    a.code: a
+    for a in (
+        Account("165", N_("Funds received from donors"), "credit"),
+        Account("409", N_("Advances to be justified"), "debit"),
+        Account("463", N_("Repayments to be received"), "debit"),
+        Account("521", N_("Banks"), "debit"),
+        Account("524", N_("Decentralised financial systems"), "debit"),
+        Account("552", N_("Mobile money"), "debit"),
+        Account("571", N_("Cash"), "debit"),
+        Account("631", N_("Bank and operator fees"), "debit"),
+        Account("657", N_("Grants spent and accepted"), "debit"),
+        Account("659", N_("Claims written off"), "debit"),
+        Account("901", N_("Credits voted"), "credit", budget=True),
+        Account("902", N_("Credits available"), "debit", budget=True),
+        Account("903", N_("Credits reserved"), "debit", budget=True),
+        Account("904", N_("Credits committed"), "debit", budget=True),
+        Account("905", N_("Expenses liquidated"), "debit", budget=True),
+        Account("906", N_("Payments ordered"), "debit", budget=True),
+        Account("907", N_("Payments made"), "debit", budget=True),
+    )
+}
+
+TREASURY = {"bank": "521", "sfd": "524", "mobile": "552", "cash": "571"}
+"""The ledger account of each kind of account of the institution; a posting says `treasury`."""
+
+
+@dataclass(frozen=True)
+class Posting:
+    """One transfer: `measure` names the amount given to `work.advance(measures=…)`."""
+
+    debit: str
+    credit: str
+    measure: str = "amount"
+
+
+_UNDO_LIQUIDATION = (Posting("904", "905"),)
+_UNDO_ORDER = (Posting("905", "906"), Posting("904", "905"))
+
+POSTINGS: dict[str, tuple[Posting, ...]] = {
+    "budget_line:voted": (Posting("902", "901"),),
+    "money_receipt:confirmed": (Posting("treasury", "165"),),
+    "award:reserved": (Posting("903", "902"),),
+    "award:unreserved": (Posting("902", "903"),),
+    "commitment:prepared": (Posting("904", "903"),),
+    "commitment:rejected": (Posting("903", "904"),),
+    "commitment:released": (Posting("902", "904"),),
+    "commitment:reduced": (Posting("902", "904"),),
+    "disbursement:liquidated": (Posting("905", "904"),),
+    "disbursement:ordered": (Posting("906", "905"),),
+    "disbursement:paid#advance": (
+        Posting("907", "906"),
+        Posting("409", "treasury"),
+        Posting("631", "treasury", "fee"),
+    ),
+    "disbursement:paid#direct": (
+        Posting("907", "906"),
+        Posting("657", "treasury"),
+        Posting("631", "treasury", "fee"),
+    ),
+    "disbursement:paid#reimbursement": (
+        Posting("907", "906"),
+        Posting("657", "treasury"),
+        Posting("631", "treasury", "fee"),
+    ),
+    "disbursement:paid#kind": (
+        Posting("907", "906"),
+        Posting("657", "treasury"),
+        Posting("631", "treasury", "fee"),
+    ),
+    "disbursement:failed": (*_UNDO_ORDER, Posting("631", "treasury", "fee")),
+    "disbursement:returned#liquidated": _UNDO_LIQUIDATION,
+    "disbursement:returned#visaed": _UNDO_LIQUIDATION,
+    "disbursement:returned#ordered": _UNDO_ORDER,
+    "disbursement:rejected#requested": (),
+    "disbursement:rejected#liquidated": _UNDO_LIQUIDATION,
+    "disbursement:rejected#visaed": _UNDO_LIQUIDATION,
+    "disbursement:rejected#ordered": _UNDO_ORDER,
+    "expense:cleared": (Posting("657", "409"),),
+    "recovery:issued": (Posting("463", "409"),),
+    "recovery:collected": (Posting("treasury", "463"),),
+    "recovery:written_off": (Posting("659", "463"),),
+    "money:moved": (Posting("treasury", "treasury_from"),),
+    "treasury:fee_charged": (Posting("631", "treasury"),),
+}
+
+STAGES: dict[str, tuple[str, ...]] = {
+    "reserved": ("903",),
+    "committed": ("904", "905", "906", "907"),
+    "liquidated": ("905", "906", "907"),
+    "ordered": ("906", "907"),
+    "paid": ("907",),
+}
+"""The cumulative totals of the chain: a later stage contains the earlier one's money (R1)."""

@@ -1,0 +1,1 @@
+"""Assignments, score sheets, disagreement, the ranked list."""

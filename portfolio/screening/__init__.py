@@ -1,0 +1,1 @@
+"""Admissibility and eligibility, and the letter that asks for missing papers."""

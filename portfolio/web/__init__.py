@@ -1,0 +1,1 @@
+"""HTTP tools: the route class, rendering, panels, session, CSRF, headers."""

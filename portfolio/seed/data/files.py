@@ -2,8 +2,8 @@
 
 Outcomes: `agreement`, `promoted`, `withdrawn`, `waiting_list`, `not_selected`, `below_total`, `below_floor`,
 `ineligible`, `inadmissible`, `late` (AAP-2025-01); `ranked` and the same refusals (AAP-2026-01); `filed`,
-`draft` (AAP-2026-02). Everything is derived from the tables, so that two runs give the same portfolio. `filed_j` of a
-draft is the day of its last saving.
+`draft` (AAP-2026-02). Everything is derived from the tables, so that two runs give the same portfolio.
+`filed_j` of a draft is the day of its last saving.
 """
 
 from functools import cache

@@ -79,7 +79,7 @@ _SURNAMES: dict[str, tuple[str, ...]] = {
     "NE": ("Seyni", "Hamani", "Hassane", "Issoufou", "Oumarou", "Hamidou", "Garba", "Zabeirou", "Soumana"),
 }
 
-# Whom the problems of the demo name: the sister of a committee member, and one president behind two spellings.
+# Whom the problems name: the sister of a committee member, and one president behind two spellings.
 _NAMED: dict[tuple[str, str], str] = {
     ("G-MP13", "treasurer"): "Zeinabou Seyni",
     ("G-MP15", "president"): "Awa Ouédraogo",

@@ -112,7 +112,7 @@ COMMITTEES: dict[str, Committee] = {
         Committee(
             code="selection",
             title="Comité de sélection des micro-projets",
-            act="Décision n° 2025-004 portant création du comité de sélection",
+            act="Décision n° 004/SE portant création du comité de sélection",
             act_j=-435,
             quorum=5,
             seats=_seats(
@@ -133,7 +133,7 @@ COMMITTEES: dict[str, Committee] = {
         Committee(
             code="procurement",
             title="Commission des marchés",
-            act="Décision n° 2025-005 portant création de la commission des marchés",
+            act="Décision n° 005/SE portant création de la commission des marchés",
             act_j=-435,
             quorum=3,
             seats=_seats(
@@ -148,7 +148,7 @@ COMMITTEES: dict[str, Committee] = {
         Committee(
             code="reception",
             title="Commission de réception",
-            act="Décision n° 2025-006 portant création de la commission de réception",
+            act="Décision n° 006/SE portant création de la commission de réception",
             act_j=-435,
             quorum=2,
             seats=_seats(
@@ -176,7 +176,7 @@ DELEGATIONS: tuple[Delegation, ...] = (
         giver="seydou.barro",
         receiver="haoua.abdou",
         kind="delegation",
-        act="Décision n° 2025-011 portant délégation de signature",
+        act="Décision n° 011/SE portant délégation de signature",
         act_j=-400,
         from_j=-400,
         to_j=330,

@@ -1,0 +1,203 @@
+"""Purchases inside the grants: by the institution's commission, or by a group's own committee (R6)."""
+
+from portfolio.seed.data.model import Purchase, Quotation, SmallOrder
+
+PURCHASES: dict[str, Purchase] = {
+    purchase.code: purchase
+    for purchase in (
+        Purchase(
+            code="ACH-MP04",
+            project="MP04",
+            buyer="authority",
+            method="quotation_request",
+            subject="Moulin, décortiqueuse, installation et pièces d'usure",
+            lines=(
+                "Moulin à céréales diesel",
+                "Décortiqueuse",
+                "Installation et essais",
+                "Lot de pièces d'usure",
+            ),
+            estimate=2_860_000,
+            asked=4,
+            asked_j=-175,
+            opened_j=-160,
+            decided_j=-152,
+            ordered_j=-145,
+            received_j=-112,
+            handed_over_j=-108,
+            quotations=(
+                Quotation("moulin-1", 2_860_000, 2_860_000, "retained", ""),
+                Quotation("moulin-2", 3_045_000, 3_045_000, "ranked", ""),
+                Quotation("moulin-3", 3_190_000, 3_109_000, "ranked", "Addition corrigée."),
+                Quotation(
+                    "moulin-4", None, None, "late", "Arrivée après l'heure ; rendue sans être ouverte."
+                ),
+            ),
+            note="Réception sans réserve ; PV de remise signé par quatre empreintes digitales.",
+        ),
+        Purchase(
+            code="ACH-MP10",
+            project="MP10",
+            buyer="authority",
+            method="works_quotation_request",
+            subject="Forage équipé : foration, développement, analyses, pompe et superstructure",
+            lines=(
+                "Foration et tubage",
+                "Développement et pompage d'essai",
+                "Analyses physico-chimique et bactériologique",
+                "Pompe fournie et posée",
+                "Superstructure et anti-bourbier",
+            ),
+            estimate=8_340_000,
+            asked=4,
+            asked_j=-245,
+            opened_j=-230,
+            decided_j=-218,
+            ordered_j=-208,
+            received_j=-40,
+            handed_over_j=None,
+            quotations=(
+                Quotation("forage-1", 8_340_000, 8_340_000, "retained", ""),
+                Quotation("forage-2", 8_715_000, 8_715_000, "ranked", ""),
+                Quotation("forage-3", 9_120_000, 9_120_000, "ranked", ""),
+                Quotation(
+                    "forage-4",
+                    7_050_000,
+                    7_050_000,
+                    "abnormally_low",
+                    "Offre anormalement basse ; question restée sans réponse.",
+                ),
+            ),
+            note="Réception provisoire avec réserve sur la margelle.",
+        ),
+        Purchase(
+            code="ACH-MP01",
+            project="MP01",
+            buyer="group",
+            method="three_pro_forma",
+            subject="Béliers d'embouche",
+            lines=("Béliers d'embouche",),
+            estimate=3_000_000,
+            asked=3,
+            asked_j=-278,
+            opened_j=-274,
+            decided_j=-272,
+            ordered_j=-271,
+            received_j=-268,
+            handed_over_j=None,
+            quotations=(
+                Quotation("ansongo-market", 3_000_000, 3_000_000, "retained", ""),
+                Quotation("wafa", 3_120_000, 3_120_000, "ranked", ""),
+                Quotation("transport-ansongo", 3_240_000, 3_240_000, "ranked", ""),
+            ),
+            note="Décision du comité d'achat du groupement : cinq femmes, empreintes digitales.",
+        ),
+        Purchase(
+            code="ACH-MP12",
+            project="MP12",
+            buyer="authority",
+            method="quotation_request",
+            subject="Deux tricycles-ambulances équipés, immatriculés et assurés",
+            lines=(
+                "Tricycles-ambulances",
+                "Brancards et kits de premiers secours",
+                "Immatriculation et assurance",
+                "Lot de pièces",
+            ),
+            estimate=7_300_000,
+            asked=3,
+            asked_j=-232,
+            opened_j=-218,
+            decided_j=-210,
+            ordered_j=-204,
+            received_j=-178,
+            handed_over_j=-174,
+            quotations=(
+                Quotation("ambulance-gao", 7_300_000, 7_300_000, "retained", ""),
+                Quotation("garage-gao", 7_560_000, 7_560_000, "ranked", ""),
+                Quotation("delta", 7_840_000, 7_840_000, "ranked", ""),
+            ),
+        ),
+        Purchase(
+            code="ACH-MP25",
+            project="MP25",
+            buyer="authority",
+            method="quotation_request",
+            subject="Deux tricycles-ambulances équipés, immatriculés et assurés",
+            lines=(
+                "Tricycles-ambulances",
+                "Brancards et kits de premiers secours",
+                "Immatriculation et assurance",
+                "Lot de pièces",
+            ),
+            estimate=7_300_000,
+            asked=3,
+            asked_j=-205,
+            opened_j=-194,
+            decided_j=-188,
+            ordered_j=-184,
+            received_j=-168,
+            handed_over_j=-164,
+            quotations=(
+                Quotation("ambulance-gao", 7_300_000, 7_300_000, "retained", ""),
+                Quotation("garage-gao", 7_420_000, 7_420_000, "ranked", ""),
+                Quotation("delta", 7_900_000, 7_900_000, "ranked", ""),
+            ),
+        ),
+        Purchase(
+            code="ACH-MP19",
+            project="MP19",
+            buyer="authority",
+            method="quotation_request",
+            subject="Moulin, décortiqueuse, installation et pièces d'usure",
+            lines=(
+                "Moulin à céréales diesel",
+                "Décortiqueuse",
+                "Installation et essais",
+                "Lot de pièces d'usure",
+            ),
+            estimate=2_860_000,
+            asked=3,
+            asked_j=-20,
+            opened_j=-8,
+            decided_j=-2,
+            ordered_j=None,
+            received_j=None,
+            handed_over_j=None,
+            quotations=(
+                Quotation("moulin-1", 2_860_000, 2_860_000, "retained", ""),
+                Quotation("moulin-2", 2_990_000, 2_990_000, "ranked", ""),
+                Quotation("moulin-3", 3_150_000, 3_150_000, "ranked", ""),
+            ),
+        ),
+    )
+}
+
+SMALL_ORDERS: tuple[SmallOrder, ...] = (
+    SmallOrder("BC-1", "fournitures-niamey", -62, 480_000, "Fournitures d'atelier, premier lot"),
+    SmallOrder("BC-2", "fournitures-niamey", -57, 480_000, "Fournitures d'atelier, deuxième lot"),
+    SmallOrder("BC-3", "fournitures-niamey", -53, 480_000, "Fournitures d'atelier, troisième lot"),
+)
+"""Three orders to one supplier in nine days, each under the threshold: problem 14."""
+
+MERCURIALE: tuple[tuple[str, str, int], ...] = (
+    ("Bélier d'embouche", "tête", 75_000),
+    ("Chèvre", "tête", 35_000),
+    ("Aliment bétail 50 kg", "sac", 14_000),
+    ("Mil 100 kg", "sac", 30_000),
+    ("Riz 50 kg", "sac", 24_000),
+    ("Moulin diesel", "unité", 1_650_000),
+    ("Décortiqueuse", "unité", 950_000),
+    ("Moto 125 cc", "unité", 575_000),
+    ("Tricycle-ambulance équipé", "unité", 3_250_000),
+    ("Foration", "mètre", 68_000),
+    ("Pompe posée", "unité", 1_450_000),
+    ("Table-banc", "unité", 32_500),
+    ("Machine à coudre", "unité", 110_000),
+    ("Grillage 25 m", "rouleau", 48_000),
+    ("Motopompe", "unité", 245_000),
+    ("Jour de formation", "jour", 90_000),
+)
+"""The « mercuriale de démonstration »: article, unit, price in F CFA; tolerance ± 20 %."""
+
+MERCURIALE_TOLERANCE_PERCENT = 20

@@ -19,11 +19,13 @@ from portfolio.kit.db import (
     Minor,
     Moment,
     Ref,
+    distinct_people,
     status_check,
 )
-from portfolio.rulebook.lifecycles.applications import APPLICATION
+from portfolio.rulebook.lifecycles.applications import APPLICATION, CALL_REGISTER
 
 CHANNELS = ("online", "paper", "file")
+CONTACT_CHANNELS = ("phone", "message", "visit", "letter", "counter")
 PIECE_STATES = ("absent", "present", "illegible", "expired", "nonconforming", "waived", "not_needed")
 
 
@@ -67,6 +69,9 @@ class Application(Base):
     """The grants officer in charge."""
     created_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[Moment]
+    entered_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    entered_at: Mapped[Moment | None]
+    """When the form was complete: at filing online, after the counter deposit on paper (R15)."""
     submitted_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     submitted_at: Mapped[Moment]
     """The hour of filing; until then, of opening, so that lists have one order."""
@@ -151,6 +156,29 @@ class FilingReceipt(Base):
     follow_up_code: Mapped[str] = mapped_column(String(20))
 
 
+class CallRegister(Base):
+    """The register of filings of a call, closed at the hour by an agent and a witness; `last_number` is what was read aloud."""
+
+    __tablename__ = "call_register"
+    __table_args__ = (
+        status_check(CALL_REGISTER),
+        distinct_people("closed_by_id", "witnessed_by_id"),
+        CheckConstraint("last_number >= 0", name="last_number_positive"),
+    )
+
+    id: Mapped[Id]
+    call_id: Mapped[Ref] = mapped_column(ForeignKey("call.id"), unique=True)
+    reference: Mapped[str] = mapped_column(String(40), unique=True)
+    place: Mapped[Label]
+    last_number: Mapped[int]
+    observations: Mapped[Long] = mapped_column(default="")
+    status: Mapped[Code] = mapped_column(default="proposed")
+    closed_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    closed_at: Mapped[Moment]
+    witnessed_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    witnessed_at: Mapped[Moment | None]
+
+
 class Contact(Base):
     """A call, message or visit about a file, logged in ten seconds (institution 3.2)."""
 
@@ -183,6 +211,8 @@ class PieceRequest(Base):
     received_on: Mapped[date | None]
     received_by: Mapped[Label] = mapped_column(default="")
     received_channel: Mapped[Code] = mapped_column(default="")
+    sms: Mapped[str] = mapped_column(String(160), default="")
+    """The same request in 160 characters, kept with the letter."""
     answered_on: Mapped[date | None]
 
 

@@ -98,6 +98,7 @@ GRANTS: dict[str, frozenset[str]] = {
             "application:enter",
             "application:submit",
             "filing:receive",
+            "contact:log",
             "place:view",
             "document:view",
         }
@@ -292,7 +293,17 @@ GRANTS: dict[str, frozenset[str]] = {
     },
     "external_auditor": _MONEY_READS
     | {"ledger:print", "ledger:verify", "journal:view", "role:view", "grievance:view"},
-    "applicant": frozenset({"own:view", "own:apply", "own:submit", "own:withdraw", "own:justify"}),
+    "applicant": frozenset(
+        {
+            "own:view",
+            "own:apply",
+            "own:submit",
+            "own:withdraw",
+            "own:justify",
+            "application:submit",
+            "application:withdraw",
+        }
+    ),
     "administrator": frozenset(
         {
             "desk:view",

@@ -40,6 +40,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_by_id", db.BigId),
         sa.Column("created_at", db.UtcDateTime(), nullable=False),
+        sa.Column("checked", db.JsonType, nullable=False),
         sa.Column("verified_by_id", db.BigId),
         sa.Column("verified_at", db.UtcDateTime()),
         sa.Column("blocked_by_id", db.BigId),
@@ -67,6 +68,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_grp_code")),
     )
     op.create_index("ix_grp_folded", "grp", ["folded"])
+    op.create_index("ix_grp_phone", "grp", ["phone"])
     op.create_index("ix_grp_sound", "grp", ["sound"])
     op.create_table(
         "group_account",
@@ -125,6 +127,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["group_id"], ["grp.id"], name=op.f("fk_officer_group_id")),
     )
     op.create_index("ix_officer_group", "officer", ["group_id"])
+    op.create_index("ix_officer_phone", "officer", ["phone"])
     op.create_index("ix_officer_sound", "officer", ["sound"])
 
 

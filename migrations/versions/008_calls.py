@@ -31,6 +31,7 @@ def upgrade() -> None:
         sa.Column("min_members", sa.Integer(), nullable=False),
         sa.Column("min_age_months", sa.Integer(), nullable=False),
         sa.Column("min_youth_percent", sa.Integer(), nullable=False),
+        sa.Column("max_files", sa.Integer(), nullable=False),
         sa.Column("categories", db.JsonType, nullable=False),
         sa.Column("excluded", db.JsonType, nullable=False),
         sa.Column("refused_expenses", db.JsonType, nullable=False),
@@ -45,13 +46,24 @@ def upgrade() -> None:
         sa.Column("decision_on", sa.Date()),
         sa.Column("notification_on", sa.Date()),
         sa.Column("appeal_days", sa.Integer(), nullable=False),
+        sa.Column("appeal_to", sa.String(300), nullable=False),
         sa.Column("filing_place", sa.Text(), nullable=False),
+        sa.Column("filing_hours", sa.String(300), nullable=False),
+        sa.Column("copies", sa.Integer(), nullable=False),
+        sa.Column("answers_where", sa.String(300), nullable=False),
         sa.Column("contact", sa.String(300), nullable=False),
+        sa.Column("complaints_contact", sa.String(300), nullable=False),
+        sa.Column("corruption_contact", sa.String(300), nullable=False),
         sa.Column("score_floor", sa.Integer(), nullable=False),
         sa.Column("spread_limit", sa.Integer(), nullable=False),
         sa.Column("assessors_needed", sa.Integer(), nullable=False),
         sa.Column("form", db.JsonType, nullable=False),
+        sa.Column("register_first_by_id", db.BigId),
+        sa.Column("register_first_at", db.UtcDateTime()),
+        sa.Column("register_last_number", sa.Integer()),
+        sa.Column("register_closed_by_id", db.BigId),
         sa.Column("register_closed_at", db.UtcDateTime()),
+        sa.Column("outcome", sa.String(40)),
         sa.Column("status", sa.String(40), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_by_id", db.BigId),
@@ -73,15 +85,45 @@ def upgrade() -> None:
             name=op.f("ck_call_distinct_people"),
         ),
         sa.CheckConstraint(
+            "sent_by_id IS NULL OR published_by_id IS NULL OR sent_by_id <> published_by_id",
+            name=op.f("ck_call_publisher_is_not_sender"),
+        ),
+        sa.CheckConstraint(
+            "register_first_by_id IS NULL OR register_closed_by_id IS NULL OR register_first_by_id <> register_closed_by_id",
+            name=op.f("ck_call_register_closed_by_two"),
+        ),
+        sa.CheckConstraint(
             "status IN ('draft', 'sent', 'published', 'finalised', 'cancelled')",
             name=op.f("ck_call_status_known"),
         ),
         sa.ForeignKeyConstraint(["created_by_id"], ["person.id"], name=op.f("fk_call_created_by_id")),
         sa.ForeignKeyConstraint(["finalised_by_id"], ["person.id"], name=op.f("fk_call_finalised_by_id")),
         sa.ForeignKeyConstraint(["published_by_id"], ["person.id"], name=op.f("fk_call_published_by_id")),
+        sa.ForeignKeyConstraint(
+            ["register_closed_by_id"], ["person.id"], name=op.f("fk_call_register_closed_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["register_first_by_id"], ["person.id"], name=op.f("fk_call_register_first_by_id")
+        ),
         sa.ForeignKeyConstraint(["sent_by_id"], ["person.id"], name=op.f("fk_call_sent_by_id")),
         sa.UniqueConstraint("code", name=op.f("uq_call_code")),
         sa.UniqueConstraint("reference", name=op.f("uq_call_reference")),
+    )
+    op.create_table(
+        "call_correction",
+        sa.Column("id", db.BigId, nullable=False),
+        sa.Column("call_id", db.BigId, nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("changes", db.JsonType, nullable=False),
+        sa.Column("published_by_id", db.BigId, nullable=False),
+        sa.Column("published_at", db.UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_call_correction")),
+        sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_call_correction_call_id")),
+        sa.ForeignKeyConstraint(
+            ["published_by_id"], ["person.id"], name=op.f("fk_call_correction_published_by_id")
+        ),
+        sa.UniqueConstraint("call_id", "number", name=op.f("uq_call_correction_number")),
     )
     op.create_table(
         "call_place",
@@ -135,6 +177,8 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("needed_from_minor", sa.BigInteger()),
         sa.Column("conditional", sa.Boolean(), nullable=False),
+        sa.Column("condition", sa.String(300), nullable=False),
+        sa.Column("categories", db.JsonType, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_required_piece")),
         sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_required_piece_call_id")),
         sa.UniqueConstraint("call_id", "code", name=op.f("uq_required_piece_code")),
@@ -174,4 +218,5 @@ def downgrade() -> None:
     op.drop_table("criterion")
     op.drop_table("call_question")
     op.drop_table("call_place")
+    op.drop_table("call_correction")
     op.drop_table("call")

@@ -33,6 +33,14 @@ class Call(Base):
         status_check(CALL),
         distinct_people("created_by_id", "published_by_id"),
         CheckConstraint(
+            "sent_by_id IS NULL OR published_by_id IS NULL OR sent_by_id <> published_by_id",
+            name="publisher_is_not_sender",
+        ),
+        CheckConstraint(
+            "register_first_by_id IS NULL OR register_closed_by_id IS NULL OR register_first_by_id <> register_closed_by_id",
+            name="register_closed_by_two",
+        ),
+        CheckConstraint(
             "envelope_minor > 0 AND floor_minor > 0 AND ceiling_minor >= floor_minor AND ceiling_minor <= envelope_minor",
             name="amounts_ordered",
         ),
@@ -55,6 +63,8 @@ class Call(Base):
     min_members: Mapped[int] = mapped_column(default=1)
     min_age_months: Mapped[int] = mapped_column(default=0)
     min_youth_percent: Mapped[int] = mapped_column(default=0)
+    max_files: Mapped[int] = mapped_column(default=1)
+    """How many files one group may hand in."""
     categories: Mapped[JsonList] = mapped_column(default=list)
     excluded: Mapped[JsonList] = mapped_column(default=list)
     """Who may not apply, as sentences printed in the notice."""
@@ -70,14 +80,28 @@ class Call(Base):
     decision_on: Mapped[date | None]
     notification_on: Mapped[date | None]
     appeal_days: Mapped[int] = mapped_column(default=15)
+    appeal_to: Mapped[Label] = mapped_column(default="")
     filing_place: Mapped[Long] = mapped_column(default="")
+    filing_hours: Mapped[Label] = mapped_column(default="")
+    copies: Mapped[int] = mapped_column(default=1)
+    answers_where: Mapped[Label] = mapped_column(default="")
     contact: Mapped[Label] = mapped_column(default="")
+    complaints_contact: Mapped[Label] = mapped_column(default="")
+    corruption_contact: Mapped[Label] = mapped_column(default="")
     score_floor: Mapped[int] = mapped_column(default=60)
     spread_limit: Mapped[int] = mapped_column(default=25)
     """A spread above it calls for one more assessor (G12)."""
     assessors_needed: Mapped[int] = mapped_column(default=2)
     form: Mapped[Json] = mapped_column(default=dict)
+    """The application form as frozen: its edition and the questions it asks beside the common pages (C5)."""
+    register_first_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    register_first_at: Mapped[Moment | None]
+    register_last_number: Mapped[int | None]
+    """The last order number in the register, read by both who close it (R15)."""
+    register_closed_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     register_closed_at: Mapped[Moment | None]
+    outcome: Mapped[Code | None]
+    """How a finalised call ended: awarded, no_candidate (infructueux) or abandoned (C10)."""
     status: Mapped[Code] = mapped_column(default="draft")
     version: Mapped[int] = mapped_column(default=1)
     created_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
@@ -145,6 +169,10 @@ class RequiredPiece(Base):
     position: Mapped[int]
     needed_from_minor: Mapped[Minor | None]
     conditional: Mapped[bool] = mapped_column(default=False)
+    condition: Mapped[Label] = mapped_column(default="")
+    """When a conditional paper is asked, as printed: « travaux et jardins seulement »."""
+    categories: Mapped[JsonList] = mapped_column(default=list)
+    """The categories of groups that must bring it; empty for all."""
 
 
 class Criterion(Base):
@@ -182,3 +210,19 @@ class Question(Base):
     answer: Mapped[Long | None]
     answered_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     answered_at: Mapped[Moment | None]
+
+
+class Correction(Base):
+    """« Avis rectificatif n° … »: what was put off, from when to when, why, by whom. Published, never edited."""
+
+    __tablename__ = "call_correction"
+    __table_args__ = (UniqueConstraint("call_id", "number", name="uq_call_correction_number"),)
+
+    id: Mapped[Id]
+    call_id: Mapped[Ref] = mapped_column(ForeignKey("call.id"))
+    number: Mapped[int]
+    reason: Mapped[Long]
+    changes: Mapped[Json] = mapped_column(default=dict)
+    """Column → [old, new], as ISO text."""
+    published_by_id: Mapped[Ref] = mapped_column(ForeignKey("person.id"))
+    published_at: Mapped[Moment]

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portfolio.kit.db import Base, Code, Id, Label, Long, Moment, Ref, distinct_people, status_check
+from portfolio.kit.db import Base, Code, Id, JsonList, Label, Long, Moment, Ref, distinct_people, status_check
 from portfolio.rulebook.lifecycles.groups import GROUP, GROUP_ACCOUNT
 
 CATEGORIES = ("women", "youth", "cooperative", "committee", "association", "union")
@@ -31,12 +31,14 @@ class Group(Base):
         ),
         Index("ix_grp_folded", "folded"),
         Index("ix_grp_sound", "sound"),
+        Index("ix_grp_phone", "phone"),
     )
 
     id: Mapped[Id]
     code: Mapped[str] = mapped_column(String(40), unique=True)
     name: Mapped[Label]
     folded: Mapped[Label]
+    """Code, name, village and registration folded, for searching without accents."""
     sound: Mapped[Label]
     legal_form: Mapped[Label]
     category: Mapped[Code]
@@ -58,6 +60,8 @@ class Group(Base):
     version: Mapped[int] = mapped_column(default=1)
     created_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[Moment]
+    checked: Mapped[JsonList] = mapped_column(default=list)
+    """What was seen when the group was verified, by code (D1)."""
     verified_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     verified_at: Mapped[Moment | None]
     blocked_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
@@ -71,6 +75,7 @@ class Officer(Base):
     __table_args__ = (
         Index("ix_officer_group", "group_id"),
         Index("ix_officer_sound", "sound"),
+        Index("ix_officer_phone", "phone"),
         CheckConstraint("office IN ('president', 'treasurer', 'secretary')", name="office_known"),
     )
 

@@ -39,6 +39,7 @@ PREFIXES = {
     "convening": "CVC",
     "attendance": "FP",
     "notice": "NOT",
+    "group": "DEM",
 }
 """Reference prefixes are data (R22)."""
 

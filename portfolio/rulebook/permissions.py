@@ -86,6 +86,8 @@ _STAFF_READS = frozenset(
     )
 )
 _MONEY_READS = _STAFF_READS | {"money_receipt:view", "treasury:view", "audit:view", "score:view"}
+_PAYEE_READS = frozenset({"group:view_names", "group_account:view_number"})
+"""Who orders, controls or pays must read whom and where it pays; elsewhere names are initials and numbers four characters (F15, P06)."""
 
 GRANTS: dict[str, frozenset[str]] = {
     "intake_agent": frozenset(
@@ -94,6 +96,7 @@ GRANTS: dict[str, frozenset[str]] = {
             "call:view",
             "group:view",
             "group:register",
+            "group:view_names",
             "application:view",
             "application:enter",
             "application:submit",
@@ -109,6 +112,7 @@ GRANTS: dict[str, frozenset[str]] = {
         "call:edit",
         "call:send",
         "group:register",
+        "group:view_names",
         "group:edit",
         "group_account:propose",
         "group:verify",
@@ -150,6 +154,7 @@ GRANTS: dict[str, frozenset[str]] = {
         "call:publish",
         "call:cancel",
         "call:finalise",
+        "group:view_names",
         "group:verify",
         "group:block",
         "group:lift",
@@ -190,6 +195,7 @@ GRANTS: dict[str, frozenset[str]] = {
     ),
     "committee_secretary": _STAFF_READS
     | {
+        "group:view_names",
         "session:convene",
         "session:open",
         "session:minute",
@@ -242,8 +248,11 @@ GRANTS: dict[str, frozenset[str]] = {
     "reception_member": frozenset(
         {"desk:view", "procedure:view", "procedure:receive", "project:view", "agreement:view", "group:view"}
     ),
-    "financial_controller": _MONEY_READS | {"commitment:visa", "disbursement:visa", "disbursement:reject"},
+    "financial_controller": _MONEY_READS
+    | _PAYEE_READS
+    | {"commitment:visa", "disbursement:visa", "disbursement:reject"},
     "authorising_officer": _MONEY_READS
+    | _PAYEE_READS
     | {
         "framework:approve",
         "fund:validate",
@@ -270,6 +279,7 @@ GRANTS: dict[str, frozenset[str]] = {
         "grievance:view_sensitive",
     },
     "accountant": _MONEY_READS
+    | _PAYEE_READS
     | {
         "money_receipt:record",
         "money_receipt:confirm",
@@ -281,8 +291,9 @@ GRANTS: dict[str, frozenset[str]] = {
         "ledger:verify",
         "fund:prepare",
     },
-    "cashier": _MONEY_READS | {"disbursement:pay", "money_receipt:record", "ledger:print"},
+    "cashier": _MONEY_READS | _PAYEE_READS | {"disbursement:pay", "money_receipt:record", "ledger:print"},
     "internal_auditor": _MONEY_READS
+    | _PAYEE_READS
     | {
         "ledger:print",
         "ledger:verify",

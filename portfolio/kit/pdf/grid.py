@@ -1,4 +1,4 @@
-"""Tables of papers (documents.md F7): repeated header, numbered rows, totals, « À reporter » and « Report »."""
+"""Tables of papers (documents.md F7): repeated header, numbered rows, totals, « À reporter », « Report »."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from portfolio.kit.pdf.blocks import Block, Text, baseline
 from portfolio.kit.pdf.clean import CELL_LIMIT
 from portfolio.kit.pdf.figures import NBSP, figures
 from portfolio.kit.pdf.fonts import Role, face
-from portfolio.kit.pdf.lines import wrap
+from portfolio.kit.pdf.lines import header_lines, wrap
 from portfolio.kit.pdf.pen import MM, Align, Pen
 
 Kind = Literal["text", "code", "amount", "number", "date", "blank"]
@@ -110,7 +110,7 @@ class _Table:
         if key not in self._laid:
             widths = self._widths(w, s)
             labels = [
-                self._cell(column.label, wide, s, "bold")
+                header_lines(column.label, face("bold"), SIZE * s, wide - 2 * PAD_X * s)
                 for column, wide in zip(self.columns, widths, strict=True)
             ]
             head = max(len(lines) for lines in labels) * SIZE * s * LEAD + 2.4 * PAD_Y * s
@@ -224,7 +224,7 @@ class Grid(Block):
             table.columns, widths, labels, self._lefts(x, widths), strict=True
         ):
             y = top - (head - len(lines) * lead) / 2
-            self._cell(pen, column.side, left, y, wide, lines, s, "bold")
+            self._cell(pen, column.side, left, y, wide, lines, s, "bold", "code")
         top -= head
         pen.line(x, top, x + w, top, 0.8)
         if table.carry and self.carried is not None:

@@ -7,9 +7,15 @@ from typing import NamedTuple
 
 from portfolio.kit.pdf.clean import CELL_LIMIT, ELLIPSIS, TEXT_LIMIT, clean, one_line
 from portfolio.kit.pdf.fonts import Face
+from portfolio.kit.words import MONTHS
 
-# French punctuation that may not start a line, nor an opening quotation mark end one.
-_BOUND = re.compile(r"(?<=«) | (?=[»:;!?%€](?:[ \n]|$))")
+# Blanks at which a French line is not broken: beside quotation marks, before high punctuation, after « n° »
+# and inside a date.
+_BOUND = re.compile(
+    r"(?<=«) | (?=[»:;!?%€](?:[ \n,.)]|$))|(?<=[nN]°) "
+    rf"|(?<=\d) (?=(?:{'|'.join(MONTHS)})\b)|(?<=\der) (?=(?:{'|'.join(MONTHS)})\b)"
+    r"|(?<=(?:nvier|vrier| mars|avril|. mai| juin|illet| août|embre|tobre)) (?=\d{4}\b)"
+)
 
 
 class Line(NamedTuple):
@@ -81,3 +87,10 @@ def clip(text: str, face: Face, size: float, width: float) -> str:
         if used > room:
             return text[:at].rstrip() + ELLIPSIS
     return text
+
+
+def header_lines(label: str, face: Face, size: float, width: float) -> list[str]:
+    """Lines of the header of a column: no word is cut, the pen makes a line that is too wide smaller."""
+    words = face.fit(one_line(label, 200)).split(" ")
+    widest = max(face.width(word, size) for word in words)
+    return [line.text for line in wrap(label, face, size, max(width, min(widest, width * 1.6)), limit=200)]

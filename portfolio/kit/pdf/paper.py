@@ -125,7 +125,7 @@ class Composer:
         self.table(columns, [(name, capacity, None) for name, capacity in people], row_mm=row_mm)
 
     def signatures(self, people: Sequence[Signatory], *, done: bool | None = None) -> None:
-        """F9: the chain in its order, 45 × 30 mm for each stamp; « Fait à …, le … » once, before the first."""
+        """F9: the chain in its order, 45 × 30 mm for each stamp; « Fait à … » once, before the first."""
         done = self._done if done is None else done
         frame = Frame.of(Margins(), landscape=self._landscape)
         self.blocks += signature_blocks(people, frame.width, self.done_line if done else "")
@@ -237,7 +237,8 @@ class Paper(Composer):
 
     def tear_off_acknowledgement(self, addressee: str = "", send_back_to: str = "") -> None:
         """F14: the slip at the foot of a letter, which gives the date of receipt."""
-        of = f"{'la lettre' if not self.title else 'le document'} N°\u00a0{self.reference} du {date_long(self.on)}"
+        what = "le document" if self.title else "la lettre"
+        of = f"{what} N°\u00a0{self.reference} du {date_long(self.on)}"
         self.blocks.append(tear_off(of, addressee, send_back_to or self.letterhead.service))
 
     def ampliations(self, recipients: Sequence[str | tuple[str, int]]) -> None:

@@ -97,7 +97,7 @@ class SignatureRow(Block):
                 for text, role in below:
                     pen.text(words_x, baseline(y, size, lead), text, role, size)
                     y -= lead
-                self._when(pen, words_x, y, room, when, s)
+                self._when(pen, words_x, y, room, when, s, False)
             else:
                 y = top - (above_all - len(above)) * lead
                 for text, role in above:
@@ -109,7 +109,7 @@ class SignatureRow(Block):
                 for text, role in below:
                     pen.text(left + column / 2, baseline(y, size, lead), text, role, size, "center")
                     y -= lead
-                self._when(pen, left + (column - STAMP[0]) / 2, y, STAMP[0], when, s)
+                self._when(pen, left + (column - STAMP[0]) / 2, y, STAMP[0], when, s, True)
 
     @staticmethod
     def _stamp(pen: Pen, x: float, top: float, person: Signatory, s: float) -> None:
@@ -124,10 +124,12 @@ class SignatureRow(Block):
             )
 
     @staticmethod
-    def _when(pen: Pen, x: float, top: float, room: float, when: str, s: float) -> None:
+    def _when(pen: Pen, x: float, top: float, room: float, when: str, s: float, centred: bool) -> None:
         y = baseline(top, _SIZE * s, _LEAD * s)
         if when:
-            pen.text(x + room / 2, y, when, "body", _SIZE * s, "center")
+            pen.text(
+                x + (room / 2 if centred else 0), y, when, "body", _SIZE * s, "center" if centred else "left"
+            )
         else:
             pen.text(x, y, "Le", "body", _SIZE * s)
             pen.line(x + 13 * s, y, x + room, y, 0.7, 0.2, "dotted")

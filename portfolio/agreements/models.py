@@ -84,6 +84,7 @@ class Agreement(Base):
     signatory_function: Mapped[Label] = mapped_column(default="")
     signed_with_thumbprint: Mapped[bool] = mapped_column(default=False)
     reading_language: Mapped[Label] = mapped_column(default="")
+    translator: Mapped[Label] = mapped_column(default="")
     witnesses: Mapped[JsonList] = mapped_column(default=list)
     signed_by_group_on: Mapped[date | None]
     signed_scan_id: Mapped[Ref | None] = mapped_column(ForeignKey("document.id"))
@@ -97,6 +98,8 @@ class Agreement(Base):
     sent_at: Mapped[Moment | None]
     signed_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     signed_at: Mapped[Moment | None]
+    signed_capacity: Mapped[Label] = mapped_column(default="")
+    """« par délégation », « par intérim » and the act, when the ordonnateur was represented (R10, F5)."""
     closed_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     closed_at: Mapped[Moment | None]
 
@@ -217,6 +220,11 @@ class Amendment(Base):
     """extension, virement, schedule, signatory or other"""
     reason: Mapped[Long]
     changes: Mapped[Json]
+    """{"before": …, "after": …}, both whole, so that the paper prints old and new and both sums can be checked."""
+    signed_by_group_on: Mapped[date | None]
+    signatory_name: Mapped[Label] = mapped_column(default="")
+    signatory_function: Mapped[Label] = mapped_column(default="")
+    signed_capacity: Mapped[Label] = mapped_column(default="")
     status: Mapped[Code] = mapped_column(default="draft")
     created_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     submitted_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))

@@ -36,6 +36,10 @@ class Disbursement(Base):
             " AND ordered_by_id IS NOT NULL AND liquidated_by_id IS NOT NULL)",
             name="paid_is_complete",
         ),
+        CheckConstraint(
+            "status <> 'paid' OR account_kind <> 'cash' OR (receipt_number IS NOT NULL AND identity_number <> '')",
+            name="cash_has_receipt_and_identity",
+        ),
         Index("ix_disbursement_tranche", "tranche_id"),
         Index("ix_disbursement_agreement", "agreement_id"),
         Index("ix_disbursement_status", "status", "id"),
@@ -65,7 +69,14 @@ class Disbursement(Base):
     fee_minor: Mapped[Minor] = mapped_column(default=0)
     payment_reference: Mapped[str | None] = mapped_column(String(100), unique=True)
     paid_on: Mapped[date | None]
+    receipt_number: Mapped[str | None] = mapped_column(String(60), unique=True)
+    """Number of the reçu that the payee signed; a payment in cash needs one (M15)."""
+    received_by: Mapped[Label] = mapped_column(default="")
+    identity_kind: Mapped[Label] = mapped_column(default="")
+    identity_number: Mapped[str] = mapped_column(String(60), default="")
     papers: Mapped[JsonList] = mapped_column(default=list)
+    note: Mapped[Label] = mapped_column(default="")
+    """Why it last failed, was returned or rejected: the cause in words."""
     status: Mapped[Code] = mapped_column(default="requested")
     requested_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     requested_at: Mapped[Moment]
@@ -76,5 +87,7 @@ class Disbursement(Base):
     ordered_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     ordered_at: Mapped[Moment | None]
     order_capacity: Mapped[Label] = mapped_column(default="")
+    sent_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    sent_at: Mapped[Moment | None]
     paid_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     paid_at: Mapped[Moment | None]

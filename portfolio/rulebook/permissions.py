@@ -131,6 +131,7 @@ GRANTS: dict[str, frozenset[str]] = {
         "disbursement:request",
         "disbursement:liquidate",
         "disbursement:return",
+        "tranche:release",
         "justification:enter",
         "justification:submit",
         "justification:review",
@@ -174,6 +175,7 @@ GRANTS: dict[str, frozenset[str]] = {
         "commitment:prepare",
         "disbursement:liquidate",
         "disbursement:return",
+        "tranche:release",
         "justification:validate",
         "visit:validate",
         "duplicate:decide",
@@ -250,7 +252,12 @@ GRANTS: dict[str, frozenset[str]] = {
     ),
     "financial_controller": _MONEY_READS
     | _PAYEE_READS
-    | {"commitment:visa", "disbursement:visa", "disbursement:reject"},
+    | {
+        "commitment:visa",
+        "disbursement:visa",
+        "disbursement:reject",
+        "tranche:release",
+    },
     "authorising_officer": _MONEY_READS
     | _PAYEE_READS
     | {
@@ -284,6 +291,7 @@ GRANTS: dict[str, frozenset[str]] = {
         "money_receipt:record",
         "money_receipt:confirm",
         "disbursement:pay",
+        "tranche:release",
         "disbursement:reject",
         "recovery:collect",
         "treasury:manage",

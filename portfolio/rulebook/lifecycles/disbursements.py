@@ -59,6 +59,7 @@ DISBURSEMENT = Lifecycle(
             "disbursement:sent",
             N_("Send to the bank or operator"),
             distinct_from=_BEFORE,
+            stamps=("sent",),
             form=True,
             kind="secondary",
         ),
@@ -81,6 +82,7 @@ DISBURSEMENT = Lifecycle(
             "disbursement:failed",
             N_("Record the failure"),
             reason=True,
+            form=True,
             kind="danger",
         ),
         Move(

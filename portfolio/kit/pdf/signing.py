@@ -57,7 +57,7 @@ class SignatureRow(Block):
 
     def _below(self, person: Signatory, room: float, s: float) -> list[tuple[str, Role]]:
         name: list[tuple[str, Role]] = [
-            (each.text, "bold") for each in wrap(person.name, face("bold"), _SIZE * s, room, limit=200)
+            (each.text, "bold") for each in wrap(person.name, face("bold"), _SIZE * s, room, limit=320)
         ]
         return name
 
@@ -117,7 +117,7 @@ class SignatureRow(Block):
         if person.prevented is None:
             pen.text(x + STAMP[0] / 2, top - STAMP[1] + 3, "signature et cachet", "body", 6.2, "center", 0.45)
             return
-        reason = f"empêché(e) : {one_line(person.prevented, 200)}"
+        reason = f"empêché(e) : {one_line(person.prevented, 180)}"
         for at, line in enumerate(wrap(reason, face("body"), _SIZE * s, STAMP[0] - 8)[:7]):
             pen.text(
                 x + 4, baseline(top - 6 - at * _LEAD * s, _SIZE * s, _LEAD * s), line.text, "body", _SIZE * s
@@ -272,9 +272,9 @@ class CutLine(Block):
 
 def tear_off(of: str, addressee: str, send_back_to: str) -> Block:
     """F14: the slip at the foot of a letter, sent back with the date and hour of receipt."""
-    said = f"Reçu ce jour {one_line(of, 300)}"
+    said = f"Reçu ce jour {one_line(of, 400)}"
     if addressee:
-        said += f", adressée à {one_line(addressee, 300)}"
+        said += f", adressée à {one_line(addressee, 400)}"
     parts: list[Block] = [
         CutLine(0),
         Text("ACCUSÉ DE RÉCEPTION", "title", 10, "center", before=2),
@@ -287,5 +287,5 @@ def tear_off(of: str, addressee: str, send_back_to: str) -> Block:
         ),
     ]
     if send_back_to:
-        parts.append(Text(f"À retourner à : {one_line(send_back_to, 300)}", size=8.0, align="left", before=3))
+        parts.append(Text(f"À retourner à : {one_line(send_back_to, 400)}", size=8.0, align="left", before=3))
     return Together(parts, pinned=True)

@@ -1,0 +1,172 @@
+"""Reading files and papers back. Access to a file is access to the record it belongs to, checked at each request (U10)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from portfolio.documents.models import Document, Paper
+from portfolio.kit.chain import digest, short
+from portfolio.kit.db import Base
+from portfolio.kit.errors import NotFound, Refusal, Refused
+from portfolio.kit.i18n import gettext as _
+from portfolio.rulebook.permissions import PERMISSIONS
+from portfolio.work import Work
+
+OPENERS: dict[str, Callable[[Work, int], object]] = {}
+"""Table of the owner → its room's `get(work, id)`, which raises NotFound for whoever may not see the record."""
+NOUNS = {"grp": "group"}
+"""Tables whose permission prefix has another name."""
+
+
+def owner(subject_type: str, get: Callable[[Work, int], object]) -> None:
+    """Say how records of this table are opened, where `work.fetch(Model, id, "<table>:view")` is not the whole rule."""
+    OPENERS[subject_type] = get
+
+
+def of(work: Work, subject: Base) -> list[Document]:
+    """The files attached to a record, oldest first."""
+    statement = select(Document).where(
+        Document.subject_type == subject.__tablename__,
+        Document.subject_id == subject.id,  # type: ignore[attr-defined]
+    )
+    return list(work.db.scalars(statement.order_by(Document.id)))
+
+
+def of_many(work: Work, subject_type: str, ids: list[int]) -> dict[int, list[Document]]:
+    """The files of several records of one table, in one query."""
+    found: dict[int, list[Document]] = {}
+    statement = select(Document).where(Document.subject_type == subject_type, Document.subject_id.in_(ids))
+    for document in work.db.scalars(statement.order_by(Document.id)) if ids else ():
+        found.setdefault(document.subject_id, []).append(document)
+    return found
+
+
+def papers_of(work: Work, subject: Base) -> list[Paper]:
+    """The papers issued about a record, oldest first."""
+    statement = select(Paper).where(
+        Paper.subject_type == subject.__tablename__,
+        Paper.subject_id == subject.id,  # type: ignore[attr-defined]
+    )
+    return list(work.db.scalars(statement.order_by(Paper.id)))
+
+
+def last_edition(work: Work, reference: str) -> Paper | None:
+    """The newest edition of a reference, or None when it was never issued."""
+    statement = select(Paper).where(Paper.reference == reference).order_by(Paper.edition.desc()).limit(1)
+    return work.db.scalars(statement).one_or_none()
+
+
+def paper(work: Work, kind: str, subject: Base) -> Paper | None:
+    """The newest paper of one kind about a record, or None."""
+    return next((p for p in reversed(papers_of(work, subject)) if p.kind == kind), None)
+
+
+def get(work: Work, number: int) -> Document:
+    """A file whose record the actor may see; NotFound otherwise (Z03)."""
+    found = work.db.get(Document, number) if 0 < number < 2**62 else None
+    if found is None:
+        raise NotFound
+    open_owner(work, found.subject_type, found.subject_id)
+    return found
+
+
+def get_paper(work: Work, number: int) -> Paper:
+    """A paper whose record the actor may see; NotFound otherwise (Z03)."""
+    found = work.db.get(Paper, number) if 0 < number < 2**62 else None
+    if found is None:
+        raise NotFound
+    open_owner(work, found.subject_type, found.subject_id)
+    return found
+
+
+def open_owner(work: Work, subject_type: str, subject_id: int) -> object:
+    """The record behind a file, through its room's own door; NotFound when there is none or it is out of scope."""
+    if (opener := OPENERS.get(subject_type)) is not None:
+        return opener(work, subject_id)
+    permission = f"{NOUNS.get(subject_type, subject_type)}:view"
+    model = next((m.class_ for m in Base.registry.mappers if m.class_.__tablename__ == subject_type), None)
+    if model is None or permission not in PERMISSIONS:
+        raise NotFound
+    return work.fetch(model, subject_id, permission)
+
+
+def path_for(data_dir: Path, sha256: str) -> Path:
+    """Where the bytes with this hash are kept."""
+    return data_dir / "files" / sha256[:2] / sha256
+
+
+def bytes_of(work: Work, kept: Document | Paper) -> bytes:
+    """The bytes as they came in or went out. Refused when the disk gives other bytes than those recorded."""
+    path = path_for(work.around.data_dir, kept.sha256)
+    content = path.read_bytes() if path.is_file() else b""
+    if hashlib.sha256(content).hexdigest() != kept.sha256:
+        raise Refused(
+            Refusal(
+                "file_damaged",
+                _("The stored file is missing or was altered: it is not shown."),
+                way_out=_("Restore the files folder from the last backup."),
+            )
+        )
+    return content
+
+
+def fingerprint_of(kind: str, reference: str, facts: Mapping[str, Any]) -> str:
+    """The fingerprint printed on a paper: over its facts, so a reprint prints the same one."""
+    return digest(kind, {"reference": reference, "facts": dict(facts)})
+
+
+def is_true(issued: Paper) -> bool:
+    """Whether the facts kept with a paper still give the fingerprint printed on it."""
+    return fingerprint_of(issued.kind, issued.reference, issued.facts) == issued.fingerprint
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A file or paper as `ui.documents` shows it."""
+
+    name: str
+    url: str
+    kind: str = ""
+    size: str = ""
+    when: date | None = None
+    fingerprint: str = ""
+
+
+def size_text(size: int) -> str:
+    """`812 ko`, `1,4 Mo`."""
+    if size < 1_000_000:
+        return _("%(n)d kB") % {"n": max(1, size // 1000)}
+    whole, tenth = divmod(size // 100_000, 10)
+    return _("%(whole)d.%(tenth)d MB") % {"whole": whole, "tenth": tenth}
+
+
+def shown(work: Work, *subjects: Base) -> list[Shown]:
+    """Files and papers of these records, ready for `ui.documents`: papers first. Two queries a record."""
+    papers = [p for subject in subjects for p in papers_of(work, subject)]
+    files = [d for subject in subjects for d in of(work, subject)]
+    return [
+        *(
+            Shown(
+                p.title,
+                f"/documents/papers/{p.id}",
+                p.reference
+                if p.edition == 1
+                else _("%(reference)s, edition %(n)d") % {"reference": p.reference, "n": p.edition},
+                size_text(p.size),
+                p.issued_at.date(),
+                short(p.fingerprint),
+            )
+            for p in papers
+        ),
+        *(
+            Shown(d.filename, f"/documents/{d.id}", "", size_text(d.size), d.uploaded_at.date())
+            for d in files
+        ),
+    ]

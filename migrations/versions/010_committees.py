@@ -138,6 +138,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("conditions", sa.Text(), nullable=False),
         sa.Column("rank_waiver", sa.Text(), nullable=False),
+        sa.Column("casting", sa.Boolean(), nullable=False),
         sa.Column("dissent", sa.Text(), nullable=False),
         sa.Column("votes_for", sa.Integer(), nullable=False),
         sa.Column("votes_against", sa.Integer(), nullable=False),

@@ -124,6 +124,7 @@ def upgrade() -> None:
         sa.Column("country", sa.String(2), nullable=False),
         sa.Column("award_id", db.BigId),
         sa.Column("kind", sa.String(40), nullable=False),
+        sa.Column("reply_by", sa.Date()),
         sa.Column("status", sa.String(40), nullable=False),
         sa.Column("prepared_by_id", db.BigId),
         sa.Column("prepared_at", db.UtcDateTime(), nullable=False),

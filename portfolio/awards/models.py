@@ -152,6 +152,8 @@ class Notice(Base):
     award_id: Mapped[Ref | None] = mapped_column(ForeignKey("award.id"))
     kind: Mapped[Code]
     """awarded, waitlisted, adjourned, not_selected, ineligible, inadmissible"""
+    reply_by: Mapped[date | None]
+    """Awarded: conditions to meet before signature, by then. Waiting list: the list is valid until then."""
     status: Mapped[Code] = mapped_column(default="prepared")
     prepared_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     prepared_at: Mapped[Moment]

@@ -162,6 +162,8 @@ class SessionItem(Base):
     conditions: Mapped[Long] = mapped_column(default="")
     rank_waiver: Mapped[Long] = mapped_column(default="")
     """The reason of a dérogation au classement."""
+    casting: Mapped[bool] = mapped_column(default=False)
+    """True when the president's voice decided between equal votes."""
     dissent: Mapped[Long] = mapped_column(default="")
     votes_for: Mapped[int] = mapped_column(default=0)
     votes_against: Mapped[int] = mapped_column(default=0)

@@ -201,7 +201,9 @@ GRANTS: dict[str, frozenset[str]] = {
         "session:convene",
         "session:open",
         "session:minute",
+        "session:sign",
         "score:view",
+        "score_sheet:enter",
         "decision:prepare",
         "notice:prepare",
         "application:assign",
@@ -244,11 +246,22 @@ GRANTS: dict[str, frozenset[str]] = {
         "session:convene",
         "session:open",
         "session:minute",
+        "session:sign",
         "supplier:edit",
         "member:appoint",
     },
     "reception_member": frozenset(
-        {"desk:view", "procedure:view", "procedure:receive", "project:view", "agreement:view", "group:view"}
+        {
+            "desk:view",
+            "procedure:view",
+            "procedure:receive",
+            "project:view",
+            "agreement:view",
+            "group:view",
+            "session:view",
+            "session:sign",
+            "interest:declare",
+        }
     ),
     "financial_controller": _MONEY_READS
     | _PAYEE_READS

@@ -33,6 +33,8 @@ class ScoreSheet(Base):
     strengths: Mapped[Long] = mapped_column(default="")
     weaknesses: Mapped[Long] = mapped_column(default="")
     conditions: Mapped[Long] = mapped_column(default="")
+    questioned: Mapped[Long] = mapped_column(default="")
+    """Budget lines that the assessor doubts, in words."""
     suggested_minor: Mapped[Minor | None]
     entered_from_paper_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     declared_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
@@ -50,12 +52,15 @@ class Mark(Base):
     __table_args__ = (
         UniqueConstraint("sheet_id", "criterion_id", name="uq_mark_criterion"),
         CheckConstraint("value IS NULL OR value BETWEEN 0 AND 5", name="value_range"),
+        CheckConstraint("value IS NULL OR NOT abstained", name="abstained_has_no_value"),
     )
 
     id: Mapped[Id]
     sheet_id: Mapped[Ref] = mapped_column(ForeignKey("score_sheet.id"))
     criterion_id: Mapped[Ref] = mapped_column(ForeignKey("criterion.id"))
     value: Mapped[int | None]
+    abstained: Mapped[bool] = mapped_column(default=False)
+    """« Sans objet »: a choice, not a mark still to give."""
     justification: Mapped[Long] = mapped_column(default="")
 
 

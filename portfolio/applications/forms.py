@@ -273,4 +273,3 @@ class FollowForm(Form):
 def shown_day(value: object) -> date | None:
     """A date of the answers, which are kept as JSON."""
     return date.fromisoformat(value) if isinstance(value, str) and value else None
-

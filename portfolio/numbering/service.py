@@ -24,7 +24,6 @@ PREFIXES = {
     "receipt": "QT",
     "filing": "RD",
     "letter": "LT",
-    "register": "REG",
     "edition": "GL",
     "grievance": "PL",
     "commitment": "ENG",

@@ -55,7 +55,9 @@ def visible(work: Work) -> Select[tuple[Application]]:
 
 def get(work: Work, id: int) -> Application:
     """The file, or NotFound when it is outside what this person may see (Z03)."""
-    found = work.db.scalars(visible(work).where(Application.id == id)).one_or_none() if 0 < id < 2**62 else None
+    found = (
+        work.db.scalars(visible(work).where(Application.id == id)).one_or_none() if 0 < id < 2**62 else None
+    )
     if found is None:
         raise NotFound
     return found

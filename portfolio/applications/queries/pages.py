@@ -120,7 +120,9 @@ def budget_obstacles(call: Call, application: Application, group: Group) -> Iter
     if lacking:
         yield Refusal(
             "own_contribution",
-            _("The own contribution is %(part)s of the cost; the call asks for %(percent)d %%: %(lacking)s more.")
+            _(
+                "The own contribution is %(part)s of the cost; the call asks for %(percent)d %%: %(lacking)s more."
+            )
             % {
                 "part": percent_words(sums.own_tenths),
                 "percent": call.own_contribution_percent,

@@ -9,7 +9,6 @@ from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from portfolio.applications.models import (
     Application,
     BudgetItem,
-    CallRegister,
     Contact,
     FilingReceipt,
     Piece,
@@ -160,11 +159,6 @@ def required(work: Work, call: Call) -> Sequence[RequiredPiece]:
     """The papers that a call asks for."""
     statement = select(RequiredPiece).where(RequiredPiece.call_id == call.id)
     return work.db.scalars(statement.order_by(RequiredPiece.position)).all()
-
-
-def register(work: Work, call: Call) -> CallRegister | None:
-    """The closing of the register of a call, proposed or done."""
-    return work.db.scalars(select(CallRegister).where(CallRegister.call_id == call.id)).one_or_none()
 
 
 def filings(work: Work, call: Call) -> Sequence[tuple[FilingReceipt, Application, str, str]]:

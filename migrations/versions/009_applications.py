@@ -81,6 +81,34 @@ def upgrade() -> None:
     op.create_index("ix_application_list", "application", ["submitted_at", "id"])
     op.create_index("ix_application_status", "application", ["status", "submitted_at", "id"])
     op.create_table(
+        "call_register",
+        sa.Column("id", db.BigId, nullable=False),
+        sa.Column("call_id", db.BigId, nullable=False),
+        sa.Column("reference", sa.String(40), nullable=False),
+        sa.Column("place", sa.String(300), nullable=False),
+        sa.Column("last_number", sa.Integer(), nullable=False),
+        sa.Column("observations", sa.Text(), nullable=False),
+        sa.Column("status", sa.String(40), nullable=False),
+        sa.Column("closed_by_id", db.BigId),
+        sa.Column("closed_at", db.UtcDateTime(), nullable=False),
+        sa.Column("witnessed_by_id", db.BigId),
+        sa.Column("witnessed_at", db.UtcDateTime()),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_call_register")),
+        sa.CheckConstraint(
+            "(closed_by_id IS NULL OR witnessed_by_id IS NULL OR closed_by_id <> witnessed_by_id)",
+            name=op.f("ck_call_register_distinct_people"),
+        ),
+        sa.CheckConstraint("last_number >= 0", name=op.f("ck_call_register_last_number_positive")),
+        sa.CheckConstraint("status IN ('proposed', 'closed')", name=op.f("ck_call_register_status_known")),
+        sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_call_register_call_id")),
+        sa.ForeignKeyConstraint(["closed_by_id"], ["person.id"], name=op.f("fk_call_register_closed_by_id")),
+        sa.ForeignKeyConstraint(
+            ["witnessed_by_id"], ["person.id"], name=op.f("fk_call_register_witnessed_by_id")
+        ),
+        sa.UniqueConstraint("call_id", name=op.f("uq_call_register_call_id")),
+        sa.UniqueConstraint("reference", name=op.f("uq_call_register_reference")),
+    )
+    op.create_table(
         "budget_item",
         sa.Column("id", db.BigId, nullable=False),
         sa.Column("application_id", db.BigId, nullable=False),
@@ -220,4 +248,5 @@ def downgrade() -> None:
     op.drop_table("filing_receipt")
     op.drop_table("contact")
     op.drop_table("budget_item")
+    op.drop_table("call_register")
     op.drop_table("application")

@@ -19,9 +19,10 @@ from portfolio.kit.db import (
     Minor,
     Moment,
     Ref,
+    distinct_people,
     status_check,
 )
-from portfolio.rulebook.lifecycles.applications import APPLICATION
+from portfolio.rulebook.lifecycles.applications import APPLICATION, CALL_REGISTER
 
 CHANNELS = ("online", "paper", "file")
 CONTACT_CHANNELS = ("phone", "message", "visit", "letter", "counter")
@@ -153,6 +154,29 @@ class FilingReceipt(Base):
     pieces: Mapped[JsonList] = mapped_column(default=list)
     received_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     follow_up_code: Mapped[str] = mapped_column(String(20))
+
+
+class CallRegister(Base):
+    """The register of filings of a call, closed at the hour by an agent and a witness; `last_number` is what was read aloud."""
+
+    __tablename__ = "call_register"
+    __table_args__ = (
+        status_check(CALL_REGISTER),
+        distinct_people("closed_by_id", "witnessed_by_id"),
+        CheckConstraint("last_number >= 0", name="last_number_positive"),
+    )
+
+    id: Mapped[Id]
+    call_id: Mapped[Ref] = mapped_column(ForeignKey("call.id"), unique=True)
+    reference: Mapped[str] = mapped_column(String(40), unique=True)
+    place: Mapped[Label]
+    last_number: Mapped[int]
+    observations: Mapped[Long] = mapped_column(default="")
+    status: Mapped[Code] = mapped_column(default="proposed")
+    closed_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    closed_at: Mapped[Moment]
+    witnessed_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    witnessed_at: Mapped[Moment | None]
 
 
 class Contact(Base):

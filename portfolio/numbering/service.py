@@ -24,6 +24,7 @@ PREFIXES = {
     "receipt": "QT",
     "filing": "RD",
     "letter": "LT",
+    "register": "REG",
     "edition": "GL",
     "grievance": "PL",
     "commitment": "ENG",

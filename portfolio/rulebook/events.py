@@ -56,6 +56,7 @@ OTHERS: dict[str, str] = {
     "application:tested": N_("Tests recorded"),
     "application:letter_received": N_("Letter acknowledged"),
     "application:taken": N_("Officer in charge changed"),
+    "call_register:proposed": N_("Register read and closed, awaiting the witness"),
     "piece:added": N_("Paper attached"),
     "committee:created": N_("Committee created"),
     "committee:edited": N_("Committee changed"),

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from portfolio.applications.models import (
     Application,
     BudgetItem,
+    CallRegister,
     Contact,
     FilingReceipt,
     Piece,
@@ -47,7 +48,7 @@ def seen(work: Work) -> ColumnElement[bool]:
     return or_(staff_clause(work), work.within("own:view", Application))
 
 
-def visible(work: Work) -> Select[tuple[Application]]:
+def visible(work: Work) -> Select[Application]:
     """Files that this person may see."""
     return select(Application).where(seen(work))
 
@@ -159,6 +160,11 @@ def required(work: Work, call: Call) -> Sequence[RequiredPiece]:
     """The papers that a call asks for."""
     statement = select(RequiredPiece).where(RequiredPiece.call_id == call.id)
     return work.db.scalars(statement.order_by(RequiredPiece.position)).all()
+
+
+def register(work: Work, call: Call) -> CallRegister | None:
+    """The closing of the register of a call, read by one person or witnessed by a second."""
+    return work.db.scalars(select(CallRegister).where(CallRegister.call_id == call.id)).one_or_none()
 
 
 def filings(work: Work, call: Call) -> Sequence[tuple[FilingReceipt, Application, str, str]]:

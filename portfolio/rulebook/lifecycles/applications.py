@@ -220,3 +220,24 @@ APPLICATION = Lifecycle(
         ),
     ),
 )
+
+CALL_REGISTER = Lifecycle(
+    "call_register",
+    (
+        State("proposed", N_("Awaiting the witness"), tone="warn"),
+        State("closed", N_("Closed"), tone="good", final=True),
+    ),
+    (
+        Move(
+            "witness",
+            ("proposed",),
+            "closed",
+            "filing:receive",
+            "call_register:witnessed",
+            N_("Witness the closing of the register"),
+            distinct_from=("closed_by_id",),
+            stamps=("witnessed",),
+        ),
+    ),
+)
+"""The register is read aloud and closed by two people at the hour (R15)."""

@@ -97,8 +97,25 @@ def upgrade() -> None:
         sa.Column("debit_minor", sa.BigInteger(), nullable=False),
         sa.Column("credit_minor", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_balance")),
-        sa.CheckConstraint("debit_minor >= 0 AND credit_minor >= 0", name=op.f("ck_ledger_balance_totals_positive")),
-        sa.UniqueConstraint("account", "currency", "exercice", "donor", "fund", "line", "call", "agreement", "tranche", "party", "place", "objective", "treasury", name=op.f("uq_ledger_balance_key")),
+        sa.CheckConstraint(
+            "debit_minor >= 0 AND credit_minor >= 0", name=op.f("ck_ledger_balance_totals_positive")
+        ),
+        sa.UniqueConstraint(
+            "account",
+            "currency",
+            "exercice",
+            "donor",
+            "fund",
+            "line",
+            "call",
+            "agreement",
+            "tranche",
+            "party",
+            "place",
+            "objective",
+            "treasury",
+            name=op.f("uq_ledger_balance_key"),
+        ),
     )
     op.create_index("ix_ledger_balance_agreement", "ledger_balance", ["agreement", "account"])
     op.create_index("ix_ledger_balance_fund", "ledger_balance", ["fund", "account"])
@@ -134,7 +151,9 @@ def upgrade() -> None:
         sa.Column("hash", sa.String(64), nullable=False),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_ledger_entry")),
         sa.CheckConstraint("amount_minor > 0", name=op.f("ck_ledger_entry_amount_positive")),
-        sa.CheckConstraint("reverses IS NULL OR reason IS NOT NULL", name=op.f("ck_ledger_entry_reversal_has_reason")),
+        sa.CheckConstraint(
+            "reverses IS NULL OR reason IS NOT NULL", name=op.f("ck_ledger_entry_reversal_has_reason")
+        ),
         sa.CheckConstraint("debit <> credit", name=op.f("ck_ledger_entry_two_accounts")),
         sa.UniqueConstraint("reverses", name=op.f("uq_ledger_entry_reverses")),
     )
@@ -166,7 +185,13 @@ def upgrade() -> None:
         sa.CheckConstraint("state IN ('waiting', 'done', 'failed')", name=op.f("ck_outbox_job_state_known")),
     )
     op.create_index("ix_outbox_job_waiting", "outbox_job", ["state", "due_at"])
-    op.execute("INSERT INTO chain_head (name, seq, hash) VALUES ('ledger', 0, '" + "0" * 64 + "'), ('audit', 0, '" + "0" * 64 + "')")
+    op.execute(
+        "INSERT INTO chain_head (name, seq, hash) VALUES ('ledger', 0, '"
+        + "0" * 64
+        + "'), ('audit', 0, '"
+        + "0" * 64
+        + "')"
+    )
 
 
 def downgrade() -> None:

@@ -62,16 +62,38 @@ def upgrade() -> None:
         sa.Column("revoked_at", db.UtcDateTime()),
         sa.Column("revoked_by_id", db.BigId),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_role_assignment")),
-        sa.CheckConstraint("kind = 'own' OR (act_number IS NOT NULL AND principal_id IS NOT NULL AND ends_on IS NOT NULL)", name=op.f("ck_role_assignment_act_needed")),
-        sa.CheckConstraint("kind IN ('own', 'delegation', 'interim')", name=op.f("ck_role_assignment_kind_known")),
-        sa.CheckConstraint("granted_by_id IS NULL OR granted_by_id <> person_id", name=op.f("ck_role_assignment_not_by_oneself")),
-        sa.CheckConstraint("role IN ('intake_agent', 'grants_officer', 'programme_head', 'assessor', 'committee_secretary', 'committee_president', 'committee_member', 'procurement_officer', 'reception_member', 'financial_controller', 'authorising_officer', 'accountant', 'cashier', 'internal_auditor', 'external_auditor', 'applicant', 'administrator')", name=op.f("ck_role_assignment_role_known")),
-        sa.CheckConstraint("scope_kind IN ('all', 'country', 'call', 'group', 'assigned')", name=op.f("ck_role_assignment_scope_known")),
-        sa.ForeignKeyConstraint(["confirmed_by_id"], ["person.id"], name=op.f("fk_role_assignment_confirmed_by_id")),
-        sa.ForeignKeyConstraint(["granted_by_id"], ["person.id"], name=op.f("fk_role_assignment_granted_by_id")),
+        sa.CheckConstraint(
+            "kind = 'own' OR (act_number IS NOT NULL AND principal_id IS NOT NULL AND ends_on IS NOT NULL)",
+            name=op.f("ck_role_assignment_act_needed"),
+        ),
+        sa.CheckConstraint(
+            "kind IN ('own', 'delegation', 'interim')", name=op.f("ck_role_assignment_kind_known")
+        ),
+        sa.CheckConstraint(
+            "granted_by_id IS NULL OR granted_by_id <> person_id",
+            name=op.f("ck_role_assignment_not_by_oneself"),
+        ),
+        sa.CheckConstraint(
+            "role IN ('intake_agent', 'grants_officer', 'programme_head', 'assessor', 'committee_secretary', 'committee_president', 'committee_member', 'procurement_officer', 'reception_member', 'financial_controller', 'authorising_officer', 'accountant', 'cashier', 'internal_auditor', 'external_auditor', 'applicant', 'administrator')",
+            name=op.f("ck_role_assignment_role_known"),
+        ),
+        sa.CheckConstraint(
+            "scope_kind IN ('all', 'country', 'call', 'group', 'assigned')",
+            name=op.f("ck_role_assignment_scope_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["confirmed_by_id"], ["person.id"], name=op.f("fk_role_assignment_confirmed_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["granted_by_id"], ["person.id"], name=op.f("fk_role_assignment_granted_by_id")
+        ),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_role_assignment_person_id")),
-        sa.ForeignKeyConstraint(["principal_id"], ["person.id"], name=op.f("fk_role_assignment_principal_id")),
-        sa.ForeignKeyConstraint(["revoked_by_id"], ["person.id"], name=op.f("fk_role_assignment_revoked_by_id")),
+        sa.ForeignKeyConstraint(
+            ["principal_id"], ["person.id"], name=op.f("fk_role_assignment_principal_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["revoked_by_id"], ["person.id"], name=op.f("fk_role_assignment_revoked_by_id")
+        ),
     )
     op.create_index("ix_role_assignment_person", "role_assignment", ["person_id"])
     op.create_table(

@@ -31,8 +31,14 @@ def upgrade() -> None:
         sa.Column("approved_by_id", db.BigId),
         sa.Column("approved_at", db.UtcDateTime()),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_framework")),
-        sa.CheckConstraint("(proposed_by_id IS NULL OR approved_by_id IS NULL OR proposed_by_id <> approved_by_id)", name=op.f("ck_framework_distinct_people")),
-        sa.CheckConstraint("status IN ('draft', 'proposed', 'approved', 'superseded')", name=op.f("ck_framework_status_known")),
+        sa.CheckConstraint(
+            "(proposed_by_id IS NULL OR approved_by_id IS NULL OR proposed_by_id <> approved_by_id)",
+            name=op.f("ck_framework_distinct_people"),
+        ),
+        sa.CheckConstraint(
+            "status IN ('draft', 'proposed', 'approved', 'superseded')",
+            name=op.f("ck_framework_status_known"),
+        ),
         sa.ForeignKeyConstraint(["approved_by_id"], ["person.id"], name=op.f("fk_framework_approved_by_id")),
         sa.ForeignKeyConstraint(["proposed_by_id"], ["person.id"], name=op.f("fk_framework_proposed_by_id")),
         sa.UniqueConstraint("code", "version", name=op.f("uq_framework_version")),

@@ -42,9 +42,17 @@ def upgrade() -> None:
         sa.Column("validated_by_id", db.BigId),
         sa.Column("validated_at", db.UtcDateTime()),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_fund")),
-        sa.CheckConstraint("received_minor >= 0 AND disbursed_minor >= 0 AND disbursed_minor <= received_minor", name=op.f("ck_fund_cash_covered")),
-        sa.CheckConstraint("(created_by_id IS NULL OR validated_by_id IS NULL OR created_by_id <> validated_by_id)", name=op.f("ck_fund_distinct_people")),
-        sa.CheckConstraint("status IN ('draft', 'open', 'frozen', 'closed')", name=op.f("ck_fund_status_known")),
+        sa.CheckConstraint(
+            "received_minor >= 0 AND disbursed_minor >= 0 AND disbursed_minor <= received_minor",
+            name=op.f("ck_fund_cash_covered"),
+        ),
+        sa.CheckConstraint(
+            "(created_by_id IS NULL OR validated_by_id IS NULL OR created_by_id <> validated_by_id)",
+            name=op.f("ck_fund_distinct_people"),
+        ),
+        sa.CheckConstraint(
+            "status IN ('draft', 'open', 'frozen', 'closed')", name=op.f("ck_fund_status_known")
+        ),
         sa.ForeignKeyConstraint(["created_by_id"], ["person.id"], name=op.f("fk_fund_created_by_id")),
         sa.ForeignKeyConstraint(["donor_id"], ["donor.id"], name=op.f("fk_fund_donor_id")),
         sa.ForeignKeyConstraint(["validated_by_id"], ["person.id"], name=op.f("fk_fund_validated_by_id")),
@@ -69,13 +77,29 @@ def upgrade() -> None:
         sa.Column("voted_by_id", db.BigId),
         sa.Column("voted_at", db.UtcDateTime()),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_budget_line")),
-        sa.CheckConstraint("voted_minor > 0 AND reserved_minor >= 0 AND committed_minor >= 0", name=op.f("ck_budget_line_amounts_positive")),
-        sa.CheckConstraint("(created_by_id IS NULL OR voted_by_id IS NULL OR created_by_id <> voted_by_id)", name=op.f("ck_budget_line_distinct_people")),
-        sa.CheckConstraint("liquidated_minor >= 0 AND liquidated_minor <= committed_minor", name=op.f("ck_budget_line_liquidated_within")),
-        sa.CheckConstraint("ordered_minor >= 0 AND ordered_minor <= liquidated_minor", name=op.f("ck_budget_line_ordered_within")),
-        sa.CheckConstraint("paid_minor >= 0 AND paid_minor <= ordered_minor", name=op.f("ck_budget_line_paid_within")),
+        sa.CheckConstraint(
+            "voted_minor > 0 AND reserved_minor >= 0 AND committed_minor >= 0",
+            name=op.f("ck_budget_line_amounts_positive"),
+        ),
+        sa.CheckConstraint(
+            "(created_by_id IS NULL OR voted_by_id IS NULL OR created_by_id <> voted_by_id)",
+            name=op.f("ck_budget_line_distinct_people"),
+        ),
+        sa.CheckConstraint(
+            "liquidated_minor >= 0 AND liquidated_minor <= committed_minor",
+            name=op.f("ck_budget_line_liquidated_within"),
+        ),
+        sa.CheckConstraint(
+            "ordered_minor >= 0 AND ordered_minor <= liquidated_minor",
+            name=op.f("ck_budget_line_ordered_within"),
+        ),
+        sa.CheckConstraint(
+            "paid_minor >= 0 AND paid_minor <= ordered_minor", name=op.f("ck_budget_line_paid_within")
+        ),
         sa.CheckConstraint("status IN ('proposed', 'voted')", name=op.f("ck_budget_line_status_known")),
-        sa.CheckConstraint("reserved_minor + committed_minor <= voted_minor", name=op.f("ck_budget_line_within_vote")),
+        sa.CheckConstraint(
+            "reserved_minor + committed_minor <= voted_minor", name=op.f("ck_budget_line_within_vote")
+        ),
         sa.ForeignKeyConstraint(["created_by_id"], ["person.id"], name=op.f("fk_budget_line_created_by_id")),
         sa.ForeignKeyConstraint(["fund_id"], ["fund.id"], name=op.f("fk_budget_line_fund_id")),
         sa.ForeignKeyConstraint(["voted_by_id"], ["person.id"], name=op.f("fk_budget_line_voted_by_id")),
@@ -95,8 +119,13 @@ def upgrade() -> None:
         sa.Column("ceiling_minor", sa.BigInteger()),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_treasury_account")),
-        sa.CheckConstraint("ceiling_minor IS NULL OR balance_minor <= ceiling_minor", name=op.f("ck_treasury_account_below_ceiling")),
-        sa.CheckConstraint("kind IN ('bank', 'sfd', 'mobile', 'cash')", name=op.f("ck_treasury_account_kind_known")),
+        sa.CheckConstraint(
+            "ceiling_minor IS NULL OR balance_minor <= ceiling_minor",
+            name=op.f("ck_treasury_account_below_ceiling"),
+        ),
+        sa.CheckConstraint(
+            "kind IN ('bank', 'sfd', 'mobile', 'cash')", name=op.f("ck_treasury_account_kind_known")
+        ),
         sa.CheckConstraint("balance_minor >= 0", name=op.f("ck_treasury_account_not_overdrawn")),
         sa.ForeignKeyConstraint(["fund_id"], ["fund.id"], name=op.f("fk_treasury_account_fund_id")),
         sa.UniqueConstraint("code", name=op.f("uq_treasury_account_code")),
@@ -122,13 +151,28 @@ def upgrade() -> None:
         sa.Column("confirmed_at", db.UtcDateTime()),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_money_receipt")),
         sa.CheckConstraint("amount_minor > 0", name=op.f("ck_money_receipt_amount_positive")),
-        sa.CheckConstraint("(recorded_by_id IS NULL OR confirmed_by_id IS NULL OR recorded_by_id <> confirmed_by_id)", name=op.f("ck_money_receipt_distinct_people")),
-        sa.CheckConstraint("status IN ('recorded', 'confirmed', 'voided')", name=op.f("ck_money_receipt_status_known")),
-        sa.ForeignKeyConstraint(["confirmed_by_id"], ["person.id"], name=op.f("fk_money_receipt_confirmed_by_id")),
+        sa.CheckConstraint(
+            "(recorded_by_id IS NULL OR confirmed_by_id IS NULL OR recorded_by_id <> confirmed_by_id)",
+            name=op.f("ck_money_receipt_distinct_people"),
+        ),
+        sa.CheckConstraint(
+            "status IN ('recorded', 'confirmed', 'voided')", name=op.f("ck_money_receipt_status_known")
+        ),
+        sa.ForeignKeyConstraint(
+            ["confirmed_by_id"], ["person.id"], name=op.f("fk_money_receipt_confirmed_by_id")
+        ),
         sa.ForeignKeyConstraint(["fund_id"], ["fund.id"], name=op.f("fk_money_receipt_fund_id")),
-        sa.ForeignKeyConstraint(["recorded_by_id"], ["person.id"], name=op.f("fk_money_receipt_recorded_by_id")),
-        sa.ForeignKeyConstraint(["treasury_account_id"], ["treasury_account.id"], name=op.f("fk_money_receipt_treasury_account_id")),
-        sa.UniqueConstraint("treasury_account_id", "bank_reference", name=op.f("uq_money_receipt_bank_reference")),
+        sa.ForeignKeyConstraint(
+            ["recorded_by_id"], ["person.id"], name=op.f("fk_money_receipt_recorded_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["treasury_account_id"],
+            ["treasury_account.id"],
+            name=op.f("fk_money_receipt_treasury_account_id"),
+        ),
+        sa.UniqueConstraint(
+            "treasury_account_id", "bank_reference", name=op.f("uq_money_receipt_bank_reference")
+        ),
         sa.UniqueConstraint("reference", name=op.f("uq_money_receipt_reference")),
     )
 

@@ -46,10 +46,21 @@ def upgrade() -> None:
         sa.Column("blocked_by_id", db.BigId),
         sa.Column("blocked_at", db.UtcDateTime()),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_grp")),
-        sa.CheckConstraint("category IN ('women', 'youth', 'cooperative', 'committee', 'association', 'union')", name=op.f("ck_grp_category_known")),
-        sa.CheckConstraint("(created_by_id IS NULL OR verified_by_id IS NULL OR created_by_id <> verified_by_id)", name=op.f("ck_grp_distinct_people")),
-        sa.CheckConstraint("women >= 0 AND men >= 0 AND youth >= 0 AND displaced >= 0 AND youth <= women + men AND displaced <= women + men", name=op.f("ck_grp_members_add_up")),
-        sa.CheckConstraint("status IN ('registered', 'verified', 'blocked')", name=op.f("ck_grp_status_known")),
+        sa.CheckConstraint(
+            "category IN ('women', 'youth', 'cooperative', 'committee', 'association', 'union')",
+            name=op.f("ck_grp_category_known"),
+        ),
+        sa.CheckConstraint(
+            "(created_by_id IS NULL OR verified_by_id IS NULL OR created_by_id <> verified_by_id)",
+            name=op.f("ck_grp_distinct_people"),
+        ),
+        sa.CheckConstraint(
+            "women >= 0 AND men >= 0 AND youth >= 0 AND displaced >= 0 AND youth <= women + men AND displaced <= women + men",
+            name=op.f("ck_grp_members_add_up"),
+        ),
+        sa.CheckConstraint(
+            "status IN ('registered', 'verified', 'blocked')", name=op.f("ck_grp_status_known")
+        ),
         sa.ForeignKeyConstraint(["blocked_by_id"], ["person.id"], name=op.f("fk_grp_blocked_by_id")),
         sa.ForeignKeyConstraint(["created_by_id"], ["person.id"], name=op.f("fk_grp_created_by_id")),
         sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_grp_place_id")),
@@ -74,12 +85,23 @@ def upgrade() -> None:
         sa.Column("verified_by_id", db.BigId),
         sa.Column("verified_at", db.UtcDateTime()),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_group_account")),
-        sa.CheckConstraint("(created_by_id IS NULL OR verified_by_id IS NULL OR created_by_id <> verified_by_id)", name=op.f("ck_group_account_distinct_people")),
-        sa.CheckConstraint("kind IN ('bank', 'sfd', 'mobile', 'cash')", name=op.f("ck_group_account_kind_known")),
-        sa.CheckConstraint("status IN ('proposed', 'verified', 'retired')", name=op.f("ck_group_account_status_known")),
-        sa.ForeignKeyConstraint(["created_by_id"], ["person.id"], name=op.f("fk_group_account_created_by_id")),
+        sa.CheckConstraint(
+            "(created_by_id IS NULL OR verified_by_id IS NULL OR created_by_id <> verified_by_id)",
+            name=op.f("ck_group_account_distinct_people"),
+        ),
+        sa.CheckConstraint(
+            "kind IN ('bank', 'sfd', 'mobile', 'cash')", name=op.f("ck_group_account_kind_known")
+        ),
+        sa.CheckConstraint(
+            "status IN ('proposed', 'verified', 'retired')", name=op.f("ck_group_account_status_known")
+        ),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["person.id"], name=op.f("fk_group_account_created_by_id")
+        ),
         sa.ForeignKeyConstraint(["group_id"], ["grp.id"], name=op.f("fk_group_account_group_id")),
-        sa.ForeignKeyConstraint(["verified_by_id"], ["person.id"], name=op.f("fk_group_account_verified_by_id")),
+        sa.ForeignKeyConstraint(
+            ["verified_by_id"], ["person.id"], name=op.f("fk_group_account_verified_by_id")
+        ),
     )
     op.create_index("ix_group_account_group", "group_account", ["group_id"])
     op.create_index("ix_group_account_number", "group_account", ["number"])
@@ -99,7 +121,9 @@ def upgrade() -> None:
         sa.Column("until", sa.Date()),
         sa.Column("act", sa.String(300), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_officer")),
-        sa.CheckConstraint("office IN ('president', 'treasurer', 'secretary')", name=op.f("ck_officer_office_known")),
+        sa.CheckConstraint(
+            "office IN ('president', 'treasurer', 'secretary')", name=op.f("ck_officer_office_known")
+        ),
         sa.ForeignKeyConstraint(["group_id"], ["grp.id"], name=op.f("fk_officer_group_id")),
     )
     op.create_index("ix_officer_group", "officer", ["group_id"])

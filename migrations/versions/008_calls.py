@@ -58,10 +58,6 @@ def upgrade() -> None:
         sa.Column("spread_limit", sa.Integer(), nullable=False),
         sa.Column("assessors_needed", sa.Integer(), nullable=False),
         sa.Column("form", db.JsonType, nullable=False),
-        sa.Column("register_first_by_id", db.BigId),
-        sa.Column("register_first_at", db.UtcDateTime()),
-        sa.Column("register_last_number", sa.Integer()),
-        sa.Column("register_closed_by_id", db.BigId),
         sa.Column("register_closed_at", db.UtcDateTime()),
         sa.Column("outcome", sa.String(40)),
         sa.Column("status", sa.String(40), nullable=False),
@@ -75,17 +71,26 @@ def upgrade() -> None:
         sa.Column("finalised_by_id", db.BigId),
         sa.Column("finalised_at", db.UtcDateTime()),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_call")),
-        sa.CheckConstraint("envelope_minor > 0 AND floor_minor > 0 AND ceiling_minor >= floor_minor AND ceiling_minor <= envelope_minor", name=op.f("ck_call_amounts_ordered")),
+        sa.CheckConstraint(
+            "envelope_minor > 0 AND floor_minor > 0 AND ceiling_minor >= floor_minor AND ceiling_minor <= envelope_minor",
+            name=op.f("ck_call_amounts_ordered"),
+        ),
         sa.CheckConstraint("opens_at < closes_at", name=op.f("ck_call_dates_ordered")),
-        sa.CheckConstraint("(created_by_id IS NULL OR published_by_id IS NULL OR created_by_id <> published_by_id)", name=op.f("ck_call_distinct_people")),
-        sa.CheckConstraint("sent_by_id IS NULL OR published_by_id IS NULL OR sent_by_id <> published_by_id", name=op.f("ck_call_publisher_is_not_sender")),
-        sa.CheckConstraint("register_first_by_id IS NULL OR register_closed_by_id IS NULL OR register_first_by_id <> register_closed_by_id", name=op.f("ck_call_register_closed_by_two")),
-        sa.CheckConstraint("status IN ('draft', 'sent', 'published', 'finalised', 'cancelled')", name=op.f("ck_call_status_known")),
+        sa.CheckConstraint(
+            "(created_by_id IS NULL OR published_by_id IS NULL OR created_by_id <> published_by_id)",
+            name=op.f("ck_call_distinct_people"),
+        ),
+        sa.CheckConstraint(
+            "sent_by_id IS NULL OR published_by_id IS NULL OR sent_by_id <> published_by_id",
+            name=op.f("ck_call_publisher_is_not_sender"),
+        ),
+        sa.CheckConstraint(
+            "status IN ('draft', 'sent', 'published', 'finalised', 'cancelled')",
+            name=op.f("ck_call_status_known"),
+        ),
         sa.ForeignKeyConstraint(["created_by_id"], ["person.id"], name=op.f("fk_call_created_by_id")),
         sa.ForeignKeyConstraint(["finalised_by_id"], ["person.id"], name=op.f("fk_call_finalised_by_id")),
         sa.ForeignKeyConstraint(["published_by_id"], ["person.id"], name=op.f("fk_call_published_by_id")),
-        sa.ForeignKeyConstraint(["register_closed_by_id"], ["person.id"], name=op.f("fk_call_register_closed_by_id")),
-        sa.ForeignKeyConstraint(["register_first_by_id"], ["person.id"], name=op.f("fk_call_register_first_by_id")),
         sa.ForeignKeyConstraint(["sent_by_id"], ["person.id"], name=op.f("fk_call_sent_by_id")),
         sa.UniqueConstraint("code", name=op.f("uq_call_code")),
         sa.UniqueConstraint("reference", name=op.f("uq_call_reference")),
@@ -101,7 +106,9 @@ def upgrade() -> None:
         sa.Column("published_at", db.UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_call_correction")),
         sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_call_correction_call_id")),
-        sa.ForeignKeyConstraint(["published_by_id"], ["person.id"], name=op.f("fk_call_correction_published_by_id")),
+        sa.ForeignKeyConstraint(
+            ["published_by_id"], ["person.id"], name=op.f("fk_call_correction_published_by_id")
+        ),
         sa.UniqueConstraint("call_id", "number", name=op.f("uq_call_correction_number")),
     )
     op.create_table(
@@ -124,7 +131,9 @@ def upgrade() -> None:
         sa.Column("answered_by_id", db.BigId),
         sa.Column("answered_at", db.UtcDateTime()),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_call_question")),
-        sa.ForeignKeyConstraint(["answered_by_id"], ["person.id"], name=op.f("fk_call_question_answered_by_id")),
+        sa.ForeignKeyConstraint(
+            ["answered_by_id"], ["person.id"], name=op.f("fk_call_question_answered_by_id")
+        ),
         sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_call_question_call_id")),
     )
     op.create_index("ix_call_question_call", "call_question", ["call_id"])
@@ -179,7 +188,9 @@ def upgrade() -> None:
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_call_line")),
         sa.CheckConstraint("amount_minor > 0", name=op.f("ck_call_line_amount_positive")),
-        sa.ForeignKeyConstraint(["budget_line_id"], ["budget_line.id"], name=op.f("fk_call_line_budget_line_id")),
+        sa.ForeignKeyConstraint(
+            ["budget_line_id"], ["budget_line.id"], name=op.f("fk_call_line_budget_line_id")
+        ),
         sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_call_line_call_id")),
         sa.UniqueConstraint("call_id", "budget_line_id", name=op.f("uq_call_line_line")),
     )

@@ -26,7 +26,9 @@ def upgrade() -> None:
         sa.Column("casting_vote", sa.Boolean(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_committee")),
-        sa.CheckConstraint("kind IN ('selection', 'procurement', 'reception')", name=op.f("ck_committee_kind_known")),
+        sa.CheckConstraint(
+            "kind IN ('selection', 'procurement', 'reception')", name=op.f("ck_committee_kind_known")
+        ),
         sa.CheckConstraint("quorum >= 1 AND second_quorum >= 1", name=op.f("ck_committee_quorum_positive")),
         sa.UniqueConstraint("code", name=op.f("uq_committee_code")),
     )
@@ -41,7 +43,9 @@ def upgrade() -> None:
         sa.Column("declared_at", db.UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_interest_declaration")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_interest_declaration_person_id")),
-        sa.UniqueConstraint("person_id", "subject_type", "subject_id", name=op.f("uq_interest_declaration_subject")),
+        sa.UniqueConstraint(
+            "person_id", "subject_type", "subject_id", name=op.f("uq_interest_declaration_subject")
+        ),
     )
     op.create_table(
         "seat",
@@ -55,7 +59,9 @@ def upgrade() -> None:
         sa.Column("act", sa.String(300), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_seat")),
-        sa.CheckConstraint("capacity IN ('titular', 'substitute', 'observer')", name=op.f("ck_seat_capacity_known")),
+        sa.CheckConstraint(
+            "capacity IN ('titular', 'substitute', 'observer')", name=op.f("ck_seat_capacity_known")
+        ),
         sa.CheckConstraint("voice IN ('deliberative', 'consultative')", name=op.f("ck_seat_voice_known")),
         sa.ForeignKeyConstraint(["committee_id"], ["committee.id"], name=op.f("fk_seat_committee_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_seat_person_id")),
@@ -90,7 +96,10 @@ def upgrade() -> None:
         sa.Column("finalised_at", db.UtcDateTime()),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_session")),
         sa.CheckConstraint("convening IN (1, 2)", name=op.f("ck_session_convening_known")),
-        sa.CheckConstraint("status IN ('planned', 'convened', 'sitting', 'closed', 'final', 'no_quorum')", name=op.f("ck_session_status_known")),
+        sa.CheckConstraint(
+            "status IN ('planned', 'convened', 'sitting', 'closed', 'final', 'no_quorum')",
+            name=op.f("ck_session_status_known"),
+        ),
         sa.ForeignKeyConstraint(["closed_by_id"], ["person.id"], name=op.f("fk_session_closed_by_id")),
         sa.ForeignKeyConstraint(["committee_id"], ["committee.id"], name=op.f("fk_session_committee_id")),
         sa.ForeignKeyConstraint(["convened_by_id"], ["person.id"], name=op.f("fk_session_convened_by_id")),
@@ -148,10 +157,18 @@ def upgrade() -> None:
         sa.Column("proposed_by_id", db.BigId),
         sa.Column("proposed_at", db.UtcDateTime()),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_session_item")),
-        sa.CheckConstraint("proposal IS NULL OR proposal IN ('favourable', 'revised', 'waiting_list', 'adjourned', 'unfavourable')", name=op.f("ck_session_item_proposal_known")),
+        sa.CheckConstraint(
+            "proposal IS NULL OR proposal IN ('favourable', 'revised', 'waiting_list', 'adjourned', 'unfavourable')",
+            name=op.f("ck_session_item_proposal_known"),
+        ),
         sa.CheckConstraint("status IN ('open', 'proposed')", name=op.f("ck_session_item_status_known")),
-        sa.CheckConstraint("status <> 'proposed' OR (proposal IS NOT NULL AND votes_for + votes_against + abstentions <= voices_present)", name=op.f("ck_session_item_votes_within_voices")),
-        sa.ForeignKeyConstraint(["proposed_by_id"], ["person.id"], name=op.f("fk_session_item_proposed_by_id")),
+        sa.CheckConstraint(
+            "status <> 'proposed' OR (proposal IS NOT NULL AND votes_for + votes_against + abstentions <= voices_present)",
+            name=op.f("ck_session_item_votes_within_voices"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["proposed_by_id"], ["person.id"], name=op.f("fk_session_item_proposed_by_id")
+        ),
         sa.ForeignKeyConstraint(["session_id"], ["session.id"], name=op.f("fk_session_item_session_id")),
         sa.UniqueConstraint("session_id", "subject_type", "subject_id", name=op.f("uq_session_item_subject")),
     )

@@ -37,13 +37,24 @@ def upgrade() -> None:
         sa.Column("status", sa.String(40), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_score_sheet")),
-        sa.CheckConstraint("status IN ('assigned', 'open', 'locked', 'declined', 'withdrawn')", name=op.f("ck_score_sheet_status_known")),
-        sa.ForeignKeyConstraint(["application_id"], ["application.id"], name=op.f("fk_score_sheet_application_id")),
+        sa.CheckConstraint(
+            "status IN ('assigned', 'open', 'locked', 'declined', 'withdrawn')",
+            name=op.f("ck_score_sheet_status_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["application_id"], ["application.id"], name=op.f("fk_score_sheet_application_id")
+        ),
         sa.ForeignKeyConstraint(["assessor_id"], ["person.id"], name=op.f("fk_score_sheet_assessor_id")),
-        sa.ForeignKeyConstraint(["assigned_by_id"], ["person.id"], name=op.f("fk_score_sheet_assigned_by_id")),
+        sa.ForeignKeyConstraint(
+            ["assigned_by_id"], ["person.id"], name=op.f("fk_score_sheet_assigned_by_id")
+        ),
         sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_score_sheet_call_id")),
-        sa.ForeignKeyConstraint(["declared_by_id"], ["person.id"], name=op.f("fk_score_sheet_declared_by_id")),
-        sa.ForeignKeyConstraint(["entered_from_paper_by_id"], ["person.id"], name=op.f("fk_score_sheet_entered_from_paper_by_id")),
+        sa.ForeignKeyConstraint(
+            ["declared_by_id"], ["person.id"], name=op.f("fk_score_sheet_declared_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["entered_from_paper_by_id"], ["person.id"], name=op.f("fk_score_sheet_entered_from_paper_by_id")
+        ),
         sa.ForeignKeyConstraint(["locked_by_id"], ["person.id"], name=op.f("fk_score_sheet_locked_by_id")),
         sa.UniqueConstraint("application_id", "assessor_id", name=op.f("uq_score_sheet_assessor")),
     )
@@ -57,7 +68,9 @@ def upgrade() -> None:
         sa.Column("by_id", db.BigId),
         sa.Column("at", db.UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_settled_score")),
-        sa.ForeignKeyConstraint(["application_id"], ["application.id"], name=op.f("fk_settled_score_application_id")),
+        sa.ForeignKeyConstraint(
+            ["application_id"], ["application.id"], name=op.f("fk_settled_score_application_id")
+        ),
         sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_settled_score_by_id")),
         sa.UniqueConstraint("application_id", name=op.f("uq_settled_score_application_id")),
     )

@@ -29,8 +29,13 @@ def upgrade() -> None:
         sa.Column("signed_by_id", db.BigId),
         sa.Column("signed_at", db.UtcDateTime()),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
-        sa.CheckConstraint("(prepared_by_id IS NULL OR signed_by_id IS NULL OR prepared_by_id <> signed_by_id)", name=op.f("ck_decision_distinct_people")),
-        sa.CheckConstraint("status IN ('draft', 'signed', 'abandoned')", name=op.f("ck_decision_status_known")),
+        sa.CheckConstraint(
+            "(prepared_by_id IS NULL OR signed_by_id IS NULL OR prepared_by_id <> signed_by_id)",
+            name=op.f("ck_decision_distinct_people"),
+        ),
+        sa.CheckConstraint(
+            "status IN ('draft', 'signed', 'abandoned')", name=op.f("ck_decision_status_known")
+        ),
         sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_decision_call_id")),
         sa.ForeignKeyConstraint(["prepared_by_id"], ["person.id"], name=op.f("fk_decision_prepared_by_id")),
         sa.ForeignKeyConstraint(["session_id"], ["session.id"], name=op.f("fk_decision_session_id")),
@@ -55,8 +60,14 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("conditions", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_award")),
-        sa.CheckConstraint("outcome <> 'awarded' OR (amount_minor > 0 AND budget_line_id IS NOT NULL)", name=op.f("ck_award_award_has_amount")),
-        sa.CheckConstraint("outcome IN ('awarded', 'waitlisted', 'adjourned', 'not_selected')", name=op.f("ck_award_outcome_known")),
+        sa.CheckConstraint(
+            "outcome <> 'awarded' OR (amount_minor > 0 AND budget_line_id IS NOT NULL)",
+            name=op.f("ck_award_award_has_amount"),
+        ),
+        sa.CheckConstraint(
+            "outcome IN ('awarded', 'waitlisted', 'adjourned', 'not_selected')",
+            name=op.f("ck_award_outcome_known"),
+        ),
         sa.ForeignKeyConstraint(["application_id"], ["application.id"], name=op.f("fk_award_application_id")),
         sa.ForeignKeyConstraint(["budget_line_id"], ["budget_line.id"], name=op.f("fk_award_budget_line_id")),
         sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_award_call_id")),
@@ -85,11 +96,24 @@ def upgrade() -> None:
         sa.Column("visaed_by_id", db.BigId),
         sa.Column("visaed_at", db.UtcDateTime()),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_commitment")),
-        sa.CheckConstraint("amount_minor > 0 AND released_minor >= 0 AND released_minor <= amount_minor", name=op.f("ck_commitment_amounts_ordered")),
-        sa.CheckConstraint("(prepared_by_id IS NULL OR visaed_by_id IS NULL OR prepared_by_id <> visaed_by_id)", name=op.f("ck_commitment_distinct_people")),
-        sa.CheckConstraint("status IN ('prepared', 'visaed', 'visaed_with_reserve', 'deferred', 'rejected', 'released')", name=op.f("ck_commitment_status_known")),
-        sa.ForeignKeyConstraint(["application_id"], ["application.id"], name=op.f("fk_commitment_application_id")),
-        sa.ForeignKeyConstraint(["budget_line_id"], ["budget_line.id"], name=op.f("fk_commitment_budget_line_id")),
+        sa.CheckConstraint(
+            "amount_minor > 0 AND released_minor >= 0 AND released_minor <= amount_minor",
+            name=op.f("ck_commitment_amounts_ordered"),
+        ),
+        sa.CheckConstraint(
+            "(prepared_by_id IS NULL OR visaed_by_id IS NULL OR prepared_by_id <> visaed_by_id)",
+            name=op.f("ck_commitment_distinct_people"),
+        ),
+        sa.CheckConstraint(
+            "status IN ('prepared', 'visaed', 'visaed_with_reserve', 'deferred', 'rejected', 'released')",
+            name=op.f("ck_commitment_status_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["application_id"], ["application.id"], name=op.f("fk_commitment_application_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["budget_line_id"], ["budget_line.id"], name=op.f("fk_commitment_budget_line_id")
+        ),
         sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_commitment_call_id")),
         sa.ForeignKeyConstraint(["group_id"], ["grp.id"], name=op.f("fk_commitment_group_id")),
         sa.ForeignKeyConstraint(["prepared_by_id"], ["person.id"], name=op.f("fk_commitment_prepared_by_id")),
@@ -109,8 +133,12 @@ def upgrade() -> None:
         sa.Column("freed_at", db.UtcDateTime()),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reservation")),
         sa.CheckConstraint("amount_minor > 0", name=op.f("ck_reservation_amount_positive")),
-        sa.ForeignKeyConstraint(["application_id"], ["application.id"], name=op.f("fk_reservation_application_id")),
-        sa.ForeignKeyConstraint(["budget_line_id"], ["budget_line.id"], name=op.f("fk_reservation_budget_line_id")),
+        sa.ForeignKeyConstraint(
+            ["application_id"], ["application.id"], name=op.f("fk_reservation_application_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["budget_line_id"], ["budget_line.id"], name=op.f("fk_reservation_budget_line_id")
+        ),
         sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_reservation_call_id")),
         sa.UniqueConstraint("application_id", "budget_line_id", name=op.f("uq_reservation_line")),
     )
@@ -138,9 +166,16 @@ def upgrade() -> None:
         sa.Column("received_person", sa.String(300), nullable=False),
         sa.Column("received_channel", sa.String(40), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
-        sa.CheckConstraint("(prepared_by_id IS NULL OR checked_by_id IS NULL OR prepared_by_id <> checked_by_id)", name=op.f("ck_notice_distinct_people")),
-        sa.CheckConstraint("status IN ('prepared', 'checked', 'sent', 'received')", name=op.f("ck_notice_status_known")),
-        sa.ForeignKeyConstraint(["application_id"], ["application.id"], name=op.f("fk_notice_application_id")),
+        sa.CheckConstraint(
+            "(prepared_by_id IS NULL OR checked_by_id IS NULL OR prepared_by_id <> checked_by_id)",
+            name=op.f("ck_notice_distinct_people"),
+        ),
+        sa.CheckConstraint(
+            "status IN ('prepared', 'checked', 'sent', 'received')", name=op.f("ck_notice_status_known")
+        ),
+        sa.ForeignKeyConstraint(
+            ["application_id"], ["application.id"], name=op.f("fk_notice_application_id")
+        ),
         sa.ForeignKeyConstraint(["award_id"], ["award.id"], name=op.f("fk_notice_award_id")),
         sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_notice_call_id")),
         sa.ForeignKeyConstraint(["checked_by_id"], ["person.id"], name=op.f("fk_notice_checked_by_id")),

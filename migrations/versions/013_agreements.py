@@ -26,7 +26,9 @@ def upgrade() -> None:
         sa.Column("lifted_by_id", db.BigId),
         sa.Column("lifted_at", db.UtcDateTime()),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_force_majeure")),
-        sa.ForeignKeyConstraint(["declared_by_id"], ["person.id"], name=op.f("fk_force_majeure_declared_by_id")),
+        sa.ForeignKeyConstraint(
+            ["declared_by_id"], ["person.id"], name=op.f("fk_force_majeure_declared_by_id")
+        ),
         sa.ForeignKeyConstraint(["lifted_by_id"], ["person.id"], name=op.f("fk_force_majeure_lifted_by_id")),
         sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_force_majeure_place_id")),
     )
@@ -75,17 +77,33 @@ def upgrade() -> None:
         sa.Column("closed_by_id", db.BigId),
         sa.Column("closed_at", db.UtcDateTime()),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_agreement")),
-        sa.CheckConstraint("amount_minor > 0 AND starts_on <= ends_on", name=op.f("ck_agreement_amount_and_dates")),
-        sa.CheckConstraint("(created_by_id IS NULL OR checked_by_id IS NULL OR created_by_id <> checked_by_id) AND (created_by_id IS NULL OR signed_by_id IS NULL OR created_by_id <> signed_by_id) AND (checked_by_id IS NULL OR signed_by_id IS NULL OR checked_by_id <> signed_by_id)", name=op.f("ck_agreement_distinct_people")),
-        sa.CheckConstraint("status IN ('draft', 'ready', 'sent', 'signed_by_group', 'active', 'suspended', 'closing', 'closed', 'terminated')", name=op.f("ck_agreement_status_known")),
-        sa.ForeignKeyConstraint(["application_id"], ["application.id"], name=op.f("fk_agreement_application_id")),
+        sa.CheckConstraint(
+            "amount_minor > 0 AND starts_on <= ends_on", name=op.f("ck_agreement_amount_and_dates")
+        ),
+        sa.CheckConstraint(
+            "(created_by_id IS NULL OR checked_by_id IS NULL OR created_by_id <> checked_by_id) AND (created_by_id IS NULL OR signed_by_id IS NULL OR created_by_id <> signed_by_id) AND (checked_by_id IS NULL OR signed_by_id IS NULL OR checked_by_id <> signed_by_id)",
+            name=op.f("ck_agreement_distinct_people"),
+        ),
+        sa.CheckConstraint(
+            "status IN ('draft', 'ready', 'sent', 'signed_by_group', 'active', 'suspended', 'closing', 'closed', 'terminated')",
+            name=op.f("ck_agreement_status_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["application_id"], ["application.id"], name=op.f("fk_agreement_application_id")
+        ),
         sa.ForeignKeyConstraint(["award_id"], ["award.id"], name=op.f("fk_agreement_award_id")),
-        sa.ForeignKeyConstraint(["bank_account_id"], ["group_account.id"], name=op.f("fk_agreement_bank_account_id")),
-        sa.ForeignKeyConstraint(["budget_line_id"], ["budget_line.id"], name=op.f("fk_agreement_budget_line_id")),
+        sa.ForeignKeyConstraint(
+            ["bank_account_id"], ["group_account.id"], name=op.f("fk_agreement_bank_account_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["budget_line_id"], ["budget_line.id"], name=op.f("fk_agreement_budget_line_id")
+        ),
         sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_agreement_call_id")),
         sa.ForeignKeyConstraint(["checked_by_id"], ["person.id"], name=op.f("fk_agreement_checked_by_id")),
         sa.ForeignKeyConstraint(["closed_by_id"], ["person.id"], name=op.f("fk_agreement_closed_by_id")),
-        sa.ForeignKeyConstraint(["commitment_id"], ["commitment.id"], name=op.f("fk_agreement_commitment_id")),
+        sa.ForeignKeyConstraint(
+            ["commitment_id"], ["commitment.id"], name=op.f("fk_agreement_commitment_id")
+        ),
         sa.ForeignKeyConstraint(["created_by_id"], ["person.id"], name=op.f("fk_agreement_created_by_id")),
         sa.ForeignKeyConstraint(["decision_id"], ["decision.id"], name=op.f("fk_agreement_decision_id")),
         sa.ForeignKeyConstraint(["fund_id"], ["fund.id"], name=op.f("fk_agreement_fund_id")),
@@ -93,7 +111,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_agreement_place_id")),
         sa.ForeignKeyConstraint(["sent_by_id"], ["person.id"], name=op.f("fk_agreement_sent_by_id")),
         sa.ForeignKeyConstraint(["signed_by_id"], ["person.id"], name=op.f("fk_agreement_signed_by_id")),
-        sa.ForeignKeyConstraint(["signed_scan_id"], ["document.id"], name=op.f("fk_agreement_signed_scan_id")),
+        sa.ForeignKeyConstraint(
+            ["signed_scan_id"], ["document.id"], name=op.f("fk_agreement_signed_scan_id")
+        ),
         sa.UniqueConstraint("application_id", name=op.f("uq_agreement_application_id")),
         sa.UniqueConstraint("reference", name=op.f("uq_agreement_reference")),
     )
@@ -114,7 +134,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_agreement_line")),
         sa.CheckConstraint("amount_minor = quantity * unit_minor", name=op.f("ck_agreement_line_arithmetic")),
         sa.CheckConstraint("source IN ('S', 'N', 'V')", name=op.f("ck_agreement_line_source_known")),
-        sa.ForeignKeyConstraint(["agreement_id"], ["agreement.id"], name=op.f("fk_agreement_line_agreement_id")),
+        sa.ForeignKeyConstraint(
+            ["agreement_id"], ["agreement.id"], name=op.f("fk_agreement_line_agreement_id")
+        ),
         sa.UniqueConstraint("agreement_id", "position", name=op.f("uq_agreement_line_position")),
     )
     op.create_table(
@@ -140,13 +162,21 @@ def upgrade() -> None:
         sa.Column("signed_by_id", db.BigId),
         sa.Column("signed_at", db.UtcDateTime()),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_amendment")),
-        sa.CheckConstraint("(submitted_by_id IS NULL OR approved_by_id IS NULL OR submitted_by_id <> approved_by_id) AND (submitted_by_id IS NULL OR signed_by_id IS NULL OR submitted_by_id <> signed_by_id) AND (approved_by_id IS NULL OR signed_by_id IS NULL OR approved_by_id <> signed_by_id)", name=op.f("ck_amendment_distinct_people")),
-        sa.CheckConstraint("status IN ('draft', 'submitted', 'approved', 'signed', 'rejected')", name=op.f("ck_amendment_status_known")),
+        sa.CheckConstraint(
+            "(submitted_by_id IS NULL OR approved_by_id IS NULL OR submitted_by_id <> approved_by_id) AND (submitted_by_id IS NULL OR signed_by_id IS NULL OR submitted_by_id <> signed_by_id) AND (approved_by_id IS NULL OR signed_by_id IS NULL OR approved_by_id <> signed_by_id)",
+            name=op.f("ck_amendment_distinct_people"),
+        ),
+        sa.CheckConstraint(
+            "status IN ('draft', 'submitted', 'approved', 'signed', 'rejected')",
+            name=op.f("ck_amendment_status_known"),
+        ),
         sa.ForeignKeyConstraint(["agreement_id"], ["agreement.id"], name=op.f("fk_amendment_agreement_id")),
         sa.ForeignKeyConstraint(["approved_by_id"], ["person.id"], name=op.f("fk_amendment_approved_by_id")),
         sa.ForeignKeyConstraint(["created_by_id"], ["person.id"], name=op.f("fk_amendment_created_by_id")),
         sa.ForeignKeyConstraint(["signed_by_id"], ["person.id"], name=op.f("fk_amendment_signed_by_id")),
-        sa.ForeignKeyConstraint(["submitted_by_id"], ["person.id"], name=op.f("fk_amendment_submitted_by_id")),
+        sa.ForeignKeyConstraint(
+            ["submitted_by_id"], ["person.id"], name=op.f("fk_amendment_submitted_by_id")
+        ),
         sa.UniqueConstraint("agreement_id", "number", name=op.f("uq_amendment_number")),
         sa.UniqueConstraint("reference", name=op.f("uq_amendment_reference")),
     )
@@ -175,13 +205,32 @@ def upgrade() -> None:
         sa.Column("status", sa.String(40), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tranche")),
         sa.CheckConstraint("amount_minor > 0", name=op.f("ck_tranche_amount_positive")),
-        sa.CheckConstraint("cleared_minor >= 0 AND refused_minor >= 0 AND cleared_minor + refused_minor <= paid_minor", name=op.f("ck_tranche_cleared_within")),
-        sa.CheckConstraint("liquidated_minor >= 0 AND liquidated_minor <= requested_minor", name=op.f("ck_tranche_liquidated_within")),
-        sa.CheckConstraint("modality IN ('advance', 'direct', 'reimbursement', 'kind')", name=op.f("ck_tranche_modality_known")),
-        sa.CheckConstraint("ordered_minor >= 0 AND ordered_minor <= liquidated_minor", name=op.f("ck_tranche_ordered_within")),
-        sa.CheckConstraint("paid_minor >= 0 AND paid_minor <= ordered_minor", name=op.f("ck_tranche_paid_within")),
-        sa.CheckConstraint("requested_minor >= 0 AND requested_minor <= amount_minor", name=op.f("ck_tranche_requested_within")),
-        sa.CheckConstraint("status IN ('planned', 'requested', 'paid', 'cleared', 'cancelled')", name=op.f("ck_tranche_status_known")),
+        sa.CheckConstraint(
+            "cleared_minor >= 0 AND refused_minor >= 0 AND cleared_minor + refused_minor <= paid_minor",
+            name=op.f("ck_tranche_cleared_within"),
+        ),
+        sa.CheckConstraint(
+            "liquidated_minor >= 0 AND liquidated_minor <= requested_minor",
+            name=op.f("ck_tranche_liquidated_within"),
+        ),
+        sa.CheckConstraint(
+            "modality IN ('advance', 'direct', 'reimbursement', 'kind')",
+            name=op.f("ck_tranche_modality_known"),
+        ),
+        sa.CheckConstraint(
+            "ordered_minor >= 0 AND ordered_minor <= liquidated_minor", name=op.f("ck_tranche_ordered_within")
+        ),
+        sa.CheckConstraint(
+            "paid_minor >= 0 AND paid_minor <= ordered_minor", name=op.f("ck_tranche_paid_within")
+        ),
+        sa.CheckConstraint(
+            "requested_minor >= 0 AND requested_minor <= amount_minor",
+            name=op.f("ck_tranche_requested_within"),
+        ),
+        sa.CheckConstraint(
+            "status IN ('planned', 'requested', 'paid', 'cleared', 'cancelled')",
+            name=op.f("ck_tranche_status_known"),
+        ),
         sa.ForeignKeyConstraint(["agreement_id"], ["agreement.id"], name=op.f("fk_tranche_agreement_id")),
         sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_tranche_call_id")),
         sa.ForeignKeyConstraint(["group_id"], ["grp.id"], name=op.f("fk_tranche_group_id")),
@@ -205,11 +254,18 @@ def upgrade() -> None:
         sa.Column("waived_by_id", db.BigId),
         sa.Column("waived_at", db.UtcDateTime()),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tranche_condition")),
-        sa.CheckConstraint("waiver_proposed_by_id IS NULL OR waived_by_id IS NULL OR waiver_proposed_by_id <> waived_by_id", name=op.f("ck_tranche_condition_waiver_two_people")),
+        sa.CheckConstraint(
+            "waiver_proposed_by_id IS NULL OR waived_by_id IS NULL OR waiver_proposed_by_id <> waived_by_id",
+            name=op.f("ck_tranche_condition_waiver_two_people"),
+        ),
         sa.ForeignKeyConstraint(["met_by_id"], ["person.id"], name=op.f("fk_tranche_condition_met_by_id")),
         sa.ForeignKeyConstraint(["tranche_id"], ["tranche.id"], name=op.f("fk_tranche_condition_tranche_id")),
-        sa.ForeignKeyConstraint(["waived_by_id"], ["person.id"], name=op.f("fk_tranche_condition_waived_by_id")),
-        sa.ForeignKeyConstraint(["waiver_proposed_by_id"], ["person.id"], name=op.f("fk_tranche_condition_waiver_proposed_by_id")),
+        sa.ForeignKeyConstraint(
+            ["waived_by_id"], ["person.id"], name=op.f("fk_tranche_condition_waived_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["waiver_proposed_by_id"], ["person.id"], name=op.f("fk_tranche_condition_waiver_proposed_by_id")
+        ),
     )
     op.create_index("ix_tranche_condition_tranche", "tranche_condition", ["tranche_id"])
 

@@ -34,7 +34,9 @@ def upgrade() -> None:
         sa.Column("created_by_id", db.BigId),
         sa.Column("created_at", db.UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_project")),
-        sa.CheckConstraint("status IN ('preparing', 'running', 'stopped', 'completed')", name=op.f("ck_project_status_known")),
+        sa.CheckConstraint(
+            "status IN ('preparing', 'running', 'stopped', 'completed')", name=op.f("ck_project_status_known")
+        ),
         sa.ForeignKeyConstraint(["agreement_id"], ["agreement.id"], name=op.f("fk_project_agreement_id")),
         sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_project_call_id")),
         sa.ForeignKeyConstraint(["created_by_id"], ["person.id"], name=op.f("fk_project_created_by_id")),
@@ -78,8 +80,13 @@ def upgrade() -> None:
         sa.Column("validated_by_id", db.BigId),
         sa.Column("validated_at", db.UtcDateTime()),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_visit")),
-        sa.CheckConstraint("(reported_by_id IS NULL OR validated_by_id IS NULL OR reported_by_id <> validated_by_id)", name=op.f("ck_visit_distinct_people")),
-        sa.CheckConstraint("status IN ('planned', 'reported', 'validated', 'cancelled')", name=op.f("ck_visit_status_known")),
+        sa.CheckConstraint(
+            "(reported_by_id IS NULL OR validated_by_id IS NULL OR reported_by_id <> validated_by_id)",
+            name=op.f("ck_visit_distinct_people"),
+        ),
+        sa.CheckConstraint(
+            "status IN ('planned', 'reported', 'validated', 'cancelled')", name=op.f("ck_visit_status_known")
+        ),
         sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_visit_call_id")),
         sa.ForeignKeyConstraint(["created_by_id"], ["person.id"], name=op.f("fk_visit_created_by_id")),
         sa.ForeignKeyConstraint(["group_id"], ["grp.id"], name=op.f("fk_visit_group_id")),

@@ -84,7 +84,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_procedure")),
         sa.CheckConstraint("buyer IN ('authority', 'group')", name=op.f("ck_procedure_buyer_known")),
         sa.CheckConstraint("estimate_minor > 0", name=op.f("ck_procedure_estimate_positive")),
-        sa.CheckConstraint("status IN ('need', 'quoting', 'opened', 'compared', 'decided', 'ordered', 'received', 'fruitless')", name=op.f("ck_procedure_status_known")),
+        sa.CheckConstraint(
+            "status IN ('need', 'quoting', 'opened', 'compared', 'decided', 'ordered', 'received', 'fruitless')",
+            name=op.f("ck_procedure_status_known"),
+        ),
         sa.ForeignKeyConstraint(["agreement_id"], ["agreement.id"], name=op.f("fk_procedure_agreement_id")),
         sa.ForeignKeyConstraint(["asked_by_id"], ["person.id"], name=op.f("fk_procedure_asked_by_id")),
         sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_procedure_call_id")),
@@ -116,8 +119,12 @@ def upgrade() -> None:
         sa.Column("recorded_by_id", db.BigId),
         sa.Column("recorded_at", db.UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_goods_receipt")),
-        sa.ForeignKeyConstraint(["procedure_id"], ["procedure.id"], name=op.f("fk_goods_receipt_procedure_id")),
-        sa.ForeignKeyConstraint(["recorded_by_id"], ["person.id"], name=op.f("fk_goods_receipt_recorded_by_id")),
+        sa.ForeignKeyConstraint(
+            ["procedure_id"], ["procedure.id"], name=op.f("fk_goods_receipt_procedure_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["recorded_by_id"], ["person.id"], name=op.f("fk_goods_receipt_recorded_by_id")
+        ),
         sa.UniqueConstraint("reference", name=op.f("uq_goods_receipt_reference")),
     )
     op.create_index("ix_goods_receipt_procedure", "goods_receipt", ["procedure_id"])
@@ -138,7 +145,10 @@ def upgrade() -> None:
         sa.Column("serials", sa.String(300), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_order_line")),
         sa.CheckConstraint("amount_minor = quantity * unit_minor", name=op.f("ck_order_line_arithmetic")),
-        sa.CheckConstraint("accepted >= 0 AND refused >= 0 AND accepted + refused <= delivered", name=op.f("ck_order_line_reception_adds_up")),
+        sa.CheckConstraint(
+            "accepted >= 0 AND refused >= 0 AND accepted + refused <= delivered",
+            name=op.f("ck_order_line_reception_adds_up"),
+        ),
         sa.ForeignKeyConstraint(["procedure_id"], ["procedure.id"], name=op.f("fk_order_line_procedure_id")),
     )
     op.create_index("ix_order_line_procedure", "order_line", ["procedure_id", "position"])
@@ -156,7 +166,9 @@ def upgrade() -> None:
         sa.Column("ordered_on", sa.Date(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_purchase_order")),
         sa.CheckConstraint("amount_minor > 0", name=op.f("ck_purchase_order_amount_positive")),
-        sa.ForeignKeyConstraint(["procedure_id"], ["procedure.id"], name=op.f("fk_purchase_order_procedure_id")),
+        sa.ForeignKeyConstraint(
+            ["procedure_id"], ["procedure.id"], name=op.f("fk_purchase_order_procedure_id")
+        ),
         sa.ForeignKeyConstraint(["supplier_id"], ["supplier.id"], name=op.f("fk_purchase_order_supplier_id")),
         sa.UniqueConstraint("procedure_id", name=op.f("uq_purchase_order_procedure_id")),
         sa.UniqueConstraint("reference", name=op.f("uq_purchase_order_reference")),

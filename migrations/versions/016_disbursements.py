@@ -59,24 +59,48 @@ def upgrade() -> None:
         sa.Column("paid_by_id", db.BigId),
         sa.Column("paid_at", db.UtcDateTime()),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_disbursement")),
-        sa.CheckConstraint("amount_minor > 0 AND fee_minor >= 0", name=op.f("ck_disbursement_amounts_positive")),
-        sa.CheckConstraint("status <> 'paid' OR account_kind <> 'cash' OR (receipt_number IS NOT NULL AND identity_number <> '')", name=op.f("ck_disbursement_cash_has_receipt_and_identity")),
-        sa.CheckConstraint("(requested_by_id IS NULL OR liquidated_by_id IS NULL OR requested_by_id <> liquidated_by_id) AND (requested_by_id IS NULL OR visaed_by_id IS NULL OR requested_by_id <> visaed_by_id) AND (requested_by_id IS NULL OR ordered_by_id IS NULL OR requested_by_id <> ordered_by_id) AND (requested_by_id IS NULL OR paid_by_id IS NULL OR requested_by_id <> paid_by_id) AND (liquidated_by_id IS NULL OR visaed_by_id IS NULL OR liquidated_by_id <> visaed_by_id) AND (liquidated_by_id IS NULL OR ordered_by_id IS NULL OR liquidated_by_id <> ordered_by_id) AND (liquidated_by_id IS NULL OR paid_by_id IS NULL OR liquidated_by_id <> paid_by_id) AND (visaed_by_id IS NULL OR ordered_by_id IS NULL OR visaed_by_id <> ordered_by_id) AND (visaed_by_id IS NULL OR paid_by_id IS NULL OR visaed_by_id <> paid_by_id) AND (ordered_by_id IS NULL OR paid_by_id IS NULL OR ordered_by_id <> paid_by_id)", name=op.f("ck_disbursement_distinct_people")),
-        sa.CheckConstraint("status <> 'paid' OR (payment_reference IS NOT NULL AND paid_by_id IS NOT NULL AND ordered_by_id IS NOT NULL AND liquidated_by_id IS NOT NULL)", name=op.f("ck_disbursement_paid_is_complete")),
-        sa.CheckConstraint("status IN ('requested', 'liquidated', 'visaed', 'ordered', 'sent', 'paid', 'failed', 'rejected')", name=op.f("ck_disbursement_status_known")),
-        sa.ForeignKeyConstraint(["account_id"], ["group_account.id"], name=op.f("fk_disbursement_account_id")),
-        sa.ForeignKeyConstraint(["agreement_id"], ["agreement.id"], name=op.f("fk_disbursement_agreement_id")),
+        sa.CheckConstraint(
+            "amount_minor > 0 AND fee_minor >= 0", name=op.f("ck_disbursement_amounts_positive")
+        ),
+        sa.CheckConstraint(
+            "status <> 'paid' OR account_kind <> 'cash' OR (receipt_number IS NOT NULL AND identity_number <> '')",
+            name=op.f("ck_disbursement_cash_has_receipt_and_identity"),
+        ),
+        sa.CheckConstraint(
+            "(requested_by_id IS NULL OR liquidated_by_id IS NULL OR requested_by_id <> liquidated_by_id) AND (requested_by_id IS NULL OR visaed_by_id IS NULL OR requested_by_id <> visaed_by_id) AND (requested_by_id IS NULL OR ordered_by_id IS NULL OR requested_by_id <> ordered_by_id) AND (requested_by_id IS NULL OR paid_by_id IS NULL OR requested_by_id <> paid_by_id) AND (liquidated_by_id IS NULL OR visaed_by_id IS NULL OR liquidated_by_id <> visaed_by_id) AND (liquidated_by_id IS NULL OR ordered_by_id IS NULL OR liquidated_by_id <> ordered_by_id) AND (liquidated_by_id IS NULL OR paid_by_id IS NULL OR liquidated_by_id <> paid_by_id) AND (visaed_by_id IS NULL OR ordered_by_id IS NULL OR visaed_by_id <> ordered_by_id) AND (visaed_by_id IS NULL OR paid_by_id IS NULL OR visaed_by_id <> paid_by_id) AND (ordered_by_id IS NULL OR paid_by_id IS NULL OR ordered_by_id <> paid_by_id)",
+            name=op.f("ck_disbursement_distinct_people"),
+        ),
+        sa.CheckConstraint(
+            "status <> 'paid' OR (payment_reference IS NOT NULL AND paid_by_id IS NOT NULL AND ordered_by_id IS NOT NULL AND liquidated_by_id IS NOT NULL)",
+            name=op.f("ck_disbursement_paid_is_complete"),
+        ),
+        sa.CheckConstraint(
+            "status IN ('requested', 'liquidated', 'visaed', 'ordered', 'sent', 'paid', 'failed', 'rejected')",
+            name=op.f("ck_disbursement_status_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["group_account.id"], name=op.f("fk_disbursement_account_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["agreement_id"], ["agreement.id"], name=op.f("fk_disbursement_agreement_id")
+        ),
         sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_disbursement_call_id")),
         sa.ForeignKeyConstraint(["follows_id"], ["disbursement.id"], name=op.f("fk_disbursement_follows_id")),
         sa.ForeignKeyConstraint(["group_id"], ["grp.id"], name=op.f("fk_disbursement_group_id")),
-        sa.ForeignKeyConstraint(["liquidated_by_id"], ["person.id"], name=op.f("fk_disbursement_liquidated_by_id")),
+        sa.ForeignKeyConstraint(
+            ["liquidated_by_id"], ["person.id"], name=op.f("fk_disbursement_liquidated_by_id")
+        ),
         sa.ForeignKeyConstraint(["ordered_by_id"], ["person.id"], name=op.f("fk_disbursement_ordered_by_id")),
         sa.ForeignKeyConstraint(["paid_by_id"], ["person.id"], name=op.f("fk_disbursement_paid_by_id")),
-        sa.ForeignKeyConstraint(["requested_by_id"], ["person.id"], name=op.f("fk_disbursement_requested_by_id")),
+        sa.ForeignKeyConstraint(
+            ["requested_by_id"], ["person.id"], name=op.f("fk_disbursement_requested_by_id")
+        ),
         sa.ForeignKeyConstraint(["sent_by_id"], ["person.id"], name=op.f("fk_disbursement_sent_by_id")),
         sa.ForeignKeyConstraint(["supplier_id"], ["supplier.id"], name=op.f("fk_disbursement_supplier_id")),
         sa.ForeignKeyConstraint(["tranche_id"], ["tranche.id"], name=op.f("fk_disbursement_tranche_id")),
-        sa.ForeignKeyConstraint(["treasury_account_id"], ["treasury_account.id"], name=op.f("fk_disbursement_treasury_account_id")),
+        sa.ForeignKeyConstraint(
+            ["treasury_account_id"], ["treasury_account.id"], name=op.f("fk_disbursement_treasury_account_id")
+        ),
         sa.ForeignKeyConstraint(["visaed_by_id"], ["person.id"], name=op.f("fk_disbursement_visaed_by_id")),
         sa.UniqueConstraint("payment_reference", name=op.f("uq_disbursement_payment_reference")),
         sa.UniqueConstraint("receipt_number", name=op.f("uq_disbursement_receipt_number")),

@@ -38,16 +38,32 @@ def upgrade() -> None:
         sa.Column("validated_by_id", db.BigId),
         sa.Column("validated_at", db.UtcDateTime()),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_justification")),
-        sa.CheckConstraint("validated_by_id IS NULL OR (validated_by_id <> submitted_by_id AND validated_by_id <> reviewed_by_id)", name=op.f("ck_justification_second_verifier")),
-        sa.CheckConstraint("status IN ('draft', 'submitted', 'reviewed', 'validated')", name=op.f("ck_justification_status_known")),
-        sa.ForeignKeyConstraint(["agreement_id"], ["agreement.id"], name=op.f("fk_justification_agreement_id")),
+        sa.CheckConstraint(
+            "validated_by_id IS NULL OR (validated_by_id <> submitted_by_id AND validated_by_id <> reviewed_by_id)",
+            name=op.f("ck_justification_second_verifier"),
+        ),
+        sa.CheckConstraint(
+            "status IN ('draft', 'submitted', 'reviewed', 'validated')",
+            name=op.f("ck_justification_status_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["agreement_id"], ["agreement.id"], name=op.f("fk_justification_agreement_id")
+        ),
         sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_justification_call_id")),
-        sa.ForeignKeyConstraint(["created_by_id"], ["person.id"], name=op.f("fk_justification_created_by_id")),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["person.id"], name=op.f("fk_justification_created_by_id")
+        ),
         sa.ForeignKeyConstraint(["group_id"], ["grp.id"], name=op.f("fk_justification_group_id")),
-        sa.ForeignKeyConstraint(["reviewed_by_id"], ["person.id"], name=op.f("fk_justification_reviewed_by_id")),
-        sa.ForeignKeyConstraint(["submitted_by_id"], ["person.id"], name=op.f("fk_justification_submitted_by_id")),
+        sa.ForeignKeyConstraint(
+            ["reviewed_by_id"], ["person.id"], name=op.f("fk_justification_reviewed_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["submitted_by_id"], ["person.id"], name=op.f("fk_justification_submitted_by_id")
+        ),
         sa.ForeignKeyConstraint(["tranche_id"], ["tranche.id"], name=op.f("fk_justification_tranche_id")),
-        sa.ForeignKeyConstraint(["validated_by_id"], ["person.id"], name=op.f("fk_justification_validated_by_id")),
+        sa.ForeignKeyConstraint(
+            ["validated_by_id"], ["person.id"], name=op.f("fk_justification_validated_by_id")
+        ),
         sa.UniqueConstraint("reference", name=op.f("uq_justification_reference")),
     )
     op.create_index("ix_justification_agreement", "justification", ["agreement_id"])
@@ -72,9 +88,18 @@ def upgrade() -> None:
         sa.Column("issued_by_id", db.BigId),
         sa.Column("issued_at", db.UtcDateTime()),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery")),
-        sa.CheckConstraint("amount_minor > 0 AND collected_minor >= 0 AND collected_minor <= amount_minor", name=op.f("ck_recovery_collected_within")),
-        sa.CheckConstraint("(prepared_by_id IS NULL OR issued_by_id IS NULL OR prepared_by_id <> issued_by_id)", name=op.f("ck_recovery_distinct_people")),
-        sa.CheckConstraint("status IN ('prepared', 'issued', 'settled', 'written_off')", name=op.f("ck_recovery_status_known")),
+        sa.CheckConstraint(
+            "amount_minor > 0 AND collected_minor >= 0 AND collected_minor <= amount_minor",
+            name=op.f("ck_recovery_collected_within"),
+        ),
+        sa.CheckConstraint(
+            "(prepared_by_id IS NULL OR issued_by_id IS NULL OR prepared_by_id <> issued_by_id)",
+            name=op.f("ck_recovery_distinct_people"),
+        ),
+        sa.CheckConstraint(
+            "status IN ('prepared', 'issued', 'settled', 'written_off')",
+            name=op.f("ck_recovery_status_known"),
+        ),
         sa.ForeignKeyConstraint(["agreement_id"], ["agreement.id"], name=op.f("fk_recovery_agreement_id")),
         sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_recovery_call_id")),
         sa.ForeignKeyConstraint(["group_id"], ["grp.id"], name=op.f("fk_recovery_group_id")),
@@ -110,13 +135,24 @@ def upgrade() -> None:
         sa.Column("document_id", db.BigId),
         sa.Column("status", sa.String(40), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_expense")),
-        sa.CheckConstraint("cleared_minor >= 0 AND cleared_minor <= accepted_minor", name=op.f("ck_expense_cleared_within")),
-        sa.CheckConstraint("status IN ('presented', 'accepted', 'queried', 'refused')", name=op.f("ck_expense_status_known")),
-        sa.CheckConstraint("amount_minor > 0 AND accepted_minor >= 0 AND refused_minor >= 0 AND accepted_minor + refused_minor <= amount_minor", name=op.f("ck_expense_verdict_adds_up")),
+        sa.CheckConstraint(
+            "cleared_minor >= 0 AND cleared_minor <= accepted_minor", name=op.f("ck_expense_cleared_within")
+        ),
+        sa.CheckConstraint(
+            "status IN ('presented', 'accepted', 'queried', 'refused')", name=op.f("ck_expense_status_known")
+        ),
+        sa.CheckConstraint(
+            "amount_minor > 0 AND accepted_minor >= 0 AND refused_minor >= 0 AND accepted_minor + refused_minor <= amount_minor",
+            name=op.f("ck_expense_verdict_adds_up"),
+        ),
         sa.ForeignKeyConstraint(["agreement_id"], ["agreement.id"], name=op.f("fk_expense_agreement_id")),
-        sa.ForeignKeyConstraint(["agreement_line_id"], ["agreement_line.id"], name=op.f("fk_expense_agreement_line_id")),
+        sa.ForeignKeyConstraint(
+            ["agreement_line_id"], ["agreement_line.id"], name=op.f("fk_expense_agreement_line_id")
+        ),
         sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_expense_document_id")),
-        sa.ForeignKeyConstraint(["justification_id"], ["justification.id"], name=op.f("fk_expense_justification_id")),
+        sa.ForeignKeyConstraint(
+            ["justification_id"], ["justification.id"], name=op.f("fk_expense_justification_id")
+        ),
         sa.UniqueConstraint("justification_id", "number", name=op.f("uq_expense_number")),
     )
     op.create_index("ix_expense_invoice", "expense", ["invoice_key"])
@@ -136,9 +172,17 @@ def upgrade() -> None:
         sa.Column("received_at", db.UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery_receipt")),
         sa.CheckConstraint("amount_minor > 0", name=op.f("ck_recovery_receipt_amount_positive")),
-        sa.ForeignKeyConstraint(["received_by_id"], ["person.id"], name=op.f("fk_recovery_receipt_received_by_id")),
-        sa.ForeignKeyConstraint(["recovery_id"], ["recovery.id"], name=op.f("fk_recovery_receipt_recovery_id")),
-        sa.ForeignKeyConstraint(["treasury_account_id"], ["treasury_account.id"], name=op.f("fk_recovery_receipt_treasury_account_id")),
+        sa.ForeignKeyConstraint(
+            ["received_by_id"], ["person.id"], name=op.f("fk_recovery_receipt_received_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["recovery_id"], ["recovery.id"], name=op.f("fk_recovery_receipt_recovery_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["treasury_account_id"],
+            ["treasury_account.id"],
+            name=op.f("fk_recovery_receipt_treasury_account_id"),
+        ),
         sa.UniqueConstraint("reference", name=op.f("uq_recovery_receipt_reference")),
     )
 

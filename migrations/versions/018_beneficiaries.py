@@ -28,8 +28,13 @@ def upgrade() -> None:
         sa.Column("decided_by_id", db.BigId),
         sa.Column("decided_at", db.UtcDateTime()),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_duplicate")),
-        sa.CheckConstraint("(found_by_id IS NULL OR decided_by_id IS NULL OR found_by_id <> decided_by_id)", name=op.f("ck_duplicate_distinct_people")),
-        sa.CheckConstraint("status IN ('open', 'distinct', 'merged')", name=op.f("ck_duplicate_status_known")),
+        sa.CheckConstraint(
+            "(found_by_id IS NULL OR decided_by_id IS NULL OR found_by_id <> decided_by_id)",
+            name=op.f("ck_duplicate_distinct_people"),
+        ),
+        sa.CheckConstraint(
+            "status IN ('open', 'distinct', 'merged')", name=op.f("ck_duplicate_status_known")
+        ),
         sa.ForeignKeyConstraint(["decided_by_id"], ["person.id"], name=op.f("fk_duplicate_decided_by_id")),
         sa.ForeignKeyConstraint(["found_by_id"], ["person.id"], name=op.f("fk_duplicate_found_by_id")),
     )
@@ -52,7 +57,9 @@ def upgrade() -> None:
         sa.CheckConstraint("kind IN ('counted', 'indirect')", name=op.f("ck_reached_count_kind_known")),
         sa.CheckConstraint("people > 0", name=op.f("ck_reached_count_people_positive")),
         sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_reached_count_project_id")),
-        sa.ForeignKeyConstraint(["recorded_by_id"], ["person.id"], name=op.f("fk_reached_count_recorded_by_id")),
+        sa.ForeignKeyConstraint(
+            ["recorded_by_id"], ["person.id"], name=op.f("fk_reached_count_recorded_by_id")
+        ),
     )
     op.create_index("ix_reached_count_project", "reached_count", ["project_id"])
     op.create_table(
@@ -77,8 +84,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reached_person")),
         sa.CheckConstraint("sex IN ('F', 'M', 'unknown')", name=op.f("ck_reached_person_sex_known")),
         sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_reached_person_project_id")),
-        sa.ForeignKeyConstraint(["recorded_by_id"], ["person.id"], name=op.f("fk_reached_person_recorded_by_id")),
-        sa.ForeignKeyConstraint(["same_as_id"], ["reached_person.id"], name=op.f("fk_reached_person_same_as_id")),
+        sa.ForeignKeyConstraint(
+            ["recorded_by_id"], ["person.id"], name=op.f("fk_reached_person_recorded_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["same_as_id"], ["reached_person.id"], name=op.f("fk_reached_person_same_as_id")
+        ),
         sa.UniqueConstraint("code", name=op.f("uq_reached_person_code")),
     )
     op.create_index("ix_reached_person_project", "reached_person", ["project_id"])

@@ -38,8 +38,13 @@ def upgrade() -> None:
         sa.Column("closed_by_id", db.BigId),
         sa.Column("closed_at", db.UtcDateTime()),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_grievance")),
-        sa.CheckConstraint("(answered_by_id IS NULL OR closed_by_id IS NULL OR answered_by_id <> closed_by_id)", name=op.f("ck_grievance_distinct_people")),
-        sa.CheckConstraint("status IN ('received', 'assigned', 'answered', 'closed')", name=op.f("ck_grievance_status_known")),
+        sa.CheckConstraint(
+            "(answered_by_id IS NULL OR closed_by_id IS NULL OR answered_by_id <> closed_by_id)",
+            name=op.f("ck_grievance_distinct_people"),
+        ),
+        sa.CheckConstraint(
+            "status IN ('received', 'assigned', 'answered', 'closed')", name=op.f("ck_grievance_status_known")
+        ),
         sa.ForeignKeyConstraint(["answered_by_id"], ["person.id"], name=op.f("fk_grievance_answered_by_id")),
         sa.ForeignKeyConstraint(["assigned_by_id"], ["person.id"], name=op.f("fk_grievance_assigned_by_id")),
         sa.ForeignKeyConstraint(["assignee_id"], ["person.id"], name=op.f("fk_grievance_assignee_id")),

@@ -34,10 +34,17 @@ def upgrade() -> None:
         sa.Column("attested_by_id", db.BigId),
         sa.Column("attested_at", db.UtcDateTime()),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_closure")),
-        sa.CheckConstraint("committed_minor = paid_minor + released_minor", name=op.f("ck_closure_commitment_settled")),
-        sa.CheckConstraint("(prepared_by_id IS NULL OR attested_by_id IS NULL OR prepared_by_id <> attested_by_id)", name=op.f("ck_closure_distinct_people")),
+        sa.CheckConstraint(
+            "committed_minor = paid_minor + released_minor", name=op.f("ck_closure_commitment_settled")
+        ),
+        sa.CheckConstraint(
+            "(prepared_by_id IS NULL OR attested_by_id IS NULL OR prepared_by_id <> attested_by_id)",
+            name=op.f("ck_closure_distinct_people"),
+        ),
         sa.CheckConstraint("status IN ('prepared', 'attested')", name=op.f("ck_closure_status_known")),
-        sa.CheckConstraint("paid_minor = justified_minor + repaid_minor", name=op.f("ck_closure_to_the_franc")),
+        sa.CheckConstraint(
+            "paid_minor = justified_minor + repaid_minor", name=op.f("ck_closure_to_the_franc")
+        ),
         sa.ForeignKeyConstraint(["agreement_id"], ["agreement.id"], name=op.f("fk_closure_agreement_id")),
         sa.ForeignKeyConstraint(["attested_by_id"], ["person.id"], name=op.f("fk_closure_attested_by_id")),
         sa.ForeignKeyConstraint(["prepared_by_id"], ["person.id"], name=op.f("fk_closure_prepared_by_id")),

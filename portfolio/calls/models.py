@@ -37,10 +37,6 @@ class Call(Base):
             name="publisher_is_not_sender",
         ),
         CheckConstraint(
-            "register_first_by_id IS NULL OR register_closed_by_id IS NULL OR register_first_by_id <> register_closed_by_id",
-            name="register_closed_by_two",
-        ),
-        CheckConstraint(
             "envelope_minor > 0 AND floor_minor > 0 AND ceiling_minor >= floor_minor AND ceiling_minor <= envelope_minor",
             name="amounts_ordered",
         ),
@@ -94,11 +90,6 @@ class Call(Base):
     assessors_needed: Mapped[int] = mapped_column(default=2)
     form: Mapped[Json] = mapped_column(default=dict)
     """The application form as frozen: its edition and the questions it asks beside the common pages (C5)."""
-    register_first_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
-    register_first_at: Mapped[Moment | None]
-    register_last_number: Mapped[int | None]
-    """The last order number in the register, read by both who close it (R15)."""
-    register_closed_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     register_closed_at: Mapped[Moment | None]
     outcome: Mapped[Code | None]
     """How a finalised call ended: awarded, no_candidate (infructueux) or abandoned (C10)."""

@@ -39,7 +39,6 @@ OTHERS: dict[str, str] = {
     "call:amended": N_("Corrective notice published"),
     "call:asked": N_("Question asked"),
     "call:answered": N_("Question answered"),
-    "call:register_read": N_("Register of filings read by a first person"),
     "call:register_closed": N_("Register of filings closed"),
     "group:registered": N_("Group registered"),
     "group:edited": N_("Group edited"),

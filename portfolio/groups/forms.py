@@ -14,8 +14,6 @@ from portfolio.kit.forms import (
     Flag,
     Form,
     Line,
-    LongLine,
-    Paragraph,
     Phone,
     Reason,
     fail,
@@ -49,11 +47,24 @@ def _number(value: object) -> str:
     cleaned = re.sub(r"[\s\u00a0\u202f.\-/]", "", value).upper() if isinstance(value, str) else ""
     if not re.fullmatch(r"\+?[0-9A-Z]{5,40}", cleaned):
         raise fail(
-            "number", _("Enter the account or wallet number in figures and capital letters, without sentences.")
+            "number",
+            _("Enter the account or wallet number in figures and capital letters, without sentences."),
         )
     return cleaned
 
 
+def _password(value: object) -> str:
+    # Kept as typed: a password is never cleaned.
+    if not isinstance(value, str) or len(value) < 12:
+        raise fail(
+            "short", _("Choose a password of at least 12 characters; a short sentence is easy to remember.")
+        )
+    if len(value) > 200 or "\x00" in value:
+        raise fail("long", _("Choose a password of at most 200 characters."))
+    return value
+
+
+Password = Annotated[str, BeforeValidator(_password)]
 Email = Annotated[str, BeforeValidator(_email)]
 MaybePhone = Annotated[str | None, optional(Phone.__metadata__[0])]
 AccountNumber = Annotated[str, BeforeValidator(_number)]
@@ -151,7 +162,7 @@ class SelfRegisterForm(RegisterForm):
     full_name: Annotated[str, text(200, 3)]
     account_email: Annotated[str | None, optional(text(200))] = None
     account_phone: MaybePhone = None
-    password: Annotated[str, text(200, 12)]
+    password: Password
     consent: Flag = False
 
 
@@ -159,9 +170,7 @@ __all__ = [
     "AccountForm",
     "EditForm",
     "GroupFields",
-    "LongLine",
     "OfficerForm",
-    "Paragraph",
     "ReasonForm",
     "RegisterForm",
     "SelfRegisterForm",

@@ -1,0 +1,428 @@
+"""Reading groups: who they are, who leads them, where they are paid, and which others look like them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, exists, or_, select
+
+from portfolio.groups.forms import CHECKS
+from portfolio.groups.models import Group, GroupAccount, Officer
+from portfolio.groups.reference import Ceiling, wallet_ceiling
+from portfolio.kit.errors import NotFound
+from portfolio.kit.i18n import N_
+from portfolio.kit.i18n import gettext as _
+from portfolio.kit.text import fold, last4, sound
+from portfolio.ledger import queries as ledger
+from portfolio.places import queries as places
+from portfolio.places.models import Place
+from portfolio.work import Work
+
+CATEGORY_WORDS = {
+    "women": N_("Women's group"),
+    "youth": N_("Youth association or group"),
+    "cooperative": N_("Cooperative"),
+    "committee": N_("Management committee"),
+    "association": N_("Association"),
+    "union": N_("Union"),
+}
+OFFICE_WORDS = {"president": N_("President"), "treasurer": N_("Treasurer"), "secretary": N_("Secretary")}
+KIND_WORDS = {
+    "bank": N_("Bank"),
+    "sfd": N_("Savings and credit union"),
+    "mobile": N_("Mobile money"),
+    "cash": N_("Cash, against a receipt"),
+}
+CHECK_WORDS = {
+    "registration": N_("The legal paper was seen and is in force"),
+    "members": N_("The signed list of members was seen and counted"),
+    "bureau": N_("The identity papers of the bureau were seen"),
+    "existence": N_("The group exists at its place: visit, or word of the commune"),
+    "no_duplicate": N_("It is not one of the groups that look like it"),
+}
+_COMMON = frozenset(
+    "groupement groupements association associations femme femmes jeune jeunes cooperative societe scoops coop ca "
+    "union unions comite comites gestion feminin feminine villageois de des du d la le les l et en pour aux au".split()
+)
+"""Words that every other group bears: they say nothing about which one it is."""
+
+
+def distinctive(name: str) -> str:
+    """The words of a name that tell it from another, folded; all of them when nothing else is left."""
+    words = fold(name).split()
+    return " ".join(w for w in words if w not in _COMMON) or " ".join(words)
+
+
+def name_sound(name: str) -> str:
+    """The sound of a group's own name, without the words that all bear: Groupement Songtaaba, Association Song-Taaba."""
+    return sound(distinctive(name)).replace(" ", "")[:300]
+
+
+def visible(work: Work) -> Select[tuple[Group]]:
+    """Every group that the actor may see: staff by their scope, applicants their own."""
+    return select(Group).where(or_(work.within("group:view", Group), work.within("own:view", Group)))
+
+
+def get(work: Work, number: int) -> Group:
+    """The group with this id, or NotFound when it is missing or out of scope (Z03)."""
+    found = (
+        work.db.scalars(visible(work).where(Group.id == number)).one_or_none() if 0 < number < 2**62 else None
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def by_code(work: Work, code: str) -> Group | None:
+    """The group with this code, whatever the scope: for services."""
+    return work.db.scalars(select(Group).where(Group.code == code)).one_or_none()
+
+
+def get_account(work: Work, number: int) -> GroupAccount:
+    """An account of a group that the actor may see."""
+    found = work.db.get(GroupAccount, number) if 0 < number < 2**62 else None
+    if found is None:
+        raise NotFound
+    get(work, found.group_id)
+    return found
+
+
+def officers(work: Work, group: Group, on: date | None = None) -> list[Officer]:
+    """The bureau in office on a date (today when none is given), president first."""
+    day = on or work.today
+    statement = select(Officer).where(
+        Officer.group_id == group.id, Officer.since <= day, or_(Officer.until.is_(None), Officer.until > day)
+    )
+    rank = {"president": 0, "treasurer": 1, "secretary": 2}
+    return sorted(work.db.scalars(statement), key=lambda o: (rank[o.office], o.id))
+
+
+def all_officers(work: Work, group: Group) -> list[Officer]:
+    """Everybody who held an office, the last first."""
+    statement = select(Officer).where(Officer.group_id == group.id)
+    return list(work.db.scalars(statement.order_by(Officer.since.desc(), Officer.id.desc())))
+
+
+def accounts(work: Work, group: Group) -> list[GroupAccount]:
+    """Every account of a group, the last first."""
+    statement = select(GroupAccount).where(GroupAccount.group_id == group.id)
+    return list(work.db.scalars(statement.order_by(GroupAccount.id.desc())))
+
+
+def verified_accounts(work: Work, group: Group) -> list[GroupAccount]:
+    """The accounts that a second person has verified, the last first."""
+    return [a for a in accounts(work, group) if a.status == "verified"]
+
+
+def may_see_names(work: Work, group: Group) -> bool:
+    """Whether the actor may read the names and telephones of this group."""
+    return work.may("group:view_names", group) or work.may("own:view", group)
+
+
+def initials(name: str) -> str:
+    """`A. M.`: what those see who have no need of the name."""
+    return " ".join(f"{word[0].upper()}." for word in name.split() if word[0].isalpha()) or "–"
+
+
+def number_shown(work: Work, group: Group, account: GroupAccount) -> str:
+    """The whole number for who orders, controls or pays; the last four characters for everybody else (F15)."""
+    return account.number if work.may("group_account:view_number", group) else last4(account.number)
+
+
+# -- likeness -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Near:
+    """A group that looks like another, and why; with what the ledger knows of it."""
+
+    group: Group
+    reasons: tuple[str, ...]
+    score: int
+    place: str = ""
+    paid_minor: int = 0
+    advance_minor: int = 0
+
+
+WHY = {
+    "name": N_("same name by its sound"),
+    "name_part": N_("a name close to it"),
+    "phone": N_("same telephone"),
+    "president": N_("an office holder of the same name"),
+    "registration": N_("same registration number"),
+    "place": N_("same commune"),
+}
+_WEIGHTS = {"name": 50, "name_part": 25, "phone": 60, "president": 30, "registration": 70, "place": 10}
+
+
+def nearest(
+    work: Work,
+    name: str,
+    *,
+    place_id: int | None = None,
+    phones: Iterable[str | None] = (),
+    people: Iterable[str | None] = (),
+    registration: str | None = None,
+    but: int | None = None,
+    limit: int = 3,
+) -> list[Near]:
+    """The groups nearest to a description, likeliest first: by sound, telephone, office holder and registration (D4, moment 3).
+
+    Looks at every group whatever the scope, because a double in another country is still a double; what is shown is the page's choice.
+    """
+    called, told = name_sound(name), {p for p in phones if p}
+    heard = {sound(p) for p in people if p}
+    written = fold(registration or "")
+    clauses: list[ColumnElement[bool]] = [Group.sound == called]
+    if len(called) >= 4:
+        clauses.append(Group.sound.contains(called, autoescape=True))
+        clauses.append(Group.sound.startswith(called[:4], autoescape=True))
+    if told:
+        clauses.append(Group.phone.in_(told))
+        clauses.append(exists().where(Officer.group_id == Group.id, Officer.phone.in_(told)))
+    if heard:
+        clauses.append(exists().where(Officer.group_id == Group.id, Officer.sound.in_(heard)))
+    if len(written) >= 4:
+        clauses.append(Group.folded.contains(written, autoescape=True))
+    statement = select(Group, Place).join(Place, Place.id == Group.place_id).where(or_(*clauses))
+    if but is not None:
+        statement = statement.where(Group.id != but)
+    candidates = work.db.execute(statement.order_by(Group.id).limit(60)).all()
+    if not candidates:
+        return []
+    leaders: dict[int, list[Officer]] = {}
+    numbers = [g.id for g, _p in candidates]
+    for officer in work.db.scalars(select(Officer).where(Officer.group_id.in_(numbers))):
+        leaders.setdefault(officer.group_id, []).append(officer)
+    found = []
+    for group, place in candidates:
+        why = []
+        if group.sound == called:
+            why.append("name")
+        elif called and (called in group.sound or group.sound in called or group.sound[:4] == called[:4]):
+            why.append("name_part")
+        mine = leaders.get(group.id, [])
+        if told & {group.phone, *(o.phone for o in mine)}:
+            why.append("phone")
+        if heard & {o.sound for o in mine}:
+            why.append("president")
+        if len(written) >= 4 and fold(group.registration) == written:
+            why.append("registration")
+        if place_id is not None and group.place_id == place_id and why:
+            why.append("place")
+        score = sum(_WEIGHTS[w] for w in why)
+        if score >= 30:
+            found.append(Near(group, tuple(why), score, place.name))
+    found.sort(key=lambda n: (-n.score, n.group.id))
+    past = history(work, [n.group.code for n in found[:limit]])
+    return [
+        Near(n.group, n.reasons, n.score, n.place, *past.get(n.group.code, (0, 0))) for n in found[:limit]
+    ]
+
+
+def similar(work: Work, group: Group, bureau: Sequence[Officer]) -> list[Near]:
+    """The groups that look like this one."""
+    return nearest(
+        work,
+        group.name,
+        place_id=group.place_id,
+        phones=[group.phone, *(o.phone for o in bureau)],
+        people=[o.full_name for o in bureau if o.office == "president"],
+        registration=group.registration,
+        but=group.id,
+    )
+
+
+def history(work: Work, codes: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """Group code → (paid so far, advance not yet justified), in minor units, from the ledger's balances."""
+    if not codes:
+        return {}
+    table = ledger.table(work.db, "party", ["409", "657"], party=list(codes))
+    found = {}
+    for code, by_account in table.items():
+        advance_in, advance_out = by_account.get("409", (0, 0))
+        spent_in, spent_out = by_account.get("657", (0, 0))
+        # What was justified moved from the advance to the expense: counted once, as expense.
+        advance = advance_in - advance_out
+        found[code] = (advance + spent_in - spent_out, advance)
+    return found
+
+
+# -- the page -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Leader:
+    """An office holder as the page may show him or her."""
+
+    id: int
+    office: str
+    name: str
+    sex: str
+    phone: str
+    identity: str
+    since: date
+    until: date | None
+    act: str
+    can_sign: bool
+
+
+@dataclass(frozen=True)
+class Payee:
+    """An account as the page may show it, with its warnings."""
+
+    account: GroupAccount
+    number: str
+    holder: str
+    warnings: tuple[str, ...]
+
+
+def account_warnings(
+    group: Group, account: GroupAccount, bureau: Sequence[Officer], shared: Iterable[str] = ()
+) -> list[str]:
+    """What a second person must look at before confirming an account (D12, demo problems 1 and 5): codes, in order."""
+    found = []
+    holder, called = fold(account.holder), distinctive(group.name)
+    is_group = called in holder or name_sound(account.holder) == group.sound
+    treasurer = {o.sound for o in bureau if o.office == "treasurer"}
+    leaders = {o.sound for o in bureau}
+    heard = sound(account.holder)
+    if not is_group and heard in treasurer and account.kind == "mobile":
+        found.append("holder_is_treasurer")
+    elif not is_group and heard in leaders:
+        found.append("holder_is_person")
+    elif not is_group:
+        found.append("holder_is_stranger")
+    if list(shared):
+        found.append("number_elsewhere")
+    return found
+
+
+WARNING_WORDS = {
+    "holder_is_treasurer": N_(
+        "The wallet is in the treasurer's name, not the group's: the assembly's minutes must say that it is used for the group."
+    ),
+    "holder_is_person": N_("The account is in the name of a person of the bureau, not of the group."),
+    "holder_is_stranger": N_("The holder's name is neither the group's nor its treasurer's."),
+    "number_elsewhere": N_("The same number is held by another group."),
+}
+
+
+def shared_numbers(work: Work, group: Group) -> dict[str, list[str]]:
+    """Account numbers of this group that another group holds too → the codes of these groups; one query."""
+    mine = select(GroupAccount.number).where(
+        GroupAccount.group_id == group.id, GroupAccount.status != "retired"
+    )
+    statement = (
+        select(GroupAccount.number, Group.code)
+        .join(Group, Group.id == GroupAccount.group_id)
+        .where(
+            GroupAccount.group_id != group.id, GroupAccount.number.in_(mine), GroupAccount.status != "retired"
+        )
+    )
+    found: dict[str, list[str]] = {}
+    for number, code in work.db.execute(statement):
+        found.setdefault(number, []).append(code)
+    return found
+
+
+def _leader(officer: Officer, names: bool) -> Leader:
+    return Leader(
+        officer.id,
+        officer.office,
+        officer.full_name if names else initials(officer.full_name),
+        officer.sex or "",
+        (officer.phone if names else last4(officer.phone)) if officer.phone else "",
+        " ".join(filter(None, (officer.id_kind, last4(officer.id_number) if officer.id_number else ""))),
+        officer.since,
+        officer.until,
+        officer.act,
+        officer.can_sign,
+    )
+
+
+def facts(work: Work, group: Group) -> dict[str, Any]:
+    """Everything the page of a group shows: the same for the visit and for a refused form."""
+    names = may_see_names(work, group)
+    everyone = all_officers(work, group)
+    day = work.today
+    bureau = [o for o in everyone if o.since <= day and (o.until is None or o.until > day)]
+    bureau.sort(key=lambda o: ("president", "treasurer", "secretary").index(o.office))
+    place = work.db.get(Place, group.place_id)
+    ceiling = wallet_ceiling(group.country, day)
+    shared = shared_numbers(work, group)
+    payees = [
+        Payee(
+            account,
+            number_shown(work, group, account),
+            account.holder if names else initials(account.holder),
+            tuple(account_warnings(group, account, bureau, shared.get(account.number, ()))),
+        )
+        for account in accounts(work, group)
+    ]
+    staff = work.may("group:view", group)
+    near = similar(work, group, bureau) if staff else []
+    paid, advance = history(work, [group.code]).get(group.code, (0, 0))
+    return {
+        "group": group,
+        "place_words": places.path_text(work, place)
+        if place is not None and not (group.hidden_place and not names)
+        else "",
+        "names": names,
+        "staff": staff,
+        "bureau": [_leader(o, names) for o in bureau],
+        "former": [_leader(o, names) for o in everyone if o not in bureau],
+        "payees": payees,
+        "ceiling": ceiling,
+        "near": near,
+        "paid_minor": paid,
+        "advance_minor": advance,
+        "checks": [c for c in CHECKS if c != "no_duplicate" or near],
+        **words(),
+    }
+
+
+def words() -> dict[str, Any]:
+    """The words of codes, for templates."""
+    return {
+        "category_words": CATEGORY_WORDS,
+        "office_words": OFFICE_WORDS,
+        "kind_words": KIND_WORDS,
+        "check_words": CHECK_WORDS,
+        "why_words": WHY,
+        "warning_words": WARNING_WORDS,
+    }
+
+
+def category_text(code: str) -> str:
+    """The words of a category."""
+    return _(CATEGORY_WORDS[code])
+
+
+def wallet_refusal(ceiling: Ceiling | None, amount_minor: int) -> bool:
+    """Whether a sum is above what one wallet may hold (demo problem 6)."""
+    return ceiling is not None and amount_minor > ceiling.ceiling_minor
+
+
+def search_clause(work: Work, typed: str) -> ColumnElement[bool] | None:
+    """Groups found by what a person says at the counter: name as it sounds, code, village, telephone, number of the récépissé, office holder."""
+    plain = fold(typed[:100])
+    if not plain:
+        return None
+    heard, called = sound(typed[:100]), name_sound(typed[:100])
+    digits = "".join(c for c in typed if c.isdigit())
+    clauses: list[ColumnElement[bool]] = [Group.folded.contains(plain, autoescape=True)]
+    if len(called) >= 3:
+        clauses.append(Group.sound.contains(called, autoescape=True))
+    if work.may("group:view_names"):
+        if len(heard) >= 3:
+            clauses.append(
+                exists().where(Officer.group_id == Group.id, Officer.sound.contains(heard, autoescape=True))
+            )
+        if len(digits) >= 6:
+            clauses.append(Group.phone.contains(digits))
+            clauses.append(exists().where(Officer.group_id == Group.id, Officer.phone.contains(digits)))
+    return or_(*clauses)

@@ -1,0 +1,33 @@
+"""The verbs on groups: registered, corrected, led, verified, blocked; and their accounts."""
+
+from portfolio.groups.service.accounts import (
+    propose_account,
+    retire_account,
+    verify_account,
+    verify_account_obstacles,
+)
+from portfolio.groups.service.registering import (
+    block,
+    edit,
+    lift,
+    register,
+    register_own,
+    replace_officer,
+    verify,
+    verify_obstacles,
+)
+
+__all__ = [
+    "block",
+    "edit",
+    "lift",
+    "propose_account",
+    "register",
+    "register_own",
+    "replace_officer",
+    "retire_account",
+    "verify",
+    "verify_account",
+    "verify_account_obstacles",
+    "verify_obstacles",
+]

@@ -1,0 +1,116 @@
+"""Where a group is paid: proposed by one person, confirmed by another who types the number again (D12, M12)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from portfolio.groups import queries
+from portfolio.groups.forms import AccountForm, VerifyAccountForm
+from portfolio.groups.models import Group, GroupAccount
+from portfolio.groups.reference import providers
+from portfolio.kit.errors import FieldError, Invalid, Refusal, Refused, refuse
+from portfolio.kit.i18n import gettext as _
+from portfolio.rulebook.lifecycles.groups import GROUP_ACCOUNT
+from portfolio.work import Work
+
+
+def propose_account(work: Work, group: Group, form: AccountForm) -> GroupAccount:
+    """Record where the group asks to be paid. It pays nothing until a second person has verified it."""
+    group = work.hold(group)
+    work.require("group_account:propose", group)
+    known = providers(group.country)
+    if form.kind == "mobile" and known and form.provider not in known:
+        raise Invalid(
+            [
+                FieldError(
+                    "provider",
+                    _("Choose an operator of this country: %(names)s.") % {"names": ", ".join(known)},
+                )
+            ]
+        )
+    twin = [a for a in queries.accounts(work, group) if a.number == form.number and a.status != "retired"]
+    if twin:
+        raise Refused(
+            Refusal(
+                "already_there",
+                _("This number is already among the accounts of the group."),
+                _("Verify it, or retire it first."),
+            )
+        )
+    account = GroupAccount(
+        group_id=group.id,
+        country=group.country,
+        kind=form.kind,
+        provider=form.provider,
+        holder=form.holder,
+        number=form.number,
+        created_by_id=work.actor.id,
+        created_at=work.now,
+    )
+    # Neither the holder nor the number enters the trail (T09).
+    work.create(account, "group_account:created", data={"group": group.code, "kind": form.kind})
+    return account
+
+
+def verify_account_obstacles(work: Work, account: GroupAccount) -> Iterator[Refusal]:
+    """What stands in the way whoever verifies: a blocked group."""
+    group = work.db.get(Group, account.group_id)
+    if group is not None and group.status == "blocked":
+        yield Refusal("group_blocked", _("The group is blocked: its accounts cannot be confirmed now."))
+
+
+def verify_account(work: Work, account: GroupAccount, form: VerifyAccountForm | None = None) -> GroupAccount:
+    """Confirm an account from its certificate. The number typed again must be the same, and every warning accepted with its reason.
+
+    Without a form (a job that repeats an act already taken) warnings are not accepted.
+    """
+    account = work.hold(account)
+    refuse(verify_account_obstacles(work, account))
+    group = work.db.get_one(Group, account.group_id)
+    if form is not None and form.number != account.number:
+        raise Invalid(
+            [
+                FieldError(
+                    "number",
+                    _(
+                        "This is not the number that was proposed. Read the certificate again, or have the account retired."
+                    ),
+                )
+            ]
+        )
+    shared = queries.shared_numbers(work, group).get(account.number, [])
+    warnings = queries.account_warnings(group, account, queries.officers(work, group), shared)
+    accepted = form is not None and form.accept and bool(form.why)
+    if warnings and not accepted:
+        raise Refused(
+            *(
+                Refusal(
+                    code,
+                    _(queries.WARNING_WORDS[code]),
+                    _("If it is right all the same, tick the box and say why; it is kept with the account."),
+                )
+                for code in warnings
+            )
+        )
+    work.advance(
+        GROUP_ACCOUNT,
+        account,
+        "verify",
+        permission_on=group,
+        reason=form.why if form is not None and warnings else None,
+        data={"warnings": warnings} if warnings else None,
+    )
+    return account
+
+
+def retire_account(work: Work, account: GroupAccount, reason: str) -> GroupAccount:
+    """Take an account out of use; payments already made keep it."""
+    account = work.hold(account)
+    work.advance(
+        GROUP_ACCOUNT,
+        account,
+        "retire",
+        reason=reason,
+        permission_on=work.db.get_one(Group, account.group_id),
+    )
+    return account

@@ -1,32 +1,33 @@
-"""Whose papers these are: the institution's own words, dated, so that an old paper keeps the heading of its day (F1, F13)."""
+"""The institution as its papers name it: letterhead, place, head, contacts; data with validity dates (documents.md F1)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import functools
 from datetime import date
 
-
-@dataclass(frozen=True)
-class Heading:
-    """The letterhead in force between two dates: at most three lines, the service, the place (F1). A regional body prints no motto."""
-
-    valid_from: date
-    valid_to: date | None
-    lines: tuple[str, ...]
-    service: str
-    place: str
+from portfolio.kit.tables import optional_date, rows
 
 
-HEADINGS = (
-    Heading(date(2000, 1, 1), None, ("AUTORITÉ RÉGIONALE DE DÉVELOPPEMENT",), "Secrétariat exécutif", "Gao"),
-)
-AMPLIATIONS = ("bénéficiaire", "comptable", "contrôleur financier", "dossier", "chrono")
-"""Who gets a copy (F13)."""
+@functools.cache
+def _institutions() -> tuple[dict[str, str], ...]:
+    return tuple(rows("portfolio.documents", "institution.csv"))
 
 
-def letterhead(on: date) -> dict[str, object]:
-    """The heading in force on a day, as facts of a paper: `lines`, `service`, `place`."""
-    for heading in HEADINGS:
-        if heading.valid_from <= on and (heading.valid_to is None or on <= heading.valid_to):
-            return {"lines": list(heading.lines), "service": heading.service, "place": heading.place}
-    return {"lines": [], "service": "", "place": ""}
+def institution(on: date) -> dict[str, str]:
+    """The row in force on a date; the last one when the table has a hole."""
+    table = _institutions()
+    for row in table:
+        start, end = optional_date(row["valid_from"]), optional_date(row["valid_to"])
+        if (start is None or start <= on) and (end is None or on < end):
+            return row
+    return table[-1]
+
+
+def letterhead(on: date, service: str = "") -> dict[str, object]:
+    """The letterhead in force on a date, as facts of a paper: `lines` (three at most), `service`, `place`.
+
+    The room's `pdf.py` makes `Letterhead(tuple(head["lines"]), head["service"], head["place"])` of it.
+    """
+    row = institution(on)
+    lines = [row[name] for name in ("line_1", "line_2", "line_3") if row[name]]
+    return {"lines": lines, "service": service or row["service"], "place": row["place"]}

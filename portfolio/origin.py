@@ -24,6 +24,7 @@ class Surroundings:
     secret: bytes
     load_actor: Callable[[Session, str, datetime], Actor | None] = lambda _s, _t, _n: None
     names_of: Callable[[Session, Iterable[int]], dict[int, str]] = lambda _s, _i: {}
+    touch: Callable[..., None] = lambda *_: None
     demo: bool = False
 
 
@@ -33,6 +34,7 @@ class Origin:
 
     token: str | None = None
     visitor: str = ""
+    visitor_new: bool = False
     key: str | None = None
     body_hash: str = ""
     method: str = "GET"
@@ -45,6 +47,8 @@ class Origin:
     origin_ok: bool = True
     csrf: str = ""
     csrf_sent: str = ""
+    flash: str = ""
+    browser: str = ""
     typed: Mapping[str, object] = field(default_factory=dict)
 
 

@@ -58,8 +58,8 @@ class Work:
     def _clean(self) -> None:
         self._collected = Collected()
         self._held: set[tuple[str, int]] = set()
-        self._actor_known = self._fixed_actor is not None
-        self._actor = self._fixed_actor
+        if self._fixed_actor is not None:
+            self._actor, self._actor_known = self._fixed_actor, True
 
     # -- who and when -------------------------------------------------------------------------------------------
 
@@ -67,6 +67,11 @@ class Work:
     def today(self) -> date:
         """The date of this moment, in UTC."""
         return self.now.date()
+
+    @property
+    def locale(self) -> str:
+        """The language of this piece of work."""
+        return self.origin.locale
 
     @property
     def db(self) -> Session:
@@ -84,6 +89,11 @@ class Work:
             if self.origin.token:
                 self._actor = self.around.load_actor(self.db, self.origin.token, self.now)
             self._actor_known = True
+        return self._actor
+
+    @property
+    def known_actor(self) -> Actor | None:
+        """The actor if already asked for, without reading anything."""
         return self._actor
 
     @property
@@ -310,6 +320,7 @@ class Work:
         if self._session is not None:
             self._session.rollback()
             self._session.expunge_all()
+        self._actor, self._actor_known = self._fixed_actor, self._fixed_actor is not None
         self._clean()
 
     def close(self, *, for_good: bool = True) -> None:

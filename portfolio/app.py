@@ -1,0 +1,202 @@
+"""The application: the only place that lists every room, and that hands the vaults what they may not import."""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import importlib.util
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from types import ModuleType
+
+import anyio.to_thread
+from fastapi import FastAPI, Request
+from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import PlainTextResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
+
+from portfolio.accounts.queries import load_actor, names_of
+from portfolio.accounts.service import touch
+from portfolio.kit import i18n
+from portfolio.kit.clock import Clock, SystemClock
+from portfolio.kit.db import Database
+from portfolio.kit.i18n import N_
+from portfolio.kit.paths import static_dir
+from portfolio.origin import Surroundings
+from portfolio.web.render import NAV, NavEntry, environment, page
+from portfolio.web.security_headers import SecurityHeaders
+from portfolio.work import Work
+
+ROOMS = (
+    "accounts",
+    "documents",
+    "places",
+    "strategy",
+    "funds",
+    "groups",
+    "calls",
+    "applications",
+    "screening",
+    "committees",
+    "scoring",
+    "awards",
+    "agreements",
+    "projects",
+    "procurement",
+    "disbursements",
+    "justifications",
+    "beneficiaries",
+    "grievances",
+    "closures",
+    "desk",
+)
+MENU = (
+    NavEntry(N_("My work"), "desk.home", "home", ("desk:view", "own:view")),
+    NavEntry(N_("My files"), "own.index", "folder", ("own:view",)),
+    NavEntry(N_("Calls"), "calls.index", "megaphone", ("call:view",)),
+    NavEntry(N_("Groups"), "groups.index", "users", ("group:view",)),
+    NavEntry(N_("Files"), "applications.index", "folder", ("application:view",)),
+    NavEntry(N_("My sheets"), "scoring.index", "clipboard-check", ("score_sheet:fill",)),
+    NavEntry(N_("Committees"), "committees.index", "gavel", ("session:view",)),
+    NavEntry(N_("Decisions"), "awards.index", "stamp", ("decision:view",)),
+    NavEntry(N_("Agreements"), "agreements.index", "file-signature", ("agreement:view",)),
+    NavEntry(N_("Micro-projects"), "projects.index", "sprout", ("project:view",)),
+    NavEntry(N_("Purchases"), "procurement.index", "shopping-cart", ("procedure:view",)),
+    NavEntry(N_("Payments"), "disbursements.index", "banknote", ("disbursement:view",)),
+    NavEntry(N_("Justifications"), "justifications.index", "receipt", ("justification:view",)),
+    NavEntry(N_("Ledger"), "desk.ledger", "book-open", ("ledger:view",)),
+    NavEntry(N_("Funds"), "funds.index", "landmark", ("fund:view",)),
+    NavEntry(N_("Strategy"), "strategy.index", "target", ("framework:view",)),
+    NavEntry(N_("People reached"), "beneficiaries.index", "users", ("reach:view",)),
+    NavEntry(N_("Complaints"), "grievances.index", "message-square-warning", ("grievance:view",)),
+    NavEntry(N_("Accounts and roles"), "accounts.people", "shield", ("role:view",)),
+)
+MAX_BODY = 32 * 1024 * 1024
+
+
+class Static(StaticFiles):
+    """Files named with their hash never change: a year in the browser's cache."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """One file."""
+        response = await super().get_response(path, scope)
+        hashed = b"v=" in scope.get("query_string", b"")
+        response.headers["cache-control"] = "public, max-age=31536000, immutable" if hashed else "no-cache"
+        return response
+
+
+class Portfolio(FastAPI):
+    """FastAPI behind the security headers, which so stand on every answer, the last resort's too."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        await SecurityHeaders(super().__call__, self.state.hosts)(scope, receive, send)
+
+
+def room_module(room: str, name: str) -> ModuleType | None:
+    """A module of a room, or None where the room has none."""
+    if importlib.util.find_spec(f"portfolio.{room}.{name}") is None:
+        return None
+    return importlib.import_module(f"portfolio.{room}.{name}")
+
+
+def surroundings(
+    database: Database, data_dir: Path, secret: bytes, *, clock: Clock | None = None, demo: bool = False
+) -> Surroundings:
+    """What every piece of work runs in."""
+    return Surroundings(
+        database=database,
+        clock=clock or SystemClock(),
+        data_dir=data_dir,
+        secret=secret,
+        load_actor=load_actor,
+        names_of=names_of,
+        touch=touch,
+        demo=demo,
+    )
+
+
+def load_rooms() -> list[ModuleType]:
+    """Import every room, so that all tables, routes and panels are known."""
+    modules = []
+    for room in ROOMS:
+        room_module(room, "models")
+        routes = room_module(room, "routes")
+        room_module(room, "panels")
+        if routes is not None:
+            modules.append(routes)
+    return modules
+
+
+def create_app(around: Surroundings, *, hosts: frozenset[str] = frozenset(), threads: int = 12) -> Portfolio:
+    """The application in these surroundings."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = threads
+        for locale in i18n.LOCALES:
+            i18n.catalogue(locale)
+        environment()
+        gc.collect()
+        gc.freeze()  # the largest win for the fewest lines: performance.md section 1
+        gc.set_threshold(50_000, 20, 100)
+        yield
+
+    app = Portfolio(
+        title="Portfolio",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        max_body_size=MAX_BODY,
+    )
+    app.state.around = around
+    app.state.hosts = hosts
+    NAV[:] = MENU
+    for module in load_rooms():
+        app.include_router(module.router)
+    app.mount("/static", Static(directory=static_dir()), name="static")
+    app.add_middleware(GZipMiddleware, minimum_size=500, compresslevel=4)
+
+    @app.get("/healthz", include_in_schema=False)
+    async def healthz() -> PlainTextResponse:
+        return PlainTextResponse("ok")
+
+    @app.exception_handler(HTTPException)
+    def http_error(request: Request, error: HTTPException) -> Response:
+        status = (
+            error.status_code
+            if error.status_code in (404, 413, 422)
+            else 404
+            if error.status_code < 500
+            else 500
+        )
+        return error_page(around, request, status)
+
+    from fastapi.exceptions import RequestValidationError
+
+    @app.exception_handler(RequestValidationError)
+    def bad_address(request: Request, _error: RequestValidationError) -> Response:
+        return error_page(around, request, 404)
+
+    return app
+
+
+def error_page(around: Surroundings, request: Request, status: int) -> Response:
+    """A page for what happens before any route: an unknown address, a body too large."""
+    from portfolio.origin import Origin
+    from portfolio.web.render import LANGUAGE
+
+    locale = request.cookies.get(LANGUAGE, i18n.DEFAULT)
+    origin = Origin(
+        path=request.url.path, locale=locale if locale in i18n.LOCALES else i18n.DEFAULT, visitor="none"
+    )
+    work = Work(around, readonly=True, origin=origin)
+    with i18n.speaking(origin.locale):
+        try:
+            return page(work, f"errors/{status}.html", status=status)
+        finally:
+            work.close()

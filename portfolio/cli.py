@@ -1,0 +1,239 @@
+"""The command line: demo, serve, migrate, seed, worker, doctor, ledger."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from portfolio.settings import BadSettings, Settings
+
+main = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="Portfolio: grants and micro-projects, to the printed ledger.",
+)
+books = typer.Typer(no_args_is_help=True, help="The ledger: export, verify, print.")
+main.add_typer(books, name="ledger")
+
+
+def _settings() -> Settings:
+    try:
+        found = Settings.read()
+        found.prepare()
+        return found
+    except (BadSettings, OSError) as reason:
+        typer.secho(f"Configuration refusée : {reason}", fg="red", err=True)
+        raise typer.Exit(2)
+
+
+def _migrate(settings: Settings) -> None:
+    from portfolio.kit import migrate
+
+    migrate.upgrade(settings.database_url)
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database to the newest schema."""
+    settings = _settings()
+    _migrate(settings)
+    typer.echo("La base est à jour.")
+
+
+@main.command()
+def seed(fresh: Annotated[bool, typer.Option(help="Start from an empty database.")] = False) -> None:
+    """Fill an empty database with the demonstration portfolio."""
+    from portfolio.seed import fill
+
+    settings = _settings()
+    if fresh:
+        _empty(settings)
+    _migrate(settings)
+    password = os.environ.get("PORTFOLIO_DEMO_PASSWORD") or secrets.token_urlsafe(9)
+    started = time.monotonic()
+    fill(settings, password)
+    typer.echo(
+        f"Portefeuille de démonstration prêt en {time.monotonic() - started:.0f} s. Mot de passe de tous les comptes : {password}"
+    )
+
+
+def _empty(settings: Settings) -> None:
+    from sqlalchemy.engine import make_url
+
+    url = make_url(settings.database_url)
+    if url.get_backend_name() == "sqlite" and url.database:
+        for end in ("", "-wal", "-shm"):
+            Path(url.database + end).unlink(missing_ok=True)
+    else:
+        from portfolio.kit import migrate as tool
+
+        tool.downgrade(settings.database_url)
+
+
+@main.command()
+def demo(
+    port: Annotated[int, typer.Option(help="Port on this machine.")] = 8000,
+    fresh: Annotated[bool, typer.Option(help="Throw the demonstration away and make it again.")] = False,
+) -> None:
+    """Run the product with its demonstration portfolio on the embedded database."""
+    from portfolio.seed import accounts_text, fill, is_filled
+
+    settings = _settings()
+    if fresh:
+        _empty(settings)
+    _migrate(settings)
+    password: str | None = None
+    if not is_filled(settings):
+        password = os.environ.get("PORTFOLIO_DEMO_PASSWORD") or secrets.token_urlsafe(9)
+        fill(settings, password)
+    typer.echo(accounts_text(password))
+    typer.secho(f"Portfolio : http://127.0.0.1:{port}/", bold=True)
+    sys.stdout.flush()
+    _serve(settings, "127.0.0.1", port, 1, demo=True)
+
+
+@main.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    workers: Annotated[int, typer.Option(help="Processes; one on SQLite.")] = 1,
+) -> None:
+    """Serve the product. Refuses a bad configuration with the reason."""
+    settings = _settings()
+    problems = _problems(settings, host, workers)
+    for problem in problems:
+        typer.secho(f"Configuration refusée : {problem}", fg="red", err=True)
+    if problems:
+        raise typer.Exit(2)
+    _serve(settings, host, port, workers)
+
+
+def _problems(settings: Settings, host: str, workers: int) -> list[str]:
+    from portfolio.kit.doctor import schema_problem
+
+    found = []
+    if settings.database_url.startswith("sqlite") and workers > 1:
+        found.append("SQLite n'admet qu'un processus : --workers 1, ou passez à PostgreSQL.")
+    if host not in ("127.0.0.1", "localhost", "::1") and not settings.hosts:
+        found.append(
+            "hors de cette machine il faut TLS devant le produit et PORTFOLIO_HOSTS avec les noms servis."
+        )
+    try:
+        settings.secret()
+    except (BadSettings, OSError) as reason:
+        found.append(str(reason))
+    if problem := schema_problem(settings.database_url):
+        found.append(problem)
+    return found
+
+
+def _serve(settings: Settings, host: str, port: int, workers: int, *, demo: bool = False) -> None:
+    import uvicorn
+
+    os.environ["PORTFOLIO_DATABASE_URL"] = settings.database_url
+    os.environ["PORTFOLIO_DATA_DIR"] = str(settings.data_dir)
+    if demo:
+        os.environ["PORTFOLIO_IS_DEMO"] = "1"
+    forwarded = os.environ.get("PORTFOLIO_PROXY") or ""
+    uvicorn.run(
+        "portfolio.serving:build",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers if workers > 1 else None,
+        log_level="warning",
+        proxy_headers=bool(forwarded),
+        forwarded_allow_ips=forwarded or None,
+        server_header=False,
+    )
+
+
+@main.command()
+def worker(once: Annotated[bool, typer.Option(help="Run what is due, then stop.")] = False) -> None:
+    """Run the jobs of the outbox (on PostgreSQL; on SQLite the server runs them itself)."""
+    from portfolio.outbox.service import run_due
+    from portfolio.serving import JOBS, open_around
+
+    around = open_around(_settings())
+    while True:
+        ran = run_due(lambda: around.database.session(readonly=False), JOBS, around.clock.now())
+        if once:
+            typer.echo(f"{ran} travaux faits.")
+            return
+        if not ran:
+            time.sleep(2)
+
+
+@main.command()
+def doctor() -> None:
+    """Say what is wrong with this machine and this installation."""
+    from portfolio.kit.doctor import examine
+
+    settings = _settings()
+    worst = 0
+    for ok, words in examine(settings.database_url, settings.data_dir):
+        typer.secho(f"{'ok ' if ok else 'NON'} {words}", fg="green" if ok else "red")
+        worst |= not ok
+    raise typer.Exit(1 if worst else 0)
+
+
+@books.command("verify")
+def ledger_verify() -> None:
+    """Check both chains, every balance and every guard column; name the first bad row."""
+    from portfolio.desk.verify import verify
+    from portfolio.serving import open_around
+
+    around = open_around(_settings())
+    session = around.database.session(readonly=True)
+    try:
+        anomalies = verify(session)
+    finally:
+        session.rollback()
+        session.close()
+    for words in anomalies:
+        typer.secho(words, fg="red")
+    typer.echo("Livre intact." if not anomalies else "Anomalie trouvée.")
+    raise typer.Exit(1 if anomalies else 0)
+
+
+@books.command("export")
+def ledger_export(
+    out: Annotated[Path, typer.Option(help="File to write.")],
+    format: Annotated[str, typer.Option(help="beancount, hledger, csv or jsonl.")] = "beancount",
+) -> None:
+    """Write the books for another program, with an assertion for every balance a screen shows."""
+    from portfolio.ledger import export
+    from portfolio.serving import open_around
+
+    if format not in export.FORMATS:
+        typer.secho(f"Format inconnu : choisissez parmi {', '.join(export.FORMATS)}.", fg="red", err=True)
+        raise typer.Exit(2)
+    around = open_around(_settings())
+    session = around.database.session(readonly=True)
+    try:
+        count = export.write(session, format, out)
+    finally:
+        session.rollback()
+        session.close()
+    typer.echo(f"{count} écritures dans {out}.")
+
+
+@books.command("print")
+def ledger_print(
+    out: Annotated[Path, typer.Option(help="PDF to write.")],
+    account: Annotated[str, typer.Option(help="Account of the chart.")] = "907",
+    fund: Annotated[str, typer.Option(help="Only this fund.")] = "",
+) -> None:
+    """Print the grand livre des décaissements."""
+    from portfolio.desk.queries.ledger import print_book
+    from portfolio.serving import open_around
+
+    around = open_around(_settings())
+    out.write_bytes(print_book(around, account=account, fund=fund or None))
+    typer.echo(f"Grand livre écrit dans {out}.")

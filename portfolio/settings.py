@@ -1,0 +1,60 @@
+"""What the environment says: where the data lives, which database, which hosts. A bad value is refused with its reason (S06)."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+
+class BadSettings(ValueError):
+    """A setting that cannot be used, in words."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of this installation."""
+
+    database_url: str
+    data_dir: Path
+    hosts: frozenset[str]
+
+    @classmethod
+    def read(cls) -> Settings:
+        """From PORTFOLIO_DATABASE_URL, PORTFOLIO_DATA_DIR and PORTFOLIO_HOSTS; SQLite in the data folder by default."""
+        data_dir = Path(os.environ.get("PORTFOLIO_DATA_DIR") or "portfolio-data").resolve()
+        url = os.environ.get("PORTFOLIO_DATABASE_URL") or f"sqlite:///{data_dir / 'portfolio.db'}"
+        try:
+            backend = make_url(url).get_backend_name()
+        except ArgumentError:
+            raise BadSettings(
+                "PORTFOLIO_DATABASE_URL cannot be read: use sqlite:///path or postgresql://user@host/base."
+            )
+        if backend not in ("sqlite", "postgresql"):
+            raise BadSettings(
+                f"PORTFOLIO_DATABASE_URL names {backend}: only sqlite and postgresql are supported."
+            )
+        hosts = frozenset(
+            h.strip().lower() for h in os.environ.get("PORTFOLIO_HOSTS", "").split(",") if h.strip()
+        )
+        return cls(url, data_dir, hosts)
+
+    def prepare(self) -> None:
+        """Make the data folder, for this user only."""
+        self.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def secret(self) -> bytes:
+        """The installation's own secret, made at first use and readable by nobody else."""
+        path = self.data_dir / "secret"
+        if not path.exists():
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(secrets.token_bytes(48))
+        if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
+            raise BadSettings(f"{path} can be read by other users of this machine: run chmod 600 on it.")
+        return path.read_bytes()

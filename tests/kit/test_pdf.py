@@ -38,6 +38,7 @@ NAMES: list[str | tuple[str, str]] = [
     ("\u2066isolé\u2069 \u200bzéro\u200d largeur\ufeff", "isolé zéro largeur"),
     ("cloche\x07 échappe\x1b[31m", "cloche échappe[31m"),
     ("trait\u00addiscret", "traitdiscret"),
+    ("sup\x7fprimé \x85", "supprimé"),
     ("e\u0301le\u0300ve compose\u0301", "élève composé"),
     ("insécable\u00a0ici et\u202flà", "insécable ici et\u202flà"),
     ("tab\tulation   et\u2003blancs", "tab ulation et blancs"),

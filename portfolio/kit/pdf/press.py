@@ -10,10 +10,8 @@ receives other characters as they appear; characters beyond its 256 go through R
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from codecs import charmap_build, charmap_encode
 from collections.abc import Callable, Iterable, Sequence
-from itertools import accumulate
 from operator import call
 from typing import Any, Literal
 
@@ -24,7 +22,7 @@ from portfolio.kit.pdf.lines import clip
 
 Side = Literal["left", "right", "center"]
 
-_KEPT = 4096  # distinct values kept per column; beyond, the dictionary starts anew
+_KEPT = 2048  # distinct values kept per column; beyond, the dictionary starts anew
 _LONGEST = 400
 _SPECIAL = re.compile(rb"[()\\]")
 
@@ -39,6 +37,7 @@ class Letters:
         # Codes below 32 would need escaping (a carriage return is read back as a line feed).
         self._state.nextCode = max(self._state.nextCode, len(self._state.subsets[0]))
         self.name: bytes = font.getSubsetInternalName(0, document).encode()
+        self._known = 0
         self.learn(f"{THIN}{MINUS}{ELLIPSIS}")
 
     @property
@@ -50,12 +49,16 @@ class Letters:
         """Gives codes to the characters of `text`, and rebuilds the tables of codes and widths."""
         self.face.font.splitString(text, self._document)
         codes = self._state.subsets[0]
+        if len(codes) == self._known:
+            return
+        self._known = len(codes)
         table = ["\ufffe"] * 256
         units = [0] * 256
-        for code in range(32, len(codes)):
-            table[code] = chr(codes[code])
-            # In quarters of a thousandth, rounded up: a cell is never wider than it is measured.
-            units[code] = min(255, -int(-self.face.widths.get(chr(codes[code]), 0) // 4))
+        for code, char in enumerate(map(chr, codes)):
+            if code >= 32 and char.isprintable() or char == THIN:
+                table[code] = char
+                # In quarters of a thousandth, rounded up: a cell is never wider than it is measured.
+                units[code] = min(255, -int(-self.face.widths[char] // 4))
         self._map = charmap_build("".join(table))
         # The same without the characters that a PDF string escapes.
         self.plain = charmap_build("".join("\ufffe" if char in "()\\" else char for char in table))
@@ -91,14 +94,21 @@ class Letters:
                 return self._spilled(text, room)
         wide = sum(codes.translate(self.units))
         if wide > room:
-            codes, wide = self.clipped(codes, room)
+            codes, wide = self.clipped(codes, wide, room)
         return b"(%b)Tj" % _SPECIAL.sub(rb"\\\g<0>", codes), wide
 
-    def clipped(self, codes: bytes, room: int) -> tuple[bytes, int]:
-        """Codes cut so that they and an ellipsis take at most `room` units."""
-        keep = bisect_right(list(accumulate(codes.translate(self.units))), room - self.dots_wide)
-        codes = codes[:keep].rstrip() + self.dots
-        return codes, sum(codes.translate(self.units))
+    def clipped(self, codes: bytes, wide: int, room: int) -> tuple[bytes, int]:
+        """Codes, `wide` units in all, cut so that they and an ellipsis take at most `room` units."""
+        units, room = codes.translate(self.units), room - self.dots_wide
+        keep = len(codes) * max(room, 0) // wide
+        used = sum(units[:keep])
+        while used > room and keep:
+            keep -= 1
+            used -= units[keep]
+        while used + units[keep] <= room:
+            used += units[keep]
+            keep += 1
+        return codes[:keep].rstrip() + self.dots, used + self.dots_wide
 
     def _spilled(self, text: str, room: int) -> tuple[bytes, int]:
         """Text that needs more than the first subset: ReportLab splits it, runs follow each other."""
@@ -130,7 +140,7 @@ class TextCells(dict[str, bytes]):
             codes = charmap_encode(text, "strict", letters.plain)[0]
             wide = sum(codes.translate(letters.units))
             if wide > self.room:
-                codes, wide = letters.clipped(codes, self.room)
+                codes, wide = letters.clipped(codes, wide, self.room)
             shown = b"(%b)Tj" % codes
         except UnicodeEncodeError:
             shown, wide = letters.shown(text, self.room)
@@ -150,15 +160,18 @@ class AmountCells(dict["int | None", bytes]):
     def __init__(self, letters: Letters, room: float, exponent: int = 0) -> None:
         super().__init__({None: b""})
         self.letters, self.room, self.exponent = letters, room, exponent
-        self._thin = letters.encode(THIN) or b" "
+        self._thin, self._minus = letters.encode(THIN) or b" ", letters.encode(MINUS) or b"-"
         self._around_of: dict[int, bytes] = {}
 
     def __missing__(self, minor: int) -> bytes:
-        if minor < 0 or self.exponent:
+        if self.exponent:
             shown = self._any(minor)
         else:
             digits = f"{minor:,}".encode().replace(b",", self._thin)
-            around = self._around_of.get(len(digits)) or self._learn(minor, len(digits))
+            kind = len(digits)
+            if minor < 0:
+                digits, kind = self._minus + digits[1:], -kind
+            around = self._around_of.get(kind) or self._learn(minor, kind)
             shown = around % digits
         if len(self) >= _KEPT:
             self.clear()
@@ -166,8 +179,8 @@ class AmountCells(dict["int | None", bytes]):
         self[minor] = shown
         return shown
 
-    def _learn(self, minor: int, length: int) -> bytes:
-        found = self._around_of[length] = self._around(figures(minor))
+    def _learn(self, minor: int, kind: int) -> bytes:
+        found = self._around_of[kind] = self._around(figures(minor))
         return found
 
     def _around(self, text: str) -> bytes:

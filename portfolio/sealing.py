@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from portfolio.audit.service import Happening, plain, record
 from portfolio.kit.db import Base
-from portfolio.ledger.service import Dims, Transfer, post
+from portfolio.ledger.service import Dims, Original, Transfer, post, reverse
 from portfolio.rulebook.events import WORDS
 from portfolio.rulebook.postings import POSTINGS, TREASURY
 
@@ -99,6 +99,11 @@ class Collected:
                     reason=reason,
                 )
             )
+
+    def reverse(self, originals: Sequence[Original], reason: str, *, at: datetime, actor_id: int) -> None:
+        """Collect the contre-passation of one act (M07, M08)."""
+        self._acts += 1
+        self.transfers += reverse(originals, reason, at=at, actor_id=actor_id, act=self._acts)
 
     def seal(self, session: Session) -> None:
         """Number, chain and insert everything collected."""

@@ -7,7 +7,7 @@ deadlocks on PostgreSQL; once, last: 548/s and none. Source: joints, "Chain head
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -21,7 +21,7 @@ from portfolio.kit.errors import FieldError, Forbidden, Invalid, NotFound, Refus
 from portfolio.kit.i18n import datetime_text, pgettext
 from portfolio.kit.i18n import gettext as _
 from portfolio.kit.lifecycle import Lifecycle, Move
-from portfolio.ledger.service import Dims
+from portfolio.ledger.service import Dims, Original
 from portfolio.numbering.service import give
 from portfolio.origin import Answer, Origin, Surroundings
 from portfolio.outbox.service import claim, enqueue, remember
@@ -275,6 +275,10 @@ class Work:
     def post(self, key: str, thing: Base, measures: Mapping[str, int], dims: Dims, **options: Any) -> None:
         """Collect the transfers of one event of the rulebook; see `Collected.post` for the options."""
         self._collected.post(key, thing, measures, dims, at=self.now, actor_id=self.actor.id, **options)
+
+    def reverse(self, originals: Sequence[Original], reason: str) -> None:
+        """Collect the contre-passation of the entries of one act (M07)."""
+        self._collected.reverse(originals, reason, at=self.now, actor_id=self.actor.id)
 
     def number(self, kind: str, thing_type: str, *, year: int | None = None) -> str:
         """The next gapless reference of a kind, for example `CONV-2026-00042-K`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 
@@ -72,6 +72,50 @@ class Transfer:
     document: str | None = None
     reverses: int | None = None
     reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Original:
+    """A sealed entry as its reversal needs it."""
+
+    seq: int
+    debit: str
+    credit: str
+    amount_minor: int
+    amount_currency: str
+    dims: Mapping[str, object]
+    document: str | None
+    subject_type: str
+    subject_id: int
+
+
+def reverse(
+    originals: Sequence[Original], reason: str, *, at: datetime, actor_id: int | None, act: int
+) -> list[Transfer]:
+    """The contre-passation of one act: each entry again with its accounts exchanged, for the same amount, naming the original and the
+    reason (M07). Once only and never for more: `reverses` is unique and the amount is the original's (M08)."""
+    if not reason.strip():
+        raise ValueError("a reversal needs its reason")
+    return [
+        Transfer(
+            event="ledger:reversed",
+            debit=each.credit,
+            credit=each.debit,
+            amount_minor=each.amount_minor,
+            amount_currency=each.amount_currency,
+            dated_on=at.date(),
+            at=at,
+            subject_type=each.subject_type,
+            subject_id=each.subject_id,
+            actor_id=actor_id,
+            act=act,
+            dims=Dims(**each.dims),  # type: ignore[arg-type]
+            document=each.document,
+            reverses=each.seq,
+            reason=reason,
+        )
+        for each in originals
+    ]
 
 
 def post(session: Session, transfers: Sequence[Transfer]) -> None:

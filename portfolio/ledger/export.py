@@ -1,0 +1,208 @@
+"""The ledger as foreign programs read it: beancount and hledger journals with a balance assertion for every balance that a screen shows,
+CSV for a spreadsheet, JSON lines with every sealed column for an offline check of the chain (M18, T04).
+
+Assertions come from the running balances and entries from the chain, so that a program that is not ours proves one by the other. In a file
+the currency is XOF (R22); account names are the code and the French label in ASCII.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, TextIO
+
+from sqlalchemy.orm import Session
+
+from portfolio.kit.chain import VERSION
+from portfolio.kit.i18n import gettext, speaking
+from portfolio.kit.money import EXPONENTS
+from portfolio.ledger.models import DIMENSIONS, LedgerEntry
+from portfolio.ledger.queries import all_balances, head, walk
+from portfolio.ledger.service import SEALED
+from portfolio.rulebook.postings import CHART, TREASURY
+
+FORMATS = ("beancount", "hledger", "csv", "jsonl")
+_ROOTS = {"1": "Liabilities", "4": "Assets", "5": "Assets", "6": "Expenses", "9": "Equity"}
+"""Funds received are owed to donors until spent; budget accounts stand apart, under Equity."""
+_MONEY = frozenset(TREASURY.values())
+_TYPES = {"at": "t", "dated_on": "d"}
+_NUMBERS = frozenset({"seq", "posting", "amount_minor", "exercice", "subject_id", "actor_id", "reverses"})
+
+
+def write(session: Session, format: str, out: TextIO) -> int:
+    """Write the whole ledger in one of `FORMATS`; the number of entries written. Raises KeyError for another format."""
+    writers: dict[str, Callable[[Session, TextIO], int]] = {
+        "beancount": _beancount,
+        "hledger": _hledger,
+        "csv": _csv,
+        "jsonl": _jsonl,
+    }
+    return writers[format](session, out)
+
+
+def ascii_label(text: str, otherwise: str = "X") -> str:
+    """Letters, figures and hyphens only: what every accounting program takes in an account name."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    made = re.sub(r"[^A-Za-z0-9]+", "-", plain).strip("-")
+    return made[:1].upper() + made[1:] if made else otherwise
+
+
+def account_name(account: str) -> str:
+    """`Assets:409-Avances-a-justifier`: the code and the French label."""
+    label = CHART[account].label if account in CHART else ""
+    with speaking("fr"):
+        words = ascii_label(gettext(label)) if label else "Compte"
+    return f"{_ROOTS.get(account[:1], 'Equity')}:{account}-{words}"
+
+
+def leaf(account: str, codes: Mapping[str, Any]) -> tuple[str, ...]:
+    """The parts of an account name: money by institution account, the rest by fund, line, agreement and tranche, as screens show them."""
+    by = ("treasury", "fund") if account in _MONEY else ("fund", "line", "agreement", "tranche")
+    return (account_name(account), *(ascii_label(str(codes.get(name) or ""), "Sans") for name in by))
+
+
+def _decimal(minor: int, currency: str) -> str:
+    exponent = EXPONENTS[currency]
+    sign, whole = ("-" if minor < 0 else ""), abs(minor)
+    if not exponent:
+        return f"{sign}{whole}"
+    return f"{sign}{whole // 10**exponent}.{whole % 10**exponent:0{exponent}d}"
+
+
+def _text(value: object) -> str:
+    """One line without the characters that journals give a meaning to."""
+    plain = re.sub(r"[\x00-\x1f\x7f\"\\;|]+", " ", str(value or ""))
+    return re.sub(r"\s+", " ", plain).strip()
+
+
+def _by_day(session: Session) -> Iterator[dict[str, Any]]:
+    """Entries in the order of their dates, then of their numbers: journals are read by date."""
+    return iter(sorted(walk(session), key=lambda row: (row["dated_on"], row["seq"])))
+
+
+def _assertions(session: Session) -> dict[tuple[tuple[str, ...], str], int]:
+    """The net of every node of the account tree, from the balances: {(name parts, currency): debit less credit}."""
+    nets: dict[tuple[tuple[str, ...], str], int] = {}
+    for row in all_balances(session):
+        parts = leaf(row["account"], row)
+        for depth in range(1, len(parts) + 1):
+            key = (parts[:depth], row["currency"])
+            nets[key] = nets.get(key, 0) + row["debit_minor"] - row["credit_minor"]
+    return nets
+
+
+def _beancount(session: Session, out: TextIO) -> int:
+    rows = list(_by_day(session))
+    nets = _assertions(session)
+    opened = min((row["dated_on"] for row in rows), default=date(2000, 1, 1))
+    closed = max((row["dated_on"] for row in rows), default=opened) + timedelta(days=1)
+    out.write('option "title" "Grand livre"\n')
+    for currency in sorted({currency for _, currency in nets} | {"XOF"}):
+        out.write(f'option "operating_currency" "{currency}"\n')
+    out.write("\n")
+    names = {parts for parts, _ in nets} | {
+        leaf(row[side], row) for row in rows for side in ("debit", "credit")
+    }
+    for parts in sorted(names):
+        out.write(f"{opened} open {':'.join(parts)}\n")
+    out.write("\n")
+    for row in rows:
+        amount, unit = _decimal(row["amount_minor"], row["amount_currency"]), row["amount_currency"]
+        out.write(f'{row["dated_on"]} * "{_text(row["document"])}" "{_text(row["event"])}"\n')
+        out.write(f'  seq: "{row["seq"]}"\n  posting: "{row["posting"]}"\n  hash: "{row["hash"]}"\n')
+        if row["reverses"] is not None:
+            out.write(f'  reverses: "{row["reverses"]}"\n  reason: "{_text(row["reason"])}"\n')
+        for name in DIMENSIONS:
+            if row[name] is not None:
+                out.write(f'  {name}: "{_text(row[name])}"\n')
+        out.write(f"  {':'.join(leaf(row['debit'], row))}  {amount} {unit}\n")
+        out.write(f"  {':'.join(leaf(row['credit'], row))}  -{amount} {unit}\n\n")
+    for (parts, currency), minor in sorted(nets.items()):
+        out.write(f"{closed} balance {':'.join(parts)}  {_decimal(minor, currency)} {currency}\n")
+    return len(rows)
+
+
+def _hledger(session: Session, out: TextIO) -> int:
+    rows = list(_by_day(session))
+    nets = _assertions(session)
+    closed = max((row["dated_on"] for row in rows), default=date(2000, 1, 1)) + timedelta(days=1)
+    out.write("; Grand livre\n")
+    for currency in sorted({currency for _, currency in nets} | {"XOF"}):
+        point = "." + "0" * EXPONENTS[currency] if EXPONENTS[currency] else "."
+        out.write(f"commodity 1000{point} {currency}\n")
+    names = {parts for parts, _ in nets} | {
+        leaf(row[side], row) for row in rows for side in ("debit", "credit")
+    }
+    kinds = {"Assets": "A", "Liabilities": "L", "Expenses": "X", "Equity": "E"}
+    for root, letter in kinds.items():
+        out.write(f"account {root}  ; type:{letter}\n")
+    for parts in sorted(names):
+        out.write(f"account {':'.join(parts)}\n")
+    out.write("\n")
+    for row in rows:
+        amount, unit = _decimal(row["amount_minor"], row["amount_currency"]), row["amount_currency"]
+        said = (
+            _text(row["event"])
+            if row["document"] is None
+            else f"{_text(row['document'])} {_text(row['event'])}"
+        )
+        out.write(f"{row['dated_on']} * ({row['seq']}) {said}\n")
+        out.write(f"    ; posting:{row['posting']}, hash:{row['hash']}\n")
+        if row["reverses"] is not None:
+            out.write(
+                f"    ; reverses:{row['reverses']}\n    ; reason:{_text(row['reason']).replace(',', ' ')}\n"
+            )
+        for name in DIMENSIONS:
+            if row[name] is not None:
+                out.write(f"    ; {name}:{_text(row[name]).replace(',', ' ')}\n")
+        out.write(f"    {':'.join(leaf(row['debit'], row))}  {amount} {unit}\n")
+        out.write(f"    {':'.join(leaf(row['credit'], row))}  -{amount} {unit}\n\n")
+    out.write(f"{closed} * Soldes\n" if nets else "")
+    for (parts, currency), minor in sorted(nets.items()):
+        shown = _decimal(minor, currency)
+        out.write(f"    {':'.join(parts)}  0 {currency} ==* {shown} {currency}\n")
+    return len(rows)
+
+
+def _plain(value: object) -> object:
+    """Moments as the chain's canonical bytes have them, dates in ISO form."""
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _csv(session: Session, out: TextIO) -> int:
+    names = [column.name for column in LedgerEntry.__table__.columns]
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(names)
+    count = 0
+    for row in walk(session):
+        writer.writerow([_safe(_plain(row[name])) for name in names])
+        count += 1
+    return count
+
+
+def _safe(value: object) -> object:
+    """A spreadsheet runs what begins like a formula: such a text gets an apostrophe before it."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+
+
+def _jsonl(session: Session, out: TextIO) -> int:
+    """First a line that says how to read the file, then one line an entry, then the head of the chain."""
+    types = {name: _TYPES.get(name, "i" if name in _NUMBERS else "s") for name in SEALED}
+
+    def line(value: Mapping[str, object]) -> None:
+        out.write(json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n")
+
+    line({"chain": VERSION, "kind": "ledger", "sealed": types})
+    count = 0
+    for row in walk(session):
+        line({name: _plain(value) for name, value in row.items()})
+        count += 1
+    stands = head(session)
+    line({"head": {"seq": stands.seq, "hash": stands.hash}})
+    return count

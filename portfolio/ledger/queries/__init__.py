@@ -1,0 +1,67 @@
+"""Reading the ledger: totals from its own balances, statements by pages, single entries, and the check of the chain."""
+
+from __future__ import annotations
+
+from portfolio.ledger.models import DIMENSIONS, LedgerEntry
+from portfolio.ledger.queries.balances import all_balances, net, nets, table, turnover
+from portfolio.ledger.queries.chain import Head, check, head, walk
+from portfolio.ledger.queries.entries import (
+    Corrections,
+    act,
+    corrections,
+    entries_of,
+    last_dates,
+    last_of,
+    moved_by_subject,
+    originals,
+    reversals_of,
+)
+from portfolio.ledger.queries.statements import (
+    SUBTOTALS,
+    Line,
+    Page,
+    Question,
+    Sums,
+    TrialRow,
+    lines,
+    opening,
+    page,
+    subtotals,
+    sums,
+    trial_balance,
+)
+
+__all__ = [
+    "DIMENSIONS",
+    "SUBTOTALS",
+    "Corrections",
+    "Head",
+    "LedgerEntry",
+    "Line",
+    "Page",
+    "Question",
+    "Sums",
+    "TrialRow",
+    "act",
+    "all_balances",
+    "check",
+    "corrections",
+    "entries_of",
+    "head",
+    "last_dates",
+    "last_of",
+    "lines",
+    "moved_by_subject",
+    "net",
+    "nets",
+    "opening",
+    "originals",
+    "page",
+    "reversals_of",
+    "subtotals",
+    "sums",
+    "table",
+    "trial_balance",
+    "turnover",
+    "walk",
+]

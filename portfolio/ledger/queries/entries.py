@@ -1,0 +1,112 @@
+"""Entries one by one: of a record, of an act, reversals, and what an auditor counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import and_, case, extract, func, or_, select
+from sqlalchemy.orm import Session
+
+from portfolio.ledger.models import DIMENSIONS, LedgerEntry
+from portfolio.ledger.service import Original
+
+_E = LedgerEntry
+
+
+def entries_of(session: Session, subject_type: str, subject_id: int) -> Sequence[LedgerEntry]:
+    """The entries that one thing caused, oldest first."""
+    statement = select(LedgerEntry).where(_E.subject_type == subject_type, _E.subject_id == subject_id)
+    return session.scalars(statement.order_by(_E.seq)).all()
+
+
+def act(session: Session, posting: int) -> Sequence[LedgerEntry]:
+    """The entries of one act, in order; empty when there is no such number."""
+    if not 0 < posting < 2**62:
+        return []
+    statement = select(LedgerEntry).where(_E.seq >= posting, _E.seq < posting + 64, _E.posting == posting)
+    return session.scalars(statement.order_by(_E.seq)).all()
+
+
+def reversals_of(session: Session, seqs: Iterable[int]) -> dict[int, LedgerEntry]:
+    """The reversal of each of these entries that has one: {entry number: reversal}; one query."""
+    found = session.scalars(select(LedgerEntry).where(_E.reverses.in_(list(seqs))))
+    return {int(entry.reverses or 0): entry for entry in found}
+
+
+def originals(session: Session, posting: int) -> list[Original]:
+    """The entries of one act as a reversal needs them."""
+    return [
+        Original(
+            seq=e.seq,
+            debit=e.debit,
+            credit=e.credit,
+            amount_minor=e.amount_minor,
+            amount_currency=e.amount_currency,
+            dims={name: getattr(e, name) for name in DIMENSIONS},
+            document=e.document,
+            subject_type=e.subject_type,
+            subject_id=e.subject_id,
+        )
+        for e in act(session, posting)
+    ]
+
+
+def last_of(session: Session, event: str, subject_type: str, subject_id: int) -> LedgerEntry | None:
+    """The last entry of one event on one thing."""
+    statement = select(LedgerEntry).where(
+        _E.subject_type == subject_type, _E.subject_id == subject_id, _E.event == event
+    )
+    return session.scalars(statement.order_by(_E.seq.desc()).limit(1)).one_or_none()
+
+
+def moved_by_subject(
+    session: Session, subject_type: str, account: str, against: Sequence[str]
+) -> dict[int, tuple[int, int]]:
+    """{subject id: (debits, credits)} of one account against others, over the entries of one kind of thing, reversals included: what a
+    guard column is derived from when no dimension carries it."""
+    statement = (
+        select(
+            _E.subject_id,
+            func.sum(case((and_(_E.debit == account, _E.credit.in_(against)), _E.amount_minor), else_=0)),
+            func.sum(case((and_(_E.credit == account, _E.debit.in_(against)), _E.amount_minor), else_=0)),
+        )
+        .where(_E.subject_type == subject_type, or_(_E.debit == account, _E.credit == account))
+        .group_by(_E.subject_id)
+    )
+    return {int(number): (int(debit), int(credit)) for number, debit, credit in session.execute(statement)}
+
+
+@dataclass(frozen=True)
+class Corrections:
+    """How many acts were reversed and for how much; how many entries were dated before the day they were made by more than `days`."""
+
+    reversed_count: int
+    reversed_minor: int
+    late_count: int
+    late_minor: int
+
+
+def corrections(session: Session, currency: str = "XOF") -> Corrections:
+    """Contre-passations, and entries dated in an earlier month than the one in which they were made (auditor's item 7)."""
+    made, dated = (extract("year", c) * 12 + extract("month", c) for c in (_E.at, _E.dated_on))
+    late = made > dated
+    reverses = _E.reverses.is_not(None)
+    row = session.execute(
+        select(
+            func.count(func.distinct(case((reverses, _E.posting)))),
+            func.coalesce(func.sum(case((reverses, _E.amount_minor), else_=0)), 0),
+            func.count(case((late, 1))),
+            func.coalesce(func.sum(case((late, _E.amount_minor), else_=0)), 0),
+        ).where(_E.amount_currency == currency, or_(reverses, late))
+    ).one()
+    return Corrections(int(row[0]), int(row[1]), int(row[2]), int(row[3]))
+
+
+def last_dates(session: Session, account: str, by: str) -> Mapping[str, date]:
+    """The date of the last entry on an account per code of one dimension."""
+    column: Any = getattr(_E, by)
+    statement = select(column, func.max(_E.dated_on)).where(or_(_E.debit == account, _E.credit == account))
+    return {str(code): day for code, day in session.execute(statement.group_by(column)) if code is not None}

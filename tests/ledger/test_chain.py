@@ -1,0 +1,265 @@
+"""Whoever changes one stored entry is seen, at the right entry, whatever was done to it (T01 to T03, T06, M07)."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+import pytest
+from sqlalchemy import select, text, update
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
+
+from portfolio.kit.chain import seal
+from portfolio.kit.db import Database
+from portfolio.ledger.models import LedgerBalance, LedgerEntry
+from portfolio.ledger.queries import check, head, walk
+from portfolio.ledger.service import SEALED, post
+from tests.ledger.books import fill, transfers, unlocked
+
+pytestmark = pytest.mark.both_engines
+COLUMNS = LedgerEntry.__table__.columns
+
+
+def verdict(database: Database, *witnesses: tuple[int, str]) -> tuple[int, str] | None:
+    with database.session(readonly=True) as session:
+        found = check(session, witnesses)
+    return None if found is None else (found.seq, found.kind)
+
+
+def different(value: object, name: str) -> object:
+    if name == "reverses":
+        return 1
+    if isinstance(value, datetime):
+        return value + timedelta(microseconds=1)
+    if isinstance(value, date):
+        return value + timedelta(days=1)
+    if isinstance(value, int):
+        return value + 1
+    if name in ("debit", "credit"):
+        return "999"
+    if name in ("previous", "hash"):
+        return ("0" if str(value)[0] != "0" else "1") + str(value)[1:]
+    return f"{value or ''}x"[:3] if name == "amount_currency" and value != "XOF" else (
+        "EUR" if name == "amount_currency" else f"{value or ''}x")
+
+
+def renumber(session: Session, start: int, by: int) -> None:
+    """Move every entry from `start` on, from the end that is free."""
+    last = session.execute(text("SELECT max(seq) FROM ledger_entry")).scalar_one()
+    for seq in range(last, start - 1, -1) if by > 0 else range(start, last + 1):
+        session.execute(text("UPDATE ledger_entry SET seq = :new WHERE seq = :old"), {"new": seq + by, "old": seq})
+
+
+def copy(session: Session, seq: int, target: int, **changes: object) -> None:
+    row = dict(session.execute(select(*COLUMNS).where(COLUMNS.seq == seq)).mappings().one())
+    session.execute(LedgerEntry.__table__.insert().values({**row, "seq": target, "reverses": None, **changes}))
+
+
+def rehash(session: Session, start: int) -> str:
+    """Write every hash again from `start` to the end, as a careful forger would."""
+    previous, last = "0" * 64, "0" * 64
+    for row in list(walk(session)):
+        if row["seq"] >= start:
+            digest = seal(previous, "ledger", {name: row[name] for name in SEALED})
+            session.execute(update(LedgerEntry).where(COLUMNS.seq == row["seq"]).values(previous=previous, hash=digest))
+            previous = last = digest
+        else:
+            previous = last = row["hash"]
+    return last
+
+
+def test_a_whole_ledger_has_no_anomaly(database: Database) -> None:
+    assert verdict(database) is None
+    fill(database)
+    assert verdict(database) is None
+
+
+@pytest.mark.parametrize("name", [c.name for c in COLUMNS])
+def test_every_column_changed_alone_is_seen_at_its_entry(database: Database, name: str) -> None:
+    """T03: also for a column added tomorrow, since the list is the table's own."""
+    count = fill(database, 12)
+    for seq in (1, count // 2, count):
+        with unlocked(database) as session:
+            value = session.execute(select(COLUMNS[name]).where(COLUMNS.seq == seq)).scalar_one()
+            changed = count + 100 if name == "seq" else different(value, name)
+            reason = {"reason": "forgery"} if name == "reverses" else {}
+            session.execute(update(LedgerEntry).where(COLUMNS.seq == seq).values({name: changed, **reason}))
+        found = verdict(database)
+        assert found is not None and found[0] == seq, (name, seq, found)
+        assert found[1] in {"hash": {"hash", "rehash", "edit"}, "previous": {"previous"},
+                            "seq": {"deletion", "truncation"}}.get(name, {"edit"})
+        with unlocked(database) as session:
+            back = {name: value, **({"reason": None} if name == "reverses" else {})}
+            where = COLUMNS.seq == (changed if name == "seq" else seq)
+            session.execute(update(LedgerEntry).where(where).values(back))
+        assert verdict(database) is None
+
+
+def delete(session: Session, seq: int, count: int) -> tuple[int, str]:
+    session.execute(text("DELETE FROM ledger_entry WHERE seq = :s"), {"s": seq})
+    return seq, "deletion" if seq < count else "truncation"
+
+
+def delete_and_close_the_gap(session: Session, seq: int, count: int) -> tuple[int, str]:
+    session.execute(text("DELETE FROM ledger_entry WHERE seq = :s"), {"s": seq})
+    renumber(session, seq + 1, -1)
+    return seq, "deletion" if seq < count else "truncation"
+
+
+def insert_a_copy(session: Session, seq: int, count: int) -> tuple[int, str]:
+    renumber(session, seq, +1)
+    copy(session, seq + 1, seq)
+    return seq, "insertion"
+
+
+def insert_a_hashed_row(session: Session, seq: int, count: int) -> tuple[int, str]:
+    renumber(session, seq, +1)
+    before = session.execute(select(COLUMNS.hash).where(COLUMNS.seq == seq - 1)).scalar_one_or_none() or "0" * 64
+    row = dict(session.execute(select(*COLUMNS).where(COLUMNS.seq == seq + 1)).mappings().one())
+    row |= {"seq": seq, "amount_minor": 77, "reverses": None, "previous": before}
+    row["hash"] = seal(before, "ledger", {name: row[name] for name in SEALED})
+    session.execute(LedgerEntry.__table__.insert().values(row))
+    return seq, "insertion"
+
+
+def swap_neighbours(session: Session, seq: int, count: int) -> tuple[int, str]:
+    first = min(seq, count - 1)
+    for old, new in ((first, count + 9), (first + 1, first), (count + 9, first + 1)):
+        session.execute(text("UPDATE ledger_entry SET seq = :n WHERE seq = :o"), {"n": new, "o": old})
+    return first, "swap"
+
+
+def swap_far(session: Session, seq: int, count: int) -> tuple[int, str]:
+    first, second = (1, count) if seq in (1, count) else (seq, count)
+    for old, new in ((first, count + 9), (second, first), (count + 9, second)):
+        session.execute(text("UPDATE ledger_entry SET seq = :n WHERE seq = :o"), {"n": new, "o": old})
+    return first, "swap"
+
+
+def truncate(session: Session, seq: int, count: int) -> tuple[int, str]:
+    session.execute(text("DELETE FROM ledger_entry WHERE seq >= :s"), {"s": seq})
+    return seq, "truncation"
+
+
+def edit_and_hash_again(session: Session, seq: int, count: int) -> tuple[int, str]:
+    row = dict(session.execute(select(*COLUMNS).where(COLUMNS.seq == seq)).mappings().one())
+    row["amount_minor"] += 5
+    digest = seal(row["previous"], "ledger", {name: row[name] for name in SEALED})
+    session.execute(update(LedgerEntry).where(COLUMNS.seq == seq).values(amount_minor=row["amount_minor"], hash=digest))
+    return seq, "edit" if seq < count else "rehash"
+
+
+def edit_and_hash_to_the_end(session: Session, seq: int, count: int) -> tuple[int, str]:
+    session.execute(update(LedgerEntry).where(COLUMNS.seq == seq).values(amount_minor=COLUMNS.amount_minor + 5))
+    rehash(session, seq)
+    return count, "rehash"
+
+
+Attack = Callable[[Session, int, int], tuple[int, str]]
+ATTACKS: list[Attack] = [
+    delete, delete_and_close_the_gap, insert_a_copy, insert_a_hashed_row, swap_neighbours, swap_far, truncate,
+    edit_and_hash_again, edit_and_hash_to_the_end,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda a: a.__name__)
+def test_every_attack_is_seen_at_the_right_entry(database: Database, attack: Attack) -> None:
+    count = fill(database, 20)
+    chance = random.Random(7)
+    kept = [dict(row) for row in _rows(database)]
+    for seq in sorted({2, count, *(chance.randrange(2, count) for _ in range(6))}):
+        with unlocked(database) as session:
+            expected = attack(session, seq, count)
+        assert verdict(database) == expected
+        with unlocked(database) as session:
+            session.execute(text("DELETE FROM ledger_entry"))
+            session.execute(LedgerEntry.__table__.insert(), kept)
+        assert verdict(database) is None
+
+
+def _rows(database: Database) -> list[dict[str, object]]:
+    with database.session(readonly=True) as session:
+        return list(walk(session))
+
+
+def test_a_chain_hashed_again_with_its_head_is_seen_by_a_printed_fingerprint(database: Database) -> None:
+    """The known limit of any chain kept in one place, and what a paper outside is for (T06)."""
+    count = fill(database, 10)
+    with database.session(readonly=True) as session:
+        printed = head(session)
+    with unlocked(database) as session:
+        session.execute(update(LedgerEntry).where(COLUMNS.seq == 3).values(document="OP-2026-99999-K"))
+        last = rehash(session, 3)
+        session.execute(text("UPDATE chain_head SET hash = :h WHERE name = 'ledger'"), {"h": last})
+    assert verdict(database) is None
+    assert verdict(database, (printed.seq, printed.hash)) == (count, "witness")
+
+
+def test_a_running_total_that_is_not_the_sum_is_seen(database: Database) -> None:
+    fill(database, 6)
+    for change in ("UPDATE ledger_balance SET debit_minor = debit_minor + 1 WHERE id = (SELECT min(id) FROM ledger_balance)",
+                   "DELETE FROM ledger_balance WHERE id = (SELECT max(id) FROM ledger_balance)"):
+        with database.session(readonly=False) as session:
+            session.execute(text(change))
+            session.commit()
+        assert verdict(database) == (0, "balances")
+
+
+@pytest.mark.parametrize("statement", [
+    "UPDATE ledger_entry SET amount_minor = 1 WHERE seq = 1",
+    "UPDATE ledger_entry SET hash = hash",
+    "DELETE FROM ledger_entry WHERE seq = 1",
+    "DELETE FROM ledger_entry",
+    "INSERT OR REPLACE INTO ledger_entry SELECT * FROM ledger_entry WHERE seq = 1",
+    "TRUNCATE ledger_entry",
+    "INSERT INTO ledger_entry SELECT * FROM ledger_entry WHERE seq = 1",
+])  # fmt: skip
+def test_the_database_itself_refuses_every_change(database: Database, statement: str) -> None:
+    """M07: no right of the application, and no statement by hand, passes the triggers."""
+    fill(database, 3)
+    before = _rows(database)
+    with pytest.raises(DatabaseError), database.session(readonly=False) as session:
+        session.execute(text(statement))
+        session.commit()
+    assert _rows(database) == before
+
+
+def test_a_gap_is_refused_at_the_door(database: Database) -> None:
+    count = fill(database, 3)
+    with pytest.raises(DatabaseError), database.session(readonly=False) as session:
+        copy(session, 1, count + 2)
+        session.commit()
+
+
+def test_an_entry_is_reversed_once(database: Database) -> None:
+    """M08, in the table: a second reversal of an entry breaks a constraint."""
+    from portfolio.ledger.queries import originals
+    from portfolio.ledger.service import reverse
+
+    fill(database, 3)
+    with database.session(readonly=False) as session:
+        first = originals(session, 1)
+        at = transfers(1)[0].at
+        post(session, reverse(first, "Montant erroné, repris au bon montant", at=at, actor_id=1, act=1))
+        session.commit()
+    with pytest.raises(DatabaseError), database.session(readonly=False) as session:
+        post(session, reverse(first, "Une seconde fois", at=at, actor_id=1, act=1))
+        session.commit()
+    assert verdict(database) is None
+
+
+def test_balances_are_what_a_scan_gives(database: Database) -> None:
+    fill(database, 60, seed=4)
+    sums: dict[str, list[int]] = {}
+    for row in _rows(database):
+        sums.setdefault(str(row["debit"]), [0, 0])[0] += int(str(row["amount_minor"]))
+        sums.setdefault(str(row["credit"]), [0, 0])[1] += int(str(row["amount_minor"]))
+    stored: dict[str, list[int]] = {}
+    with database.session(readonly=True) as session:
+        for b in session.scalars(select(LedgerBalance)):
+            stored.setdefault(b.account, [0, 0])[0] += b.debit_minor
+            stored[b.account][1] += b.credit_minor
+    assert stored == sums
+    assert sum(d for d, _ in sums.values()) == sum(c for _, c in sums.values())

@@ -32,6 +32,7 @@ CHART: dict[str, Account] = {
         Account("524", N_("Decentralised financial systems"), "debit"),
         Account("552", N_("Mobile money"), "debit"),
         Account("571", N_("Cash"), "debit"),
+        Account("585", N_("Internal transfers"), "debit"),
         Account("631", N_("Bank and operator fees"), "debit"),
         Account("657", N_("Grants spent and accepted"), "debit"),
         Account("659", N_("Claims written off"), "debit"),
@@ -104,7 +105,8 @@ POSTINGS: dict[str, tuple[Posting, ...]] = {
     "recovery:issued": (Posting("463", "409"),),
     "recovery:collected": (Posting("treasury", "463"),),
     "recovery:written_off": (Posting("659", "463"),),
-    "money:moved": (Posting("treasury", "treasury_from"),),
+    "money:moved#out": (Posting("585", "treasury"),),
+    "money:moved#in": (Posting("treasury", "585"),),
     "treasury:fee_charged": (Posting("631", "treasury"),),
 }
 

@@ -1,0 +1,146 @@
+"""What a person may type about funds: shape only."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from fractions import Fraction
+from typing import Annotated, Literal
+
+from pydantic_core import PydanticCustomError
+
+from portfolio.kit.forms import (
+    Day,
+    Form,
+    LongLine,
+    PositiveAmount,
+    Reason,
+    optional,
+    read_amount,
+    text,
+    value_error,
+    whole,
+)
+from portfolio.kit.i18n import gettext as _
+from portfolio.kit.money import EXPONENTS, amount
+
+Code = Annotated[str, text(40, 2)]
+Number = Annotated[int, whole(1, 2_000_000_000)]
+DonorCurrency = Literal["XOF", "EUR", "USD", "GBP", "CHF"]
+OptionalDay = Annotated[date | None, optional(Day.__metadata__[0])]
+OptionalText = Annotated[str, text(300, 0)]
+
+
+class DonorForm(Form):
+    """A donor."""
+
+    code: Code
+    name: LongLine
+
+
+class Granted(Form):
+    """An amount in the donor's own currency and the rate that made francs of it."""
+
+    donor_amount: str | int
+    """As typed, in units of the currency; an int is minor units."""
+    donor_currency: DonorCurrency = "XOF"
+    rate_text: OptionalText = ""
+    amount: PositiveAmount
+
+    @property
+    def donor_minor(self) -> int:
+        """The minor units of the donor's currency; Invalid when unreadable."""
+        try:
+            minor = read_amount(self.donor_amount, self.donor_currency)
+        except PydanticCustomError as error:
+            raise value_error("donor_amount", error.message()) from None
+        if minor <= 0:
+            raise value_error("donor_amount", _("Enter an amount above zero."))
+        return minor
+
+    def check_rate(self) -> None:
+        """The three figures agree to the franc: donor amount × rate = amount. Invalid otherwise, with the figure expected (R5)."""
+        minor = self.donor_minor
+        found = re.match(r"\s*(\d+)(?:[,.](\d+))?", self.rate_text)
+        if self.donor_currency == "XOF":
+            expected = Fraction(minor)
+        elif found is None:
+            raise value_error(
+                "rate_text", _("Enter the rate for one unit of the currency, for example 655,957.")
+            )
+        else:
+            rate = Fraction(int(found[1] + (found[2] or "")), 10 ** len(found[2] or ""))
+            expected = rate * minor / 10 ** EXPONENTS[self.donor_currency]
+        if abs(expected - self.amount) >= 1:
+            raise value_error(
+                "amount",
+                _("At this rate the amount is %(expected)s. Check the amount and the rate.")
+                % {"expected": amount(round(expected))},
+            )
+
+
+class FundForm(Granted):
+    """A donor agreement becomes a fund."""
+
+    code: Code
+    name: LongLine
+    donor_id: Number
+    agreement_ref: OptionalText = ""
+    starts_on: Day
+    ends_on: OptionalDay = None
+
+
+class LineForm(Form):
+    """Credits proposed on a fund for an exercice."""
+
+    code: Code
+    label: LongLine
+    exercice: Annotated[int, whole(2000, 2100)]
+    amount: PositiveAmount
+
+
+class AccountForm(Form):
+    """One of the institution's own accounts."""
+
+    code: Code
+    label: LongLine
+    kind: Literal["bank", "sfd", "mobile", "cash"]
+    fund_id: Annotated[int | None, optional(whole(1, 2_000_000_000))] = None
+    holder: OptionalText = ""
+    number: Annotated[str, text(60, 0)] = ""
+    ceiling: Annotated[int | None, optional(PositiveAmount.__metadata__[0])] = None
+
+
+class ReceiptForm(Granted):
+    """Money that arrived from a donor."""
+
+    fund_id: Number
+    treasury_account_id: Number
+    received_on: Day
+    bank_reference: Annotated[str, text(100, 2)]
+    rate_source: OptionalText = ""
+
+
+class MoveForm(Form):
+    """Money from one account of the institution to another."""
+
+    fund_id: Number
+    source_id: Number
+    target_id: Number
+    amount: PositiveAmount
+    reason: Reason
+
+
+class FeeForm(Form):
+    """A fee taken by a bank or an operator, outside any payment."""
+
+    fund_id: Number
+    treasury_account_id: Number
+    amount: PositiveAmount
+    reason: Reason
+
+
+class ReasonForm(Form):
+    """A move that needs only its reason."""
+
+    reason: Reason

@@ -1,0 +1,180 @@
+"""Cash: nothing is paid that has not arrived (R5). A fund's cash is received minus disbursed; each account of the institution has its own balance.
+
+Accounts of the institution that belong to no fund (mobile-money float, petty cash) hold money of several;
+the fund's own guard still bounds each payment.
+Order of the locks, always: line, fund, account.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, or_
+
+from portfolio.funds.models import BudgetLine, Fund, TreasuryAccount
+from portfolio.funds.service.guard import positive, shift
+from portfolio.kit.errors import Busy, Refusal, Refused
+from portfolio.kit.i18n import gettext as _
+from portfolio.kit.money import amount as worded
+from portfolio.rulebook.permissions import who_may
+from portfolio.work import Work
+
+T = TreasuryAccount
+
+
+def pay(
+    work: Work, line: BudgetLine, fund: Fund, treasury: TreasuryAccount, amount: int, fee: int = 0
+) -> None:
+    """Pay what was ordered, with the operator's fee beside it (never taken from the group's sum).
+
+    Refused: order_short, fund_not_open, cash_missing, treasury_short, treasury_other_fund, treasury_inactive. All three guards move or none:
+    the caller's transaction is rolled back.
+    """
+    whole = positive(amount) + (positive(fee) if fee else 0)
+    if line.fund_id != fund.id:
+        raise ValueError("the line belongs to another fund")
+    if not shift(work, line, BudgetLine.paid_minor + amount <= BudgetLine.ordered_minor, paid_minor=amount):
+        work.db.refresh(line)
+        missing = _missing(amount - (line.ordered_minor - line.paid_minor))
+        words = _("More would be paid than is ordered on line %(line)s: %(missing)s too much.")
+        raise Refused(
+            Refusal(
+                "order_short",
+                words % {"line": line.code, "missing": worded(missing, line.amount_currency)},
+                who=who_may("disbursement:order"),
+                missing_minor=missing,
+            )
+        )
+    _spend(work, fund, whole)
+    _take(work, treasury, fund, whole)
+
+
+def charge_fee(work: Work, fund: Fund, treasury: TreasuryAccount, fee: int) -> None:
+    """A fee that the bank or the operator keeps, also for a payment that failed or while the fund is frozen. Refused as `pay`."""
+    _spend(work, fund, positive(fee), frozen=True)
+    _take(work, treasury, fund, fee)
+
+
+def receive(work: Work, fund: Fund, treasury: TreasuryAccount, amount: int) -> None:
+    """Money of a donor has arrived. Refused: cash_ceiling, treasury_other_fund, treasury_inactive, fund_not_open."""
+    if not shift(work, fund, Fund.status.in_(("open", "frozen")), received_minor=positive(amount)):
+        raise Refused(_not_open(fund))
+    put(work, treasury, fund, amount)
+
+
+def refund(work: Work, fund: Fund, treasury: TreasuryAccount, amount: int) -> None:
+    """Money paid out comes back (a repayment order is collected): the fund can spend it again. Refused: refund_above_disbursed, cash_ceiling."""
+    if not shift(work, fund, Fund.disbursed_minor >= positive(amount), disbursed_minor=-amount):
+        work.db.refresh(fund)
+        missing = _missing(amount - fund.disbursed_minor)
+        words = _("More would come back to fund %(fund)s than was paid out: %(missing)s too much.")
+        raise Refused(
+            Refusal(
+                "refund_above_disbursed",
+                words % {"fund": fund.code, "missing": worded(missing, fund.amount_currency)},
+                missing_minor=missing,
+            )
+        )
+    put(work, treasury, fund, amount)
+
+
+def _spend(work: Work, fund: Fund, amount: int, *, frozen: bool = False) -> None:
+    covered = Fund.disbursed_minor + amount <= Fund.received_minor
+    allowed = ("open", "frozen") if frozen else ("open",)
+    if not shift(work, fund, Fund.status.in_(allowed), covered, disbursed_minor=amount):
+        work.db.refresh(fund)
+        if fund.status not in allowed:
+            raise Refused(_not_open(fund))
+        missing = _missing(fund.disbursed_minor + amount - fund.received_minor)
+        words = _("The cash of fund %(fund)s does not cover this payment: %(missing)s have not arrived.")
+        raise Refused(
+            Refusal(
+                "cash_missing",
+                words % {"fund": fund.code, "missing": worded(missing, fund.amount_currency)},
+                way_out=_("Wait for the donor's next payment, and record it when it arrives."),
+                who=who_may("money_receipt:record"),
+                missing_minor=missing,
+            )
+        )
+
+
+def _take(work: Work, treasury: TreasuryAccount, fund: Fund, amount: int) -> None:
+    if not shift(
+        work, treasury, T.active.is_(True), _of(fund), T.balance_minor >= amount, balance_minor=-amount
+    ):
+        work.db.refresh(treasury)
+        _usable(treasury, fund)
+        raise Refused(account_short(treasury, _missing(amount - treasury.balance_minor)))
+
+
+def put(work: Work, treasury: TreasuryAccount, fund: Fund, amount: int) -> None:
+    """Add to an account of the institution, up to its ceiling (petty cash). Refused: cash_ceiling, treasury_other_fund, treasury_inactive."""
+    room = or_(T.ceiling_minor.is_(None), T.balance_minor + positive(amount) <= T.ceiling_minor)
+    if not shift(work, treasury, T.active.is_(True), _of(fund), room, balance_minor=amount):
+        work.db.refresh(treasury)
+        _usable(treasury, fund)
+        excess = _missing(treasury.balance_minor + amount - (treasury.ceiling_minor or 0))
+        words = _("Account %(account)s may hold %(ceiling)s at most: %(excess)s too much.")
+        facts = {
+            "account": treasury.code,
+            "ceiling": worded(treasury.ceiling_minor or 0, treasury.amount_currency),
+            "excess": worded(excess, treasury.amount_currency),
+        }
+        raise Refused(
+            Refusal(
+                "cash_ceiling",
+                words % facts,
+                way_out=_("Put the rest on a bank account."),
+                missing_minor=excess,
+            )
+        )
+
+
+def take(work: Work, treasury: TreasuryAccount, fund: Fund, amount: int) -> None:
+    """Take from an account without spending the fund's cash: the money goes to another account of the institution."""
+    _take(work, treasury, fund, positive(amount))
+
+
+def account_short(treasury: TreasuryAccount, missing: int) -> Refusal:
+    """An account of the institution holds less than is asked of it."""
+    words = _("Account %(account)s does not hold enough: %(missing)s are missing.")
+    return Refusal(
+        "treasury_short",
+        words % {"account": treasury.code, "missing": worded(missing, treasury.amount_currency)},
+        way_out=_("Choose another account, or move money to this one first."),
+        who=who_may("treasury:manage"),
+        missing_minor=missing,
+    )
+
+
+def _of(fund: Fund) -> ColumnElement[bool]:
+    return or_(T.fund_id.is_(None), T.fund_id == fund.id)
+
+
+def _usable(treasury: TreasuryAccount, fund: Fund) -> None:
+    if not treasury.active:
+        words = _("Account %(account)s is closed.") % {"account": treasury.code}
+        raise Refused(Refusal("treasury_inactive", words, way_out=_("Choose another account.")))
+    if treasury.fund_id not in (None, fund.id):
+        words = _("Account %(account)s holds the money of another fund, not that of %(fund)s.")
+        raise Refused(
+            Refusal(
+                "treasury_other_fund",
+                words % {"account": treasury.code, "fund": fund.code},
+                way_out=_("Choose an account of this fund."),
+            )
+        )
+
+
+def _not_open(fund: Fund) -> Refusal:
+    return Refusal(
+        "fund_not_open",
+        _("Fund %(fund)s is not open: nothing new can be charged to it.") % {"fund": fund.code},
+        way_out=_("Open the fund, or lift its freeze."),
+        who=who_may("fund:validate"),
+    )
+
+
+def _missing(minor: int) -> int:
+    """The francs missing; none any more means that somebody freed them in between, and the request is tried again."""
+    if minor <= 0:
+        raise Busy
+    return minor

@@ -1,0 +1,164 @@
+"""Credits of a budget line along the spending chain (R1): réservation → engagement → liquidation → ordonnancement.
+
+`reserved` is what committees hold now; `committed`, `liquidated`, `ordered`, `paid` are cumulative and each contains the next.
+Every function moves the line or raises Refused with the francs missing; the posting belongs to the caller's own move.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import exists
+
+from portfolio.funds.models import BudgetLine, Fund
+from portfolio.funds.service.guard import positive, shift
+from portfolio.kit.errors import Busy, Refusal, Refused
+from portfolio.kit.i18n import gettext as _
+from portfolio.kit.money import amount as worded
+from portfolio.rulebook.permissions import who_may
+from portfolio.work import Work
+
+L = BudgetLine
+
+
+def reserve(work: Work, line: BudgetLine, amount: int) -> None:
+    """Block credits when the committee proposes. Refused: credits_exhausted, line_not_voted, fund_not_open."""
+    opened = exists().where(Fund.id == L.fund_id, Fund.status == "open")
+    fits = L.reserved_minor + L.committed_minor + positive(amount) <= L.voted_minor
+    if not shift(work, line, L.status == "voted", opened, fits, reserved_minor=amount):
+        _why_not_open(work, line)
+        work.db.refresh(line)
+        _short(
+            amount - (line.voted_minor - line.reserved_minor - line.committed_minor),
+            "credits_exhausted",
+            _("The credits of line %(line)s are exhausted: %(missing)s are missing."),
+            line,
+            way_out=_("Lower the amount, release a reservation, or have credits voted."),
+            who=who_may("budget_line:vote"),
+        )
+
+
+def unreserve(work: Work, line: BudgetLine, amount: int) -> None:
+    """Give reserved credits back: not retained, withdrawn, refused. Refused: reservation_short."""
+    if not shift(work, line, L.reserved_minor >= positive(amount), reserved_minor=-amount):
+        work.db.refresh(line)
+        _short(amount - line.reserved_minor, "reservation_short", _reservation_short(), line)
+
+
+def commit_reserved(work: Work, line: BudgetLine, amount: int) -> None:
+    """Turn reserved credits into an engagement, once per grant. Refused: reservation_short, fund_not_open."""
+    opened = exists().where(Fund.id == L.fund_id, Fund.status == "open")
+    held = L.reserved_minor >= positive(amount)
+    if not shift(work, line, opened, held, reserved_minor=-amount, committed_minor=amount):
+        _why_not_open(work, line)
+        work.db.refresh(line)
+        _short(amount - line.reserved_minor, "reservation_short", _reservation_short(), line)
+
+
+def uncommit(work: Work, line: BudgetLine, amount: int, *, to_reserved: bool = False) -> None:
+    """Désengagement: credits go back to the line, or to the reservation when the visa was refused. Refused: commitment_used."""
+    back = {"reserved_minor": amount} if to_reserved else {}
+    free = L.committed_minor - L.liquidated_minor >= positive(amount)
+    if not shift(work, line, free, committed_minor=-amount, **back):
+        work.db.refresh(line)
+        _short(
+            amount - (line.committed_minor - line.liquidated_minor),
+            "commitment_used",
+            _(
+                "Part of this commitment on line %(line)s is already liquidated: %(missing)s cannot be released."
+            ),
+            line,
+        )
+
+
+def liquidate(work: Work, line: BudgetLine, amount: int) -> None:
+    """Establish what is owed, within the engagement. Refused: commitment_short, fund_not_open."""
+    opened = exists().where(Fund.id == L.fund_id, Fund.status == "open")
+    fits = L.liquidated_minor + positive(amount) <= L.committed_minor
+    if not shift(work, line, opened, fits, liquidated_minor=amount):
+        _why_not_open(work, line)
+        work.db.refresh(line)
+        _short(
+            amount - (line.committed_minor - line.liquidated_minor),
+            "commitment_short",
+            _("More would be liquidated than is committed on line %(line)s: %(missing)s too much."),
+            line,
+            way_out=_("Correct the amount, or sign an amendment first."),
+            who=who_may("commitment:prepare"),
+        )
+
+
+def unliquidate(work: Work, line: BudgetLine, amount: int) -> None:
+    """Take a liquidation back, unless it is already ordered. Refused: liquidation_used."""
+    free = L.liquidated_minor - L.ordered_minor >= positive(amount)
+    if not shift(work, line, free, liquidated_minor=-amount):
+        work.db.refresh(line)
+        _short(
+            amount - (line.liquidated_minor - line.ordered_minor),
+            "liquidation_used",
+            _(
+                "Part of this liquidation on line %(line)s is already ordered: %(missing)s cannot be taken back."
+            ),
+            line,
+        )
+
+
+def order(work: Work, line: BudgetLine, amount: int) -> None:
+    """Order the payment, within what is liquidated. Refused: liquidation_short, fund_not_open."""
+    opened = exists().where(Fund.id == L.fund_id, Fund.status == "open")
+    fits = L.ordered_minor + positive(amount) <= L.liquidated_minor
+    if not shift(work, line, opened, fits, ordered_minor=amount):
+        _why_not_open(work, line)
+        work.db.refresh(line)
+        _short(
+            amount - (line.liquidated_minor - line.ordered_minor),
+            "liquidation_short",
+            _("More would be ordered than is liquidated on line %(line)s: %(missing)s too much."),
+            line,
+            who=who_may("disbursement:liquidate"),
+        )
+
+
+def unorder(work: Work, line: BudgetLine, amount: int) -> None:
+    """Take an order back, unless it is already paid. Refused: order_used."""
+    free = L.ordered_minor - L.paid_minor >= positive(amount)
+    if not shift(work, line, free, ordered_minor=-amount):
+        work.db.refresh(line)
+        _short(
+            amount - (line.ordered_minor - line.paid_minor),
+            "order_used",
+            _("Part of this order on line %(line)s is already paid: %(missing)s cannot be taken back."),
+            line,
+        )
+
+
+def _reservation_short() -> str:
+    return _("Less is reserved on line %(line)s than asked: %(missing)s are missing.")
+
+
+def _why_not_open(work: Work, line: BudgetLine) -> None:
+    """Raise when the line or its fund does not take new spending."""
+    fund = work.db.get_one(Fund, line.fund_id, populate_existing=True)
+    if line.status != "voted":
+        raise Refused(
+            Refusal(
+                "line_not_voted",
+                _("Line %(line)s is not voted yet: it carries no credits.") % {"line": line.code},
+                who=who_may("budget_line:vote"),
+            )
+        )
+    if fund.status != "open":
+        raise Refused(
+            Refusal(
+                "fund_not_open",
+                _("Fund %(fund)s is not open: nothing new can be charged to it.") % {"fund": fund.code},
+                way_out=_("Open the fund, or lift its freeze."),
+                who=who_may("fund:validate"),
+            )
+        )
+
+
+def _short(missing: int, code: str, message: str, line: BudgetLine, way_out: str = "", who: str = "") -> None:
+    """Raise with the francs missing. When none is missing any more, somebody gave credits back in between: the request is tried again."""
+    if missing <= 0:
+        raise Busy
+    words = message % {"line": line.code, "missing": worded(missing, line.amount_currency)}
+    raise Refused(Refusal(code, words, way_out, who, missing))

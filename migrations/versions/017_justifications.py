@@ -26,6 +26,9 @@ def upgrade() -> None:
         sa.Column("to_on", sa.Date(), nullable=False),
         sa.Column("opening_cash_minor", sa.BigInteger(), nullable=False),
         sa.Column("bank_balance_minor", sa.BigInteger(), nullable=False),
+        sa.Column("own_cash_minor", sa.BigInteger(), nullable=False),
+        sa.Column("own_kind_minor", sa.BigInteger(), nullable=False),
+        sa.Column("gap_note", sa.String(300), nullable=False),
         sa.Column("amount_currency", sa.String(3), nullable=False),
         sa.Column("status", sa.String(40), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -81,15 +84,22 @@ def upgrade() -> None:
         sa.Column("amount_currency", sa.String(3), nullable=False),
         sa.Column("collected_minor", sa.BigInteger(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("article", sa.String(300), nullable=False),
+        sa.Column("notice_reference", sa.String(300), nullable=False),
+        sa.Column("notice_received_on", sa.Date()),
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("status", sa.String(40), nullable=False),
         sa.Column("prepared_by_id", db.BigId),
         sa.Column("prepared_at", db.UtcDateTime(), nullable=False),
         sa.Column("issued_by_id", db.BigId),
         sa.Column("issued_at", db.UtcDateTime()),
+        sa.Column("written_off_minor", sa.BigInteger(), nullable=False),
+        sa.Column("written_off_act", sa.String(300), nullable=False),
+        sa.Column("written_off_by_id", db.BigId),
+        sa.Column("written_off_at", db.UtcDateTime()),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery")),
         sa.CheckConstraint(
-            "amount_minor > 0 AND collected_minor >= 0 AND collected_minor <= amount_minor",
+            "amount_minor > 0 AND collected_minor >= 0 AND written_off_minor >= 0 AND collected_minor + written_off_minor <= amount_minor",
             name=op.f("ck_recovery_collected_within"),
         ),
         sa.CheckConstraint(
@@ -106,6 +116,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["issued_by_id"], ["person.id"], name=op.f("fk_recovery_issued_by_id")),
         sa.ForeignKeyConstraint(["prepared_by_id"], ["person.id"], name=op.f("fk_recovery_prepared_by_id")),
         sa.ForeignKeyConstraint(["tranche_id"], ["tranche.id"], name=op.f("fk_recovery_tranche_id")),
+        sa.ForeignKeyConstraint(
+            ["written_off_by_id"], ["person.id"], name=op.f("fk_recovery_written_off_by_id")
+        ),
         sa.UniqueConstraint("reference", name=op.f("uq_recovery_reference")),
     )
     op.create_index("ix_recovery_agreement", "recovery", ["agreement_id"])
@@ -132,11 +145,25 @@ def upgrade() -> None:
         sa.Column("cleared_minor", sa.BigInteger(), nullable=False),
         sa.Column("verdict_reason", sa.Text(), nullable=False),
         sa.Column("invoice_key", sa.String(64), nullable=False),
-        sa.Column("document_id", db.BigId),
+        sa.Column("duplicate_reason", sa.Text(), nullable=False),
+        sa.Column("duplicate_by_id", db.BigId),
         sa.Column("status", sa.String(40), nullable=False),
+        sa.Column("presented_by_id", db.BigId),
+        sa.Column("presented_at", db.UtcDateTime()),
+        sa.Column("decided_by_id", db.BigId),
+        sa.Column("decided_at", db.UtcDateTime()),
+        sa.Column("cleared_by_id", db.BigId),
+        sa.Column("cleared_at", db.UtcDateTime()),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_expense")),
         sa.CheckConstraint(
             "cleared_minor >= 0 AND cleared_minor <= accepted_minor", name=op.f("ck_expense_cleared_within")
+        ),
+        sa.CheckConstraint(
+            "(decided_by_id IS NULL OR cleared_by_id IS NULL OR decided_by_id <> cleared_by_id)",
+            name=op.f("ck_expense_distinct_people"),
+        ),
+        sa.CheckConstraint(
+            "kind <> 'pro_forma' OR accepted_minor = 0", name=op.f("ck_expense_pro_forma_is_no_expense")
         ),
         sa.CheckConstraint(
             "status IN ('presented', 'accepted', 'queried', 'refused')", name=op.f("ck_expense_status_known")
@@ -149,10 +176,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["agreement_line_id"], ["agreement_line.id"], name=op.f("fk_expense_agreement_line_id")
         ),
-        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_expense_document_id")),
+        sa.ForeignKeyConstraint(["cleared_by_id"], ["person.id"], name=op.f("fk_expense_cleared_by_id")),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["person.id"], name=op.f("fk_expense_decided_by_id")),
+        sa.ForeignKeyConstraint(["duplicate_by_id"], ["person.id"], name=op.f("fk_expense_duplicate_by_id")),
         sa.ForeignKeyConstraint(
             ["justification_id"], ["justification.id"], name=op.f("fk_expense_justification_id")
         ),
+        sa.ForeignKeyConstraint(["presented_by_id"], ["person.id"], name=op.f("fk_expense_presented_by_id")),
         sa.UniqueConstraint("justification_id", "number", name=op.f("uq_expense_number")),
     )
     op.create_index("ix_expense_invoice", "expense", ["invoice_key"])
@@ -170,6 +200,8 @@ def upgrade() -> None:
         sa.Column("bank_reference", sa.String(100), nullable=False),
         sa.Column("received_by_id", db.BigId),
         sa.Column("received_at", db.UtcDateTime(), nullable=False),
+        sa.Column("voided_reason", sa.Text(), nullable=False),
+        sa.Column("voided_at", db.UtcDateTime()),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery_receipt")),
         sa.CheckConstraint("amount_minor > 0", name=op.f("ck_recovery_receipt_amount_positive")),
         sa.ForeignKeyConstraint(

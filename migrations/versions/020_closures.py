@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("paid_minor", sa.BigInteger(), nullable=False),
         sa.Column("justified_minor", sa.BigInteger(), nullable=False),
         sa.Column("repaid_minor", sa.BigInteger(), nullable=False),
+        sa.Column("written_off_minor", sa.BigInteger(), nullable=False),
         sa.Column("released_minor", sa.BigInteger(), nullable=False),
         sa.Column("amount_currency", sa.String(3), nullable=False),
         sa.Column("keep_until", sa.Date()),
@@ -43,7 +44,8 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("status IN ('prepared', 'attested')", name=op.f("ck_closure_status_known")),
         sa.CheckConstraint(
-            "paid_minor = justified_minor + repaid_minor", name=op.f("ck_closure_to_the_franc")
+            "paid_minor = justified_minor + repaid_minor + written_off_minor",
+            name=op.f("ck_closure_to_the_franc"),
         ),
         sa.ForeignKeyConstraint(["agreement_id"], ["agreement.id"], name=op.f("fk_closure_agreement_id")),
         sa.ForeignKeyConstraint(["attested_by_id"], ["person.id"], name=op.f("fk_closure_attested_by_id")),

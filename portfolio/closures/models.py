@@ -29,7 +29,9 @@ class Closure(Base):
     __table_args__ = (
         status_check(CLOSURE),
         distinct_people("prepared_by_id", "attested_by_id"),
-        CheckConstraint("paid_minor = justified_minor + repaid_minor", name="to_the_franc"),
+        CheckConstraint(
+            "paid_minor = justified_minor + repaid_minor + written_off_minor", name="to_the_franc"
+        ),
         CheckConstraint("committed_minor = paid_minor + released_minor", name="commitment_settled"),
     )
 
@@ -41,7 +43,9 @@ class Closure(Base):
     paid_minor: Mapped[Minor]
     justified_minor: Mapped[Minor]
     repaid_minor: Mapped[Minor]
+    written_off_minor: Mapped[Minor] = mapped_column(default=0)
     released_minor: Mapped[Minor]
+    """Credits given back to the line at the signature: committed and never paid."""
     amount_currency: Mapped[Currency]
     keep_until: Mapped[date | None]
     follow_up_on: Mapped[date | None]

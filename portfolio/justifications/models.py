@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from datetime import date
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
@@ -21,19 +23,40 @@ from portfolio.kit.db import (
     guard_columns,
     status_check,
 )
+from portfolio.kit.i18n import N_
+from portfolio.kit.text import fold
 from portfolio.rulebook.lifecycles.justifications import EXPENSE, JUSTIFICATION, RECOVERY
 
-VOUCHER_KINDS = (
-    "invoice",
-    "receipt",
-    "livestock_sale",
-    "payroll",
-    "works",
-    "purchase_note",
-    "statement",
-    "pro_forma",
-    "honour",
-)
+VOUCHER_KINDS: dict[str, str] = {
+    "invoice": N_("Final invoice, receipted"),
+    "receipt": N_("Receipt or discharge of an individual"),
+    "livestock_sale": N_("Livestock sale certificate"),
+    "payroll": N_("Payroll or signed attendance sheet"),
+    "works": N_("Contract, minutes of reception and invoice"),
+    "purchase_note": N_("Purchase certificate of a market, with witnesses"),
+    "statement": N_("Bank or mobile-money statement"),
+    "pro_forma": N_("Pro forma invoice, estimate or delivery note"),
+    "honour": N_("Sworn statement for lost papers"),
+}
+"""Kinds of paper (documents.md 3.6); what each proves is data with dates, in `data/voucher_rules.csv`."""
+METHODS: dict[str, str] = {
+    "cash": N_("Cash in hand"),
+    "transfer": N_("Bank transfer"),
+    "cheque": N_("Cheque"),
+    "mobile": N_("Mobile-money payment"),
+}
+
+
+def invoice_key(supplier: str, number: str, spent_on: date, amount_minor: int) -> str:
+    """The mark by which the same invoice is known in another grant (K8): supplier, number, date and amount, without case, accents,
+    « n° » or leading zeros. Empty without a number: two receipts of one market day are no duplicate."""
+    told = re.sub(r"^(?:n|no|num|numero|facture)(?=\d)", "", re.sub(r"[^a-z0-9]", "", fold(number))).lstrip(
+        "0"
+    )
+    if not told:
+        return ""
+    who = re.sub(r"[^a-z0-9]", "", fold(supplier))
+    return hashlib.sha256(f"{who}|{told}|{spent_on.isoformat()}|{amount_minor}".encode()).hexdigest()
 
 
 class Justification(Base):
@@ -61,6 +84,11 @@ class Justification(Base):
     to_on: Mapped[date]
     opening_cash_minor: Mapped[Minor] = mapped_column(default=0)
     bank_balance_minor: Mapped[Minor] = mapped_column(default=0)
+    own_cash_minor: Mapped[Minor] = mapped_column(default=0)
+    own_kind_minor: Mapped[Minor] = mapped_column(default=0)
+    """The group's own contribution spent in the period, in cash and valued in kind."""
+    gap_note: Mapped[Label] = mapped_column(default="")
+    """Why the cash left on paper is not the balance of the account."""
     amount_currency: Mapped[Currency]
     status: Mapped[Code] = mapped_column(default="draft")
     version: Mapped[int] = mapped_column(default=1)
@@ -86,6 +114,8 @@ class Expense(Base):
             name="verdict_adds_up",
         ),
         CheckConstraint("cleared_minor >= 0 AND cleared_minor <= accepted_minor", name="cleared_within"),
+        CheckConstraint("kind <> 'pro_forma' OR accepted_minor = 0", name="pro_forma_is_no_expense"),
+        distinct_people("decided_by_id", "cleared_by_id"),
         Index("ix_expense_invoice", "invoice_key"),
         Index("ix_expense_justification", "justification_id", "number"),
     )
@@ -113,8 +143,16 @@ class Expense(Base):
     verdict_reason: Mapped[Long] = mapped_column(default="")
     invoice_key: Mapped[str] = mapped_column(String(64), default="")
     """Hash of supplier, number, date and amount: the same invoice in two grants (K8)."""
-    document_id: Mapped[Ref | None] = mapped_column(ForeignKey("document.id"))
+    duplicate_reason: Mapped[Long] = mapped_column(default="")
+    """Why the same invoice elsewhere is no obstacle, by whom it was decided."""
+    duplicate_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     status: Mapped[Code] = mapped_column(default="presented")
+    presented_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    presented_at: Mapped[Moment | None]
+    decided_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[Moment | None]
+    cleared_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    cleared_at: Mapped[Moment | None]
 
 
 class Recovery(Base):
@@ -125,7 +163,8 @@ class Recovery(Base):
         status_check(RECOVERY),
         distinct_people("prepared_by_id", "issued_by_id"),
         CheckConstraint(
-            "amount_minor > 0 AND collected_minor >= 0 AND collected_minor <= amount_minor",
+            "amount_minor > 0 AND collected_minor >= 0 AND written_off_minor >= 0"
+            " AND collected_minor + written_off_minor <= amount_minor",
             name="collected_within",
         ),
         Index("ix_recovery_agreement", "agreement_id"),
@@ -142,12 +181,21 @@ class Recovery(Base):
     amount_currency: Mapped[Currency]
     collected_minor: Mapped[Minor] = mapped_column(default=0)
     reason: Mapped[Long]
+    article: Mapped[Label] = mapped_column(default="")
+    """The article of the convention that it rests on."""
+    notice_reference: Mapped[Label] = mapped_column(default="")
+    notice_received_on: Mapped[date | None]
+    """The mise en demeure before it, and when the group received it."""
     due_on: Mapped[date]
     status: Mapped[Code] = mapped_column(default="prepared")
     prepared_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     prepared_at: Mapped[Moment]
     issued_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     issued_at: Mapped[Moment | None]
+    written_off_minor: Mapped[Minor] = mapped_column(default=0)
+    written_off_act: Mapped[Label] = mapped_column(default="")
+    written_off_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    written_off_at: Mapped[Moment | None]
 
 
 class RecoveryReceipt(Base):
@@ -167,6 +215,9 @@ class RecoveryReceipt(Base):
     bank_reference: Mapped[str] = mapped_column(String(100), default="")
     received_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     received_at: Mapped[Moment]
+    voided_reason: Mapped[Long] = mapped_column(default="")
+    voided_at: Mapped[Moment | None]
+    """A receipt whose money went back keeps its number and its reason."""
 
 
-guard_columns(Recovery, "collected_minor")
+guard_columns(Recovery, "collected_minor", "written_off_minor")

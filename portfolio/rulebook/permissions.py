@@ -310,6 +310,7 @@ GRANTS: dict[str, frozenset[str]] = {
         "treasury:manage",
         "ledger:print",
         "ledger:verify",
+        "ledger:reverse",
         "fund:prepare",
     },
     "cashier": _MONEY_READS | _PAYEE_READS | {"disbursement:pay", "money_receipt:record", "ledger:print"},

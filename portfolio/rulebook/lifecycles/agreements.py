@@ -124,7 +124,7 @@ TRANCHE = Lifecycle(
         State("planned", N_("Planned"), N_("Planned")),
         State("requested", N_("Requested"), N_("Requested"), tone="info"),
         State("paid", N_("Paid"), N_("Paid"), tone="warn"),
-        State("cleared", N_("Cleared"), N_("Cleared"), tone="good", final=True),
+        State("cleared", N_("Cleared"), N_("Cleared"), tone="good"),
         State("cancelled", N_("Cancelled"), N_("Cancelled"), tone="bad", final=True, side=True),
     ),
     (
@@ -149,6 +149,29 @@ TRANCHE = Lifecycle(
         Move("pay", ("requested",), "paid", "disbursement:pay", "tranche:paid", N_("Pay"), form=True),
         Move(
             "clear", ("paid",), "cleared", "justification:validate", "tranche:cleared", N_("Clear"), form=True
+        ),
+        Move("settle", ("paid",), "cleared", "recovery:issue", "tranche:cleared", N_("Clear"), form=True),
+        Move(
+            "reopen",
+            ("cleared",),
+            "paid",
+            "ledger:reverse",
+            "tranche:reopened",
+            N_("Reopen after a reversal"),
+            reason=True,
+            kind="danger",
+            form=True,
+        ),
+        Move(
+            "unpay",
+            ("paid",),
+            "requested",
+            "ledger:reverse",
+            "tranche:payment_reversed",
+            N_("Reverse the payment"),
+            reason=True,
+            kind="danger",
+            form=True,
         ),
         Move(
             "cancel",

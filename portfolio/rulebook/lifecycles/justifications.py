@@ -11,7 +11,7 @@ JUSTIFICATION = Lifecycle(
         State("draft", N_("Being entered"), N_("Being entered")),
         State("submitted", N_("Submitted"), N_("Submitted"), tone="info"),
         State("reviewed", N_("Examined"), N_("Under examination"), tone="warn"),
-        State("validated", N_("Validated"), N_("Validated"), tone="good", final=True),
+        State("validated", N_("Validated"), N_("Validated"), tone="good"),
     ),
     (
         Move(
@@ -62,6 +62,14 @@ JUSTIFICATION = Lifecycle(
             distinct_from=("reviewed_by_id", "submitted_by_id"),
             stamps=("validated",),
         ),
+        Move(
+            "clear",
+            ("validated",),
+            "validated",
+            "justification:validate",
+            "justification:supplemented",
+            N_("Clear what was accepted since"),
+        ),
     ),
 )
 
@@ -82,6 +90,7 @@ EXPENSE = Lifecycle(
             "expense:accepted",
             N_("Accept"),
             form=True,
+            stamps=("decided",),
         ),
         Move(
             "query",
@@ -92,6 +101,7 @@ EXPENSE = Lifecycle(
             N_("Hold for clarification"),
             reason=True,
             kind="secondary",
+            stamps=("decided",),
         ),
         Move(
             "refuse",
@@ -102,6 +112,18 @@ EXPENSE = Lifecycle(
             N_("Refuse"),
             reason=True,
             kind="danger",
+            stamps=("decided",),
+        ),
+        Move(
+            "reconsider",
+            ("accepted", "refused"),
+            "queried",
+            "justification:review",
+            "expense:reconsidered",
+            N_("Reconsider"),
+            reason=True,
+            kind="secondary",
+            stamps=("decided",),
         ),
     ),
 )
@@ -111,7 +133,7 @@ RECOVERY = Lifecycle(
     (
         State("prepared", N_("Prepared")),
         State("issued", N_("Issued"), tone="warn"),
-        State("settled", N_("Settled"), tone="good", final=True),
+        State("settled", N_("Settled"), tone="good"),
         State("written_off", N_("Written off"), tone="bad", final=True, side=True),
     ),
     (
@@ -135,6 +157,18 @@ RECOVERY = Lifecycle(
             "recovery:write_off",
             "recovery:written_off",
             N_("Write off"),
+            reason=True,
+            kind="danger",
+            form=True,
+            stamps=("written_off",),
+        ),
+        Move(
+            "reopen",
+            ("settled",),
+            "issued",
+            "ledger:reverse",
+            "recovery:reopened",
+            N_("Reopen: the money went back"),
             reason=True,
             kind="danger",
             form=True,

@@ -28,7 +28,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from markupsafe import Markup, escape
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, func, select
 from starlette.datastructures import QueryParams
 from starlette.responses import Response
 
@@ -102,7 +102,7 @@ class Listing:
     name: str
     title: str
     route: str
-    statement: Callable[[Work], Select[Any]]
+    statement: Callable[[Work], Any]
     columns: Sequence[Column]
     id_column: Any
     default_sort: str
@@ -127,7 +127,7 @@ class Listing:
             return fragment(work, self.template, "table", view=view, **facts)
         return page(work, self.template, view=view, title=_(self.title), **facts)
 
-    def filtered(self, work: Work, query: QueryParams) -> Select[Any]:
+    def filtered(self, work: Work, query: QueryParams) -> Any:
         """The statement with every filter of the address applied."""
         statement = self.statement(work)
         for wanted in self.filters:
@@ -166,7 +166,7 @@ class Listing:
         count, totals = self._totals(work, base)
         return self._dress(work, query, sort, size, cut, count, totals)
 
-    def _totals(self, work: Work, base: Select[Any]) -> tuple[int, dict[str, int] | None]:
+    def _totals(self, work: Work, base: Any) -> tuple[int, dict[str, int] | None]:
         """How many, up to the cap; the sums when all could be counted."""
         summed = [(i, c) for i, c in enumerate(self.columns, 1) if c.total]
         inner = base.order_by(None).limit(paging.COUNT_CAP + 1).subquery()

@@ -18,12 +18,15 @@ def upgrade() -> None:
         sa.Column("id", db.BigId, nullable=False),
         sa.Column("reference", sa.String(40), nullable=False),
         sa.Column("project_id", db.BigId),
+        sa.Column("call_id", db.BigId),
+        sa.Column("group_id", db.BigId),
         sa.Column("country", sa.String(2), nullable=False),
         sa.Column("category", sa.String(40), nullable=False),
         sa.Column("sensitive", sa.Boolean(), nullable=False),
         sa.Column("channel", sa.String(40), nullable=False),
         sa.Column("received_on", sa.Date(), nullable=False),
         sa.Column("reporter", sa.String(300), nullable=False),
+        sa.Column("reporter_phone", sa.String(20), nullable=False),
         sa.Column("account", sa.Text(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("assignee_id", db.BigId),
@@ -48,13 +51,35 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["answered_by_id"], ["person.id"], name=op.f("fk_grievance_answered_by_id")),
         sa.ForeignKeyConstraint(["assigned_by_id"], ["person.id"], name=op.f("fk_grievance_assigned_by_id")),
         sa.ForeignKeyConstraint(["assignee_id"], ["person.id"], name=op.f("fk_grievance_assignee_id")),
+        sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_grievance_call_id")),
         sa.ForeignKeyConstraint(["closed_by_id"], ["person.id"], name=op.f("fk_grievance_closed_by_id")),
+        sa.ForeignKeyConstraint(["group_id"], ["grp.id"], name=op.f("fk_grievance_group_id")),
         sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_grievance_project_id")),
         sa.ForeignKeyConstraint(["recorded_by_id"], ["person.id"], name=op.f("fk_grievance_recorded_by_id")),
         sa.UniqueConstraint("reference", name=op.f("uq_grievance_reference")),
     )
+    op.create_index("ix_grievance_project", "grievance", ["project_id"])
+    op.create_index("ix_grievance_status", "grievance", ["status", "id"])
+    op.create_table(
+        "grievance_note",
+        sa.Column("id", db.BigId, nullable=False),
+        sa.Column("grievance_id", db.BigId, nullable=False),
+        sa.Column("kind", sa.String(40), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("written_by_id", db.BigId, nullable=False),
+        sa.Column("written_at", db.UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_grievance_note")),
+        sa.ForeignKeyConstraint(
+            ["grievance_id"], ["grievance.id"], name=op.f("fk_grievance_note_grievance_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["written_by_id"], ["person.id"], name=op.f("fk_grievance_note_written_by_id")
+        ),
+    )
+    op.create_index("ix_grievance_note_grievance", "grievance_note", ["grievance_id"])
 
 
 def downgrade() -> None:
     """Down."""
+    op.drop_table("grievance_note")
     op.drop_table("grievance")

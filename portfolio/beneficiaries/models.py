@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portfolio.kit.db import Base, Code, Id, Label, Long, Moment, Ref, distinct_people, status_check
+from portfolio.kit.db import Base, Code, Id, JsonList, Label, Moment, Ref, distinct_people, status_check
 from portfolio.rulebook.lifecycles.beneficiaries import DUPLICATE
 
 SEXES = ("F", "M", "unknown")
@@ -22,19 +22,32 @@ class ReachedPerson(Base):
     __table_args__ = (
         CheckConstraint("sex IN ('F', 'M', 'unknown')", name="sex_known"),
         Index("ix_reached_person_project", "project_id"),
+        CheckConstraint("same_as_id IS NULL OR same_as_id <> id", name="same_as_another"),
         Index("ix_reached_person_sound", "sound"),
+        Index("ix_reached_person_phone", "phone"),
+        Index("ix_reached_person_village", "country", "village_folded"),
+        Index("ix_reached_person_same_as", "same_as_id"),
+        Index("ix_reached_person_call", "call_id"),
     )
 
     id: Mapped[Id]
     code: Mapped[str] = mapped_column(String(40), unique=True)
     project_id: Mapped[Ref] = mapped_column(ForeignKey("project.id"))
+    call_id: Mapped[Ref] = mapped_column(ForeignKey("call.id"))
+    group_id: Mapped[Ref] = mapped_column(ForeignKey("grp.id"))
     country: Mapped[str] = mapped_column(String(2))
     full_name: Mapped[Label]
     sound: Mapped[Label]
+    """The sounds of the name in alphabetical order: family name first or last gives the same key."""
     sex: Mapped[Code]
     birth_year: Mapped[int | None]
+    estimated: Mapped[bool] = mapped_column(default=False)
+    """The year was worked out from a spoken age."""
+    band: Mapped[Code] = mapped_column(default="unknown")
+    """The age band at the date of the assistance (row 24)."""
     phone: Mapped[str] = mapped_column(String(20), default="")
     village: Mapped[Label] = mapped_column(default="")
+    village_folded: Mapped[Label] = mapped_column(default="")
     displacement: Mapped[Code] = mapped_column(default="unknown")
     disability: Mapped[bool | None]
     received_on: Mapped[date]
@@ -57,6 +70,8 @@ class ReachedCount(Base):
 
     id: Mapped[Id]
     project_id: Mapped[Ref] = mapped_column(ForeignKey("project.id"))
+    call_id: Mapped[Ref] = mapped_column(ForeignKey("call.id"))
+    group_id: Mapped[Ref] = mapped_column(ForeignKey("grp.id"))
     country: Mapped[str] = mapped_column(String(2))
     kind: Mapped[Code]
     sex: Mapped[Code]
@@ -76,7 +91,10 @@ class Duplicate(Base):
     __table_args__ = (
         status_check(DUPLICATE),
         distinct_people("found_by_id", "decided_by_id"),
+        CheckConstraint("first_id < second_id", name="pair_ordered"),
+        CheckConstraint("subject_type IN ('reached_person', 'grp')", name="subject_known"),
         Index("ix_duplicate_pair", "subject_type", "first_id", "second_id", unique=True),
+        Index("ix_duplicate_status", "status", "id"),
     )
 
     id: Mapped[Id]
@@ -84,7 +102,8 @@ class Duplicate(Base):
     first_id: Mapped[Ref]
     second_id: Mapped[Ref]
     country: Mapped[str] = mapped_column(String(2))
-    signs: Mapped[Long]
+    signs: Mapped[JsonList] = mapped_column(default=list)
+    """Why they look alike, by code."""
     score: Mapped[int] = mapped_column(default=0)
     status: Mapped[Code] = mapped_column(default="open")
     found_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))

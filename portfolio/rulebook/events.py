@@ -104,12 +104,26 @@ OTHERS: dict[str, str] = {
     "activity:done": N_("Activity done"),
     "visit:planned": N_("Visit planned"),
     "procedure:created": N_("Purchase file opened"),
+    "procedure:edited": N_("Purchase file corrected"),
+    "procedure:opening_proposed": N_("Opening of the bids announced, awaiting the second person"),
+    "procedure:opening_closed": N_("Opening session closed"),
+    "procedure:sent_to_committee": N_("Put before the committee"),
+    "procedure:relaunched": N_("Purchase started again"),
+    "method_rule:created": N_("Rule of method added"),
+    "method_rule:ended": N_("Rule of method ended"),
     "supplier:created": N_("Supplier registered"),
+    "supplier:edited": N_("Supplier corrected"),
+    "supplier:blocked": N_("Supplier excluded"),
+    "supplier:unblocked": N_("Exclusion of the supplier lifted"),
     "quotation:invited": N_("Supplier invited"),
     "quotation:received": N_("Quotation received"),
+    "quotation:returned": N_("Late bid returned unopened"),
     "quotation:read": N_("Price read aloud"),
+    "quotation:questioned": N_("Abnormally low bid questioned"),
+    "quotation:answered": N_("Bidder's answer recorded"),
     "quotation:checked": N_("Quotation checked"),
     "reception:recorded": N_("Reception recorded"),
+    "reception:reserves_lifted": N_("Reservations lifted"),
     "handover:recorded": N_("Hand-over recorded"),
     "disbursement:requested": N_("Payment requested"),
     "disbursement:account_changed": N_("Payee account changed"),
@@ -128,7 +142,9 @@ OTHERS: dict[str, str] = {
     "reach:corrected": N_("People reached corrected"),
     "reach:names_seen": N_("Names seen"),
     "duplicate:found": N_("Possible duplicate found"),
+    "reach:counted": N_("People reached counted"),
     "grievance:recorded": N_("Complaint recorded"),
+    "grievance:noted": N_("Step noted"),
     "closure:prepared": N_("Closure prepared"),
     "document:added": N_("Document added"),
     "paper:issued": N_("Paper issued"),
@@ -144,6 +160,6 @@ WORDS: dict[str, str] = OTHERS | {move.event: move.label for cycle in ALL.values
 """Event → msgid of its words."""
 
 PERSONAL = frozenset(
-    {"full_name", "phone", "email", "holder", "number", "id_number", "birth_year", "president", "depositor"}
+    {"full_name", "phone", "email", "holder", "number", "id_number", "birth_year", "president", "depositor", "reporter"}
 )
 """Columns whose old and new values never enter the trail: a salted commitment does (T09, P12)."""

@@ -9,8 +9,8 @@ DUPLICATE = Lifecycle(
     "duplicate",
     (
         State("open", N_("To decide"), tone="warn"),
-        State("distinct", N_("Different people"), tone="good", final=True),
-        State("merged", N_("Same person"), tone="info", final=True),
+        State("distinct", N_("Different people"), tone="good"),
+        State("merged", N_("Same person"), tone="info"),
     ),
     (
         Move(
@@ -35,6 +35,16 @@ DUPLICATE = Lifecycle(
             reason=True,
             distinct_from=("found_by_id",),
             stamps=("decided",),
+        ),
+        Move(
+            "take_up_again",
+            ("merged", "distinct"),
+            "open",
+            "duplicate:decide",
+            "duplicate:reopened",
+            N_("Take up again"),
+            reason=True,
+            kind="secondary",
         ),
     ),
 )

@@ -31,7 +31,7 @@ GRIEVANCE = Lifecycle(
             "grievance:answer",
             "grievance:answered",
             N_("Propose an answer"),
-            reason=True,
+            form=True,
             stamps=("answered",),
         ),
         Move(
@@ -41,7 +41,7 @@ GRIEVANCE = Lifecycle(
             "grievance:close",
             "grievance:reopened",
             N_("Take up again"),
-            reason=True,
+            form=True,
             kind="secondary",
         ),
         Move(

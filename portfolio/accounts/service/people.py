@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 from sqlalchemy import select
@@ -9,10 +10,10 @@ from sqlalchemy import select
 from portfolio.accounts.models import Person, RoleAssignment
 from portfolio.accounts.queries import by_email, in_force
 from portfolio.kit import passwords
-from portfolio.kit.errors import Refusal, Refused
+from portfolio.kit.errors import Refusal, Refused, refuse
 from portfolio.kit.forms import value_error
 from portfolio.kit.i18n import gettext as _
-from portfolio.rulebook.permissions import INCOMPATIBLE, MONEY_ROLES, ROLES
+from portfolio.rulebook.permissions import INCOMPATIBLE, MONEY_ROLES, ROLES, who_may
 from portfolio.work import Work
 
 
@@ -26,12 +27,15 @@ def create_person(
     phone: str = "",
     locale: str = "fr",
     permission: str | None = "person:create",
+    hashed: str = "",
 ) -> Person:
-    """Open an account. Raises Invalid for an address in use or a weak password (A07)."""
+    """Open an account. Raises Invalid for an address in use or a weak password (A07). `hashed` is the password's own hash, where many
+    accounts share one and it was hashed once (the demo portfolio)."""
     if permission is not None:
         work.require(permission)
     check_password(password, email, full_name)
-    return _open_account(work, email, full_name, passwords.hash_password(password), function, phone, locale)
+    hashed = hashed or passwords.hash_password(password)
+    return _open_account(work, email, full_name, hashed, function, phone, locale)
 
 
 def create_applicant(work: Work, full_name: str, email: str, phone: str, password: str) -> Person:
@@ -152,6 +156,31 @@ def grant_role(
         "to": ends_on,
     }
     work.record("role:granted" if at_once else "role:proposed", person, data=data)
+    return assignment
+
+
+def confirm_obstacles(work: Work, assignment: RoleAssignment) -> Iterator[Refusal]:
+    """A money role takes effect by a second person, who is neither the first nor the one who receives it (Z06)."""
+    if assignment.confirmed_at is not None or assignment.revoked_at is not None:
+        yield Refusal("role_settled", _("This role is already confirmed or withdrawn."))
+    if work.actor.id in (assignment.granted_by_id, assignment.person_id):
+        yield Refusal(
+            "four_eyes",
+            _("Separation of duties: you already acted on this record. A second person must do this."),
+            who=who_may("role:grant"),
+        )
+
+
+def confirm_role(work: Work, assignment: RoleAssignment) -> RoleAssignment:
+    """Make a money role take effect: the second person's act (Z06)."""
+    assignment = work.hold(assignment)
+    work.require("role:grant")
+    refuse(confirm_obstacles(work, assignment))
+    assignment.confirmed_by_id, assignment.confirmed_at = work.actor.id, work.now
+    work.db.flush()
+    person = work.db.get_one(Person, assignment.person_id)
+    data = {"role": assignment.role, "scope": f"{assignment.scope_kind}:{assignment.scope_code}"}
+    work.record("role:granted", person, data=data)
     return assignment
 
 

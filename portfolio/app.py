@@ -54,25 +54,25 @@ ROOMS = (
     "desk",
 )
 MENU = (
-    NavEntry(N_("My work"), "desk.home", "home", ("desk:view", "own:view")),
-    NavEntry(N_("My files"), "own.index", "folder", ("own:view",)),
+    NavEntry(N_("My work"), "desk.home", "house", ("desk:view", "own:view")),
+    NavEntry(N_("My files"), "own.index", "folder-open", ("own:view",)),
     NavEntry(N_("Calls"), "calls.index", "megaphone", ("call:view",)),
     NavEntry(N_("Groups"), "groups.index", "users", ("group:view",)),
-    NavEntry(N_("Files"), "applications.index", "folder", ("application:view",)),
+    NavEntry(N_("Files"), "applications.index", "folder-open", ("application:view",)),
     NavEntry(N_("My sheets"), "scoring.index", "clipboard-check", ("score_sheet:fill",)),
     NavEntry(N_("Committees"), "committees.index", "gavel", ("session:view",)),
     NavEntry(N_("Decisions"), "awards.index", "stamp", ("decision:view",)),
-    NavEntry(N_("Agreements"), "agreements.index", "file-signature", ("agreement:view",)),
+    NavEntry(N_("Agreements"), "agreements.index", "signature", ("agreement:view",)),
     NavEntry(N_("Micro-projects"), "projects.index", "sprout", ("project:view",)),
     NavEntry(N_("Purchases"), "procurement.index", "shopping-cart", ("procedure:view",)),
     NavEntry(N_("Payments"), "disbursements.index", "banknote", ("disbursement:view",)),
-    NavEntry(N_("Justifications"), "justifications.index", "receipt", ("justification:view",)),
+    NavEntry(N_("Justifications"), "justifications.index", "receipt-text", ("justification:view",)),
     NavEntry(N_("Ledger"), "desk.ledger", "book-open", ("ledger:view",)),
     NavEntry(N_("Funds"), "funds.index", "landmark", ("fund:view",)),
     NavEntry(N_("Strategy"), "strategy.index", "target", ("framework:view",)),
     NavEntry(N_("People reached"), "beneficiaries.index", "users", ("reach:view",)),
     NavEntry(N_("Complaints"), "grievances.index", "message-square-warning", ("grievance:view",)),
-    NavEntry(N_("Accounts and roles"), "accounts.people", "shield", ("role:view",)),
+    NavEntry(N_("Accounts and roles"), "accounts.people", "shield-check", ("role:view",)),
 )
 MAX_BODY = 32 * 1024 * 1024
 

@@ -22,6 +22,7 @@ OTHERS: dict[str, str] = {
     "delegation:given": N_("Delegation given"),
     "delegation:ended": N_("Delegation ended"),
     "access:refused": N_("Access refused"),
+    "demo:filled": N_("Demonstration portfolio made"),
     "place:added": N_("Place added"),
     "framework:created": N_("Framework created"),
     "objective:added": N_("Objective added"),

@@ -15,14 +15,12 @@ from portfolio.kit import i18n, passwords
 from portfolio.kit.clock import FixedClock, SystemClock
 from portfolio.origin import Surroundings
 from portfolio.rulebook.permissions import ROLES
-from portfolio.seed.data.people import DEMO_APPLICANTS, DELEGATIONS, STAFF
+from portfolio.seed.data.people import DELEGATIONS, DEMO_APPLICANTS, STAFF
 from portfolio.seed.people_and_frameworks import FINISHED, email_of
 from portfolio.seed.stage import Stage, Step
 from portfolio.seed.story import write
 from portfolio.serving import open_around
 from portfolio.settings import Settings
-
-EMPTY = "demo"
 
 
 class AlreadyFilled(RuntimeError):

@@ -18,7 +18,7 @@ def upgrade() -> None:
         sa.Column("id", db.BigId, nullable=False),
         sa.Column("code", sa.String(40), nullable=False),
         sa.Column("title", sa.String(300), nullable=False),
-        sa.Column("version", sa.String(20), nullable=False),
+        sa.Column("edition", sa.String(20), nullable=False),
         sa.Column("territory", sa.String(40), nullable=False),
         sa.Column("starts_on", sa.Date()),
         sa.Column("ends_on", sa.Date()),
@@ -41,7 +41,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["approved_by_id"], ["person.id"], name=op.f("fk_framework_approved_by_id")),
         sa.ForeignKeyConstraint(["proposed_by_id"], ["person.id"], name=op.f("fk_framework_proposed_by_id")),
-        sa.UniqueConstraint("code", "version", name=op.f("uq_framework_version")),
+        sa.UniqueConstraint("code", "edition", name=op.f("uq_framework_edition")),
     )
     op.create_table(
         "objective",

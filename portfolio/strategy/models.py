@@ -18,13 +18,14 @@ class Framework(Base):
     __table_args__ = (
         status_check(FRAMEWORK),
         distinct_people("proposed_by_id", "approved_by_id"),
-        UniqueConstraint("code", "version", name="uq_framework_version"),
+        UniqueConstraint("code", "edition", name="uq_framework_edition"),
     )
 
     id: Mapped[Id]
     code: Mapped[Code]
     title: Mapped[Label]
-    version: Mapped[str] = mapped_column(String(20), default="1")
+    edition: Mapped[str] = mapped_column(String(20), default="1")
+    """What people call its version; `version` is the engine's own counter elsewhere."""
     territory: Mapped[str] = mapped_column(String(40))
     """Country codes separated by commas: ML,BF,NE."""
     starts_on: Mapped[date | None]

@@ -1,0 +1,163 @@
+"""What a person may type about agreements."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from portfolio.kit.forms import (
+    Amount,
+    Day,
+    Flag,
+    Form,
+    LongLine,
+    Paragraph,
+    PositiveAmount,
+    Reason,
+    optional,
+    text,
+    whole,
+)
+
+Modality = Literal["advance", "direct", "reimbursement", "kind"]
+Kind = Literal[
+    "agreement_signed",
+    "own_contribution",
+    "justified_previous",
+    "justified_earlier",
+    "visit",
+    "report",
+    "handover",
+    "goods_received",
+    "training",
+    "account_opened",
+    "opinion",
+    "do_no_harm",
+    "document",
+    "works_contract",
+    "no_reserve",
+]
+OptionalDay = Annotated[Any, optional(Day.__metadata__[0])]
+Number = Annotated[int, whole(1, 30)]
+Words = Annotated[str | None, optional(text(200))]
+
+
+class BudgetLine(Form):
+    """A line of the agreed budget; `source` is S (grant), N (cash) or V (valued)."""
+
+    label: Annotated[str, text(200)]
+    unit: Annotated[str | None, optional(text(60))] = None
+    quantity: Annotated[int, whole(1, 1_000_000)]
+    unit_minor: PositiveAmount
+    source: Literal["S", "N", "V"]
+
+
+class TrancheLine(Form):
+    """A tranche of the schedule, in order."""
+
+    amount: PositiveAmount
+    modality: Modality = "advance"
+    planned_on: OptionalDay = None
+    label: Words = None
+    number: Annotated[int | None, optional(whole(1, 30))] = None
+    """For an amendment: which tranche this is; blank for a new one."""
+
+
+class ConditionLine(Form):
+    """A condition of the tranche with this number; `threshold` is a percent, for the justified kinds."""
+
+    tranche: Number
+    kind: Kind
+    threshold: Annotated[int | None, optional(whole(1, 100))] = None
+    label: Words = None
+
+
+class AgreementForm(Form):
+    """The agreement prepared from an award. Without lines, the budget of the file is copied."""
+
+    title: Annotated[str | None, optional(text(300))] = None
+    starts_on: Day
+    ends_on: Day
+    account_id: Annotated[int | None, optional(whole(1, 2**31 - 1))] = None
+    lines: list[BudgetLine] = []
+    tranches: list[TrancheLine] = []
+    conditions: list[ConditionLine] = []
+
+
+class EditForm(AgreementForm):
+    """The same, corrected before the checks; `version` guards against two people correcting at once."""
+
+    version: Annotated[int, whole(1, 10**9)]
+
+
+class GroupSignatureForm(Form):
+    """The group's signature as it stands on the paper (R17): who, in what capacity, by hand or by thumbprint before two witnesses."""
+
+    signed_on: Day
+    signatory_name: Annotated[str, text(200)]
+    signatory_function: Annotated[str, text(200)]
+    thumbprint: Flag = False
+    witness_one: Words = None
+    witness_one_paper: Words = None
+    witness_two: Words = None
+    witness_two_paper: Words = None
+    language: Annotated[str | None, optional(text(60))] = None
+    translator: Words = None
+    scan: Any = None
+
+
+class ScanForm(Form):
+    """The signed copy, scanned."""
+
+    scan: Any = None
+
+
+class EvidenceForm(Form):
+    """What shows that a condition is met."""
+
+    evidence: LongLine
+
+
+class ReasonForm(Form):
+    """An act that needs its reason."""
+
+    reason: Reason
+
+
+class AmendmentForm(Form):
+    """An avenant of one type; only the fields of that type are read."""
+
+    kind: Literal["extension", "virement", "schedule", "signatory", "other"]
+    reason: Reason
+    ends_on: OptionalDay = None
+    lines: list[BudgetLine] = []
+    tranches: list[TrancheLine] = []
+    signatory_name: Words = None
+    signatory_function: Words = None
+    account_id: Annotated[int | None, optional(whole(1, 2**31 - 1))] = None
+    article: Words = None
+    text: Annotated[str | None, optional(text(3000, lines=True))] = None
+
+
+class AmendmentSignatureForm(Form):
+    """The group's signature on an amendment, recorded when the authority signs."""
+
+    signed_on: Day
+    signatory_name: Annotated[str, text(200)]
+    signatory_function: Annotated[str, text(200)]
+
+
+class ForceMajeureForm(Form):
+    """A zone and a date from which delays stop, by an act (R18)."""
+
+    place_id: Annotated[int, whole(1, 2**31 - 1)]
+    starts_on: Day
+    ends_on: OptionalDay = None
+    act: LongLine
+    reason: Paragraph
+
+
+class WhatIfForm(Form):
+    """« et si… »: a date, and expenses that would be accepted by then."""
+
+    on: OptionalDay = None
+    accepted: Annotated[int | None, optional(Amount.__metadata__[0])] = None

@@ -1,0 +1,299 @@
+"""Why a tranche cannot be paid now: in francs, with the way out and who can unblock it (J3, C11).
+
+What is justified comes from the ledger's balances by tranche code, never from a sum over papers: accounts 409 (advance paid), 657 (accepted),
+463 and 659 (asked back, written off).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from urllib.parse import quote
+
+from sqlalchemy import select
+
+from portfolio.agreements.models import Agreement, Condition, Tranche
+from portfolio.agreements.queries.stops import Stop, end_with_stops, stops
+from portfolio.agreements.reference import (
+    CONDITION_WORDS,
+    COOLING_HOURS,
+    EVIDENCE_PERMISSION,
+    JUSTIFIED,
+    WAYS_OUT,
+)
+from portfolio.groups.models import GroupAccount
+from portfolio.kit.errors import Refusal
+from portfolio.kit.i18n import date_text, datetime_text
+from portfolio.kit.i18n import gettext as _
+from portfolio.kit.money import amount
+from portfolio.ledger import queries as ledger
+from portfolio.rulebook.permissions import who_may
+from portfolio.work import Work
+
+SPENT = ("409", "657", "463", "659")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the ledger says of one tranche, in minor units."""
+
+    advanced: int = 0
+    open: int = 0
+    """The advance that is still to be justified."""
+    accepted: int = 0
+    returned: int = 0
+    """Paid back by the group; what was written off is not counted."""
+    claimed: int = 0
+    """Under a repayment order, not yet paid back."""
+
+
+@dataclass
+class Snapshot:
+    """An agreement as it stands, read once: what every question about its tranches is answered from."""
+
+    agreement: Agreement
+    tranches: list[Tranche]
+    conditions: dict[int, list[Condition]]
+    account: GroupAccount | None
+    standings: Mapping[str, Standing]
+    stops: list[Stop] = field(default_factory=list)
+    now: datetime | None = None
+
+    def standing(self, tranche: Tranche) -> Standing:
+        """The ledger's word on a tranche; nothing when it was never paid."""
+        return self.standings.get(tranche.code, Standing())
+
+
+def standings(work: Work, agreement: Agreement) -> dict[str, Standing]:
+    """The ledger by tranche code of one agreement; one query."""
+    found = {}
+    for code, accounts in ledger.table(work.db, "tranche", SPENT, agreement=agreement.reference).items():
+        if not code:
+            continue
+        sums = {account: accounts.get(account, (0, 0)) for account in SPENT}
+        net = {account: debit - credit for account, (debit, credit) in sums.items()}
+        found[code] = Standing(
+            sums["409"][0], net["409"], net["657"], sums["463"][1] - net["659"], net["463"]
+        )
+    return found
+
+
+def snapshot(work: Work, agreement: Agreement) -> Snapshot:
+    """Everything the tranches of one agreement depend on; four queries."""
+    tranches: dict[int, Tranche] = {}
+    conditions: dict[int, list[Condition]] = {}
+    statement = (
+        select(Tranche, Condition)
+        .outerjoin(Condition, Condition.tranche_id == Tranche.id)
+        .where(Tranche.agreement_id == agreement.id)
+        .order_by(Tranche.number, Condition.position)
+    )
+    for tranche, condition in work.db.execute(statement):
+        tranches[tranche.id] = tranche
+        rows = conditions.setdefault(tranche.id, [])
+        if condition is not None:
+            rows.append(condition)
+    account = work.db.get(GroupAccount, agreement.bank_account_id) if agreement.bank_account_id else None
+    return Snapshot(
+        agreement,
+        list(tranches.values()),
+        conditions,
+        account,
+        standings(work, agreement),
+        stops(work, agreement.place_id),
+        work.now,
+    )
+
+
+def words(condition: Condition, number: int) -> str:
+    """A condition as people say it; `number` is its tranche's."""
+    if condition.label:
+        return condition.label
+    if condition.kind == "justified_previous":
+        facts = {"percent": condition.threshold or 0, "number": number - 1}
+        return _("At least %(percent)d %% of tranche %(number)d justified and accepted") % facts
+    if condition.kind == "justified_earlier":
+        if number == 3:
+            return _("%(percent)d %% of tranche 1 justified and accepted") % {
+                "percent": condition.threshold or 0
+            }
+        return _("%(percent)d %% of each tranche before tranche %(number)d justified and accepted") % {
+            "percent": condition.threshold or 0,
+            "number": number - 1,
+        }
+    return _(CONDITION_WORDS[condition.kind])
+
+
+def targets(snap: Snapshot, tranche: Tranche, condition: Condition) -> list[Tranche]:
+    """The tranches that a justified_* condition looks at. Direct payments and gifts in kind leave nothing to justify."""
+    if condition.kind == "justified_previous":
+        wanted = [t for t in snap.tranches if t.number == tranche.number - 1]
+    else:
+        wanted = [t for t in snap.tranches if t.number < max(tranche.number - 1, 2)]
+    return [
+        t for t in wanted if t.modality == "advance" and t.status != "cancelled" and t.number < tranche.number
+    ]
+
+
+def missing_francs(snap: Snapshot, tranche: Tranche, condition: Condition, other: Tranche) -> int:
+    """What is lacking in accepted expenses of `other` for the condition, in minor units; its whole amount when it was never paid."""
+    standing = snap.standing(other)
+    base = standing.advanced or other.amount_minor
+    wanted = -(-base * (condition.threshold or 100) // 100)
+    return max(0, wanted - standing.accepted - standing.returned)
+
+
+def is_met(snap: Snapshot, tranche: Tranche, condition: Condition, extra_minor: int = 0) -> bool:
+    """Whether a condition holds: waived, recorded, or computed."""
+    if condition.waived_at is not None:
+        return True
+    if condition.kind in JUSTIFIED:
+        return all(
+            snap.standing(t).advanced and missing_francs(snap, tranche, condition, t) <= extra_minor
+            for t in targets(snap, tranche, condition)
+        )
+    if condition.kind == "agreement_signed":
+        return snap.agreement.signed_at is not None
+    return condition.met_at is not None
+
+
+def condition_refusals(
+    snap: Snapshot, tranche: Tranche, condition: Condition, extra_minor: int = 0
+) -> Iterator[Refusal]:
+    """What is missing for one condition."""
+    if is_met(snap, tranche, condition, extra_minor):
+        return
+    if condition.kind not in JUSTIFIED:
+        yield Refusal(
+            f"condition_{condition.kind}",
+            _("Tranche %(number)d blocked: condition not met — %(condition)s.")
+            % {"number": tranche.number, "condition": words(condition, tranche.number)},
+            way_out=_(WAYS_OUT[condition.kind]),
+            who=who_may(EVIDENCE_PERMISSION.get(condition.kind, "condition:meet")),
+            url=f"/agreements/{snap.agreement.id}#condition-{condition.id}",
+        )
+        return
+    for other in targets(snap, tranche, condition):
+        if not snap.standing(other).advanced:
+            yield Refusal(
+                "previous_unpaid",
+                _("Tranche %(number)d blocked: tranche %(other)d has not been paid yet.")
+                % {"number": tranche.number, "other": other.number},
+                way_out=_("Pay and justify tranche %(other)d first.") % {"other": other.number},
+                who=who_may("disbursement:pay"),
+            )
+            continue
+        missing = missing_francs(snap, tranche, condition, other) - extra_minor
+        if missing > 0:
+            yield Refusal(
+                "not_justified",
+                _(
+                    "Tranche %(number)d blocked: %(missing)s of accepted expenses are missing to reach %(percent)d %% of tranche %(other)d."
+                )
+                % {
+                    "number": tranche.number,
+                    "missing": amount(missing, tranche.amount_currency),
+                    "percent": condition.threshold or 100,
+                    "other": other.number,
+                },
+                way_out=_(
+                    "Correct the papers in suspense or rejected of tranche %(other)d, or hand in the missing ones."
+                )
+                % {"other": other.number},
+                who=who_may("justification:validate"),
+                missing_minor=missing,
+                url=f"/justifications?q={quote(snap.agreement.reference)}",
+            )
+
+
+def account_refusals(
+    account: GroupAccount | None, at: datetime, agreement_id: int | None = None
+) -> Iterator[Refusal]:
+    """Why the group cannot be paid on this account at this moment (M12)."""
+    where = f"/agreements/{agreement_id}" if agreement_id else ""
+    if account is None:
+        yield Refusal(
+            "no_account",
+            _("No account of the group is attached to the agreement."),
+            way_out=_("Have an account proposed, verified by a second person, then attach it."),
+            who=who_may("group_account:propose"),
+            url=where,
+        )
+        return
+    if account.status != "verified" or account.verified_at is None:
+        yield Refusal(
+            "account_unverified",
+            _("The account of the group has not been verified by a second person."),
+            way_out=_("Compare the holder with the bank's certificate, then verify the account."),
+            who=who_may("group_account:verify"),
+            url=f"/groups/{account.group_id}",
+        )
+        return
+    ready = account.verified_at + timedelta(hours=COOLING_HOURS)
+    if at < ready:
+        yield Refusal(
+            "account_cooling",
+            _("The account was verified less than %(hours)d hours ago: no payment before %(when)s.")
+            % {"hours": COOLING_HOURS, "when": datetime_text(ready)},
+            way_out=_("Wait until then: a changed account is never paid on the same day."),
+        )
+
+
+def blockers_in(
+    snap: Snapshot, tranche: Tranche, on: date | None = None, extra_minor: int = 0
+) -> list[Refusal]:
+    """Every reason why this tranche cannot be requested; with `on`, as of that day; `extra_minor` supposes so many more francs accepted."""
+    return list(_blockers(snap, tranche, on, extra_minor))
+
+
+def _blockers(snap: Snapshot, tranche: Tranche, on: date | None, extra_minor: int) -> Iterator[Refusal]:
+    agreement, now = snap.agreement, snap.now
+    assert now is not None
+    day = on or now.date()
+    number = {"number": tranche.number}
+    if agreement.status == "suspended":
+        yield Refusal(
+            "suspended",
+            _("The agreement is suspended: nothing is paid until it resumes."),
+            way_out=_("Resume the agreement, with the reason."),
+            who=who_may("agreement:suspend"),
+        )
+    elif agreement.status != "active":
+        yield Refusal(
+            "not_in_execution",
+            _("The agreement is not in execution: it must be signed by both parties, and not ended."),
+            way_out=_("Follow the agreement to its signature."),
+            who=who_may("agreement:countersign"),
+        )
+    if tranche.status != "planned":
+        yield Refusal(
+            "tranche_taken",
+            _("Tranche %(number)d is already requested, paid or cancelled.") % number,
+        )
+    if tranche.frozen_reason:
+        yield Refusal(
+            "frozen",
+            _("Tranche %(number)d is frozen: %(reason)s") % {**number, "reason": tranche.frozen_reason},
+            way_out=_("Settle the matter, then free the tranche."),
+            who=who_may("condition:waive"),
+        )
+    end = end_with_stops(snap.stops, agreement.starts_on, agreement.ends_on, min(day, now.date()))
+    if day > end and not any(s.covers(day) for s in snap.stops):
+        yield Refusal(
+            "ended",
+            _("The agreement ended on %(when)s.") % {"when": date_text(end)},
+            way_out=_("Prepare an amendment that extends it."),
+            who=who_may("amendment:prepare"),
+        )
+    for condition in snap.conditions.get(tranche.id, ()):
+        yield from condition_refusals(snap, tranche, condition, extra_minor)
+    if tranche.modality in ("advance", "reimbursement"):
+        at = now if on is None or on <= now.date() else now + timedelta(days=(on - now.date()).days)
+        yield from account_refusals(snap.account, at, agreement.id)
+
+
+def blockers(work: Work, tranche: Tranche, on: date | None = None, extra_minor: int = 0) -> list[Refusal]:
+    """The same for one tranche alone, read fresh."""
+    agreement = work.db.get_one(Agreement, tranche.agreement_id)
+    return blockers_in(snapshot(work, agreement), tranche, on, extra_minor)

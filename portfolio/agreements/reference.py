@@ -1,0 +1,133 @@
+"""Words and figures of agreements that are data: conditions, modalities, usual schedules, the day an account cools."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from portfolio.kit.i18n import N_
+
+COOLING_HOURS = 24
+"""No payment to an account verified less than so many hours ago (M12)."""
+
+JUSTIFIED = ("justified_previous", "justified_earlier")
+"""Kinds computed from the ledger's balances."""
+
+BY_HAND = (
+    "own_contribution",
+    "report",
+    "training",
+    "account_opened",
+    "opinion",
+    "document",
+    "works_contract",
+    "no_reserve",
+    "do_no_harm",
+    "handover",
+    "goods_received",
+)
+"""Kinds that an officer may record with a piece of evidence; visits come from `projects`, justified_* from the ledger."""
+
+CONDITION_WORDS: dict[str, str] = {
+    "agreement_signed": N_("Agreement signed by both parties"),
+    "own_contribution": N_("Own contribution in cash ascertained"),
+    "justified_previous": N_("Previous tranche justified and accepted"),
+    "justified_earlier": N_("Earlier tranches justified and accepted"),
+    "visit": N_("Field visit validated"),
+    "report": N_("Report accepted"),
+    "handover": N_("Hand-over record signed"),
+    "goods_received": N_("Reception record signed"),
+    "training": N_("Training attended"),
+    "account_opened": N_("Account opened in the group's name"),
+    "opinion": N_("Favourable opinion of the competent service"),
+    "do_no_harm": N_("Do-no-harm checklist done again"),
+    "document": N_("Paper handed in"),
+    "works_contract": N_("Works contract signed"),
+    "no_reserve": N_("Reservations lifted"),
+}
+
+WAYS_OUT: dict[str, str] = {
+    "agreement_signed": N_("Have both parties sign the agreement."),
+    "own_contribution": N_("Record the deposit slip of the own contribution on the agreement."),
+    "visit": N_("Plan a visit, or a remote check with its reason, and have its report validated."),
+    "report": N_("Record the report once it is accepted."),
+    "handover": N_("Record the signed hand-over."),
+    "goods_received": N_("Record the signed reception."),
+    "training": N_("Record the attendance sheet of the training."),
+    "account_opened": N_("Record the bank's certificate."),
+    "opinion": N_("Record the opinion received, with its number and date."),
+    "do_no_harm": N_("Fill in the checklist again on the page of the micro-project."),
+    "document": N_("Record the paper once it is handed in."),
+    "works_contract": N_("Record the signed contract."),
+    "no_reserve": N_("Record the lifting of the reservations."),
+}
+
+EVIDENCE_PERMISSION: dict[str, str] = {"visit": "visit:validate", "do_no_harm": "project:manage"}
+"""Who can unblock a condition, when it is not whoever records conditions."""
+
+MODALITY_WORDS: dict[str, str] = {
+    "advance": N_("Advance to be justified"),
+    "direct": N_("Direct payment to the supplier"),
+    "reimbursement": N_("Reimbursement"),
+    "kind": N_("In kind"),
+}
+
+AMENDMENT_WORDS: dict[str, str] = {
+    "extension": N_("Extension"),
+    "virement": N_("Transfer between budget lines"),
+    "schedule": N_("Schedule of the unpaid tranches"),
+    "signatory": N_("New signatory or account"),
+    "other": N_("Other change"),
+}
+
+SOURCE_WORDS: dict[str, str] = {
+    "S": N_("Grant"),
+    "N": N_("Own contribution in cash"),
+    "V": N_("Own contribution in kind, valued"),
+}
+
+
+@dataclass(frozen=True)
+class Usual:
+    """A usual schedule: shares in percent, modality, and the conditions of each tranche as (kind, threshold)."""
+
+    code: str
+    label: str
+    tranches: tuple[tuple[int, str, tuple[tuple[str, int | None], ...]], ...]
+
+
+_START: tuple[tuple[str, int | None], ...] = (("agreement_signed", None), ("own_contribution", None))
+
+USUAL: tuple[Usual, ...] = (
+    Usual(
+        "three",
+        N_("Three advances: 40, 40 and 20 %"),
+        (
+            (40, "advance", _START),
+            (40, "advance", (("justified_previous", 75), ("visit", None))),
+            (20, "advance", (("justified_earlier", 100), ("justified_previous", 75))),
+        ),
+    ),
+    Usual(
+        "two",
+        N_("Two advances: 60 and 40 %"),
+        ((60, "advance", _START), (40, "advance", (("justified_previous", 80), ("visit", None)))),
+    ),
+    Usual(
+        "works",
+        N_("Works: 20, 40, 30 and 10 %"),
+        (
+            (20, "advance", (*_START, ("opinion", None))),
+            (40, "direct", (("works_contract", None),)),
+            (30, "direct", (("goods_received", None),)),
+            (10, "direct", (("no_reserve", None),)),
+        ),
+    ),
+    Usual(
+        "equipment",
+        N_("Equipment bought and handed over: 90 and 10 %"),
+        (
+            (90, "direct", (("agreement_signed", None), ("goods_received", None), ("handover", None))),
+            (10, "advance", (("own_contribution", None),)),
+        ),
+    ),
+)

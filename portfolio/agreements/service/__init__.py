@@ -1,0 +1,87 @@
+"""The verbs of agreements: prepare, sign, conditions, life, amendments, stages."""
+
+from portfolio.agreements.service.amend import (
+    amendment_obstacles,
+    approve_amendment,
+    prepare_amendment,
+    reject_amendment,
+    sign_amendment,
+    submit_amendment,
+)
+from portfolio.agreements.service.conditions import (
+    freeze,
+    meet,
+    propose_waiver,
+    record_evidence,
+    unfreeze,
+    waive,
+    waive_obstacles,
+)
+from portfolio.agreements.service.life import (
+    declare_force_majeure,
+    lift_force_majeure,
+    resume,
+    start_closing,
+    suspend,
+    terminate,
+)
+from portfolio.agreements.service.prepare import (
+    alike,
+    check,
+    check_obstacles,
+    committed_on,
+    copied_budget,
+    create,
+    create_obstacles,
+    edit,
+    holder_refusals,
+    return_,
+    send,
+)
+from portfolio.agreements.service.sign import (
+    attach_scan,
+    countersign,
+    countersign_obstacles,
+    issue_agreement,
+    record_group_signature,
+)
+from portfolio.agreements.service.stages import move_stage
+
+__all__ = [
+    "alike",
+    "amendment_obstacles",
+    "approve_amendment",
+    "attach_scan",
+    "check",
+    "check_obstacles",
+    "committed_on",
+    "copied_budget",
+    "countersign",
+    "countersign_obstacles",
+    "create",
+    "create_obstacles",
+    "declare_force_majeure",
+    "edit",
+    "freeze",
+    "holder_refusals",
+    "issue_agreement",
+    "lift_force_majeure",
+    "meet",
+    "move_stage",
+    "prepare_amendment",
+    "propose_waiver",
+    "record_evidence",
+    "record_group_signature",
+    "reject_amendment",
+    "resume",
+    "return_",
+    "send",
+    "sign_amendment",
+    "start_closing",
+    "submit_amendment",
+    "suspend",
+    "terminate",
+    "unfreeze",
+    "waive",
+    "waive_obstacles",
+]

@@ -1,0 +1,114 @@
+"""Conditions of tranches: met with their evidence, or waived by two people with a reason; tranches frozen and freed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from portfolio.agreements.models import Condition, Tranche
+from portfolio.agreements.reference import BY_HAND
+from portfolio.kit.errors import FieldError, Invalid, Refusal, Refused, refuse
+from portfolio.kit.i18n import gettext as _
+from portfolio.rulebook.permissions import who_may
+from portfolio.work import Work
+
+
+def meet(work: Work, condition: Condition, evidence: str) -> None:
+    """Record that a condition is met. Called by the room that knows (a visit validated, goods received), whose own verb has checked who may."""
+    work.hold(condition)
+    if condition.met_at is not None or condition.waived_at is not None:
+        return
+    condition.met_at = work.now
+    condition.met_by_id = work.actor.id
+    condition.evidence = evidence[:300]
+    work.db.flush()
+    work.record(
+        "condition:met",
+        work.db.get_one(Tranche, condition.tranche_id),
+        data={"condition": condition.id, "kind": condition.kind, "evidence": [None, evidence[:300]]},
+    )
+
+
+def record_evidence(work: Work, condition: Condition, evidence: str) -> None:
+    """An officer records a condition that no other room knows of: an opinion, an attendance sheet, a deposit slip (R16)."""
+    work.hold(condition)
+    tranche = work.db.get_one(Tranche, condition.tranche_id)
+    work.require("condition:meet", tranche)
+    if condition.kind not in BY_HAND:
+        raise Refused(
+            Refusal(
+                "condition_computed",
+                _("This condition is not recorded by hand: it is computed, or met by the record that shows it."),
+                way_out=_("Follow the link beside the condition."),
+            )
+        )
+    refuse(_settled(condition, tranche))
+    meet(work, condition, evidence)
+
+
+def propose_waiver(work: Work, condition: Condition, reason: str) -> None:
+    """Ask, with the reason, that a tranche be paid without this condition."""
+    work.hold(condition)
+    tranche = work.db.get_one(Tranche, condition.tranche_id)
+    work.require("condition:meet", tranche)
+    if len(reason.strip()) < 10:
+        raise Invalid([FieldError("reason", _("Give the reason in a sentence: it is kept with the record."))])
+    refuse(_settled(condition, tranche))
+    condition.waiver_reason = reason.strip()
+    condition.waiver_proposed_by_id = work.actor.id
+    work.db.flush()
+    work.record("condition:waiver_proposed", tranche, reason=reason, data={"condition": condition.id, "kind": condition.kind})
+
+
+def waive_obstacles(work: Work, condition: Condition) -> Iterator[Refusal]:
+    """A waiver is the act of two people."""
+    if condition.waiver_proposed_by_id is None:
+        yield Refusal(
+            "waiver_unproposed",
+            _("Nobody has asked for this waiver yet."),
+            way_out=_("Have it proposed, with its reason."),
+            who=who_may("condition:meet"),
+        )
+    elif condition.waiver_proposed_by_id == work.actor.id:
+        yield Refusal(
+            "four_eyes",
+            _("Separation of duties: you already acted on this record. A second person must do this."),
+            who=who_may("condition:waive"),
+        )
+
+
+def waive(work: Work, condition: Condition) -> None:
+    """Grant the waiver that another person proposed: a named act, kept for ever."""
+    work.hold(condition)
+    tranche = work.db.get_one(Tranche, condition.tranche_id)
+    work.require("condition:waive", tranche)
+    refuse(_settled(condition, tranche))
+    refuse(waive_obstacles(work, condition))
+    condition.waived_by_id = work.actor.id
+    condition.waived_at = work.now
+    work.db.flush()
+    work.record("condition:waived", tranche, reason=condition.waiver_reason, data={"condition": condition.id, "kind": condition.kind})
+
+
+def freeze(work: Work, tranche: Tranche, reason: str) -> None:
+    """Hold a tranche back until a matter is settled. Called by the room that found it (a paper presented twice, a complaint)."""
+    work.hold(tranche)
+    tranche.frozen_reason = reason[:300]
+    work.db.flush()
+    work.record("tranche:frozen", tranche, reason=reason)
+
+
+def unfreeze(work: Work, tranche: Tranche, reason: str) -> None:
+    """Let a frozen tranche go, with the reason."""
+    work.hold(tranche)
+    if not tranche.frozen_reason:
+        return
+    tranche.frozen_reason = ""
+    work.db.flush()
+    work.record("tranche:unfrozen", tranche, reason=reason)
+
+
+def _settled(condition: Condition, tranche: Tranche) -> Iterator[Refusal]:
+    if condition.met_at is not None or condition.waived_at is not None:
+        yield Refusal("already_done", _("This condition is already met or waived. Reload the page."))
+    if tranche.status in ("paid", "cleared", "cancelled"):
+        yield Refusal("tranche_paid", _("This tranche is already paid or cancelled: its conditions are closed."))

@@ -1,0 +1,157 @@
+"""The two signatures: the group's as it stands on the paper, then the ordonnateur's (R10, R17, F5, F10)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from portfolio.agreements import queries
+from portfolio.agreements.forms import GroupSignatureForm
+from portfolio.agreements.models import Agreement
+from portfolio.agreements.service.prepare import committed_on
+from portfolio.awards.models import Commitment, Decision
+from portfolio.documents import service as documents
+from portfolio.documents.service import Upload
+from portfolio.kit.errors import FieldError, Invalid, Refusal, refuse
+from portfolio.kit.i18n import date_text
+from portfolio.kit.i18n import gettext as _
+from portfolio.rulebook.lifecycles.agreements import AGREEMENT
+from portfolio.rulebook.permissions import who_may
+from portfolio.work import Work
+
+SCAN = "signed_agreement"
+
+
+def signature_errors(work: Work, agreement: Agreement, form: GroupSignatureForm) -> Iterator[FieldError]:
+    """What the paper must carry: a date that follows the decision, and for a thumbprint two witnesses and who read it aloud (R17)."""
+    decision = work.db.get_one(Decision, agreement.decision_id)
+    if form.signed_on > work.today:
+        yield FieldError("signed_on", _("This date is in the future: enter the day of the signature."))
+    elif decision.signed_at is not None and form.signed_on < decision.signed_at.date():
+        yield FieldError(
+            "signed_on",
+            _("The agreement cannot be signed before the decision of %(when)s.")
+            % {"when": date_text(decision.signed_at.date())},
+        )
+    if not form.thumbprint:
+        return
+    for name, value in (
+        ("witness_one", form.witness_one),
+        ("witness_one_paper", form.witness_one_paper),
+        ("witness_two", form.witness_two),
+        ("witness_two_paper", form.witness_two_paper),
+    ):
+        if not value:
+            yield FieldError(name, _("A thumbprint needs two witnesses, each with a paper of identity."))
+    if form.witness_one and form.witness_one == form.witness_two:
+        yield FieldError("witness_two", _("The two witnesses must be two different persons."))
+    if not form.language or not form.translator:
+        yield FieldError(
+            "language" if not form.language else "translator",
+            _("Say in which language the agreement was read, and by whom."),
+        )
+
+
+def record_group_signature(work: Work, agreement: Agreement, form: GroupSignatureForm) -> None:
+    """Record the group's signature; the scan may come with it, and is bound by its hash."""
+    work.hold(agreement)
+    errors = list(signature_errors(work, agreement, form))
+    if errors:
+        raise Invalid(errors)
+    witnesses = [
+        {"name": name, "paper": paper}
+        for name, paper in (
+            (form.witness_one, form.witness_one_paper),
+            (form.witness_two, form.witness_two_paper),
+        )
+        if form.thumbprint and name
+    ]
+    work.advance(
+        AGREEMENT,
+        agreement,
+        "record_group_signature",
+        signed_by_group_on=form.signed_on,
+        signatory_name=form.signatory_name,
+        signatory_function=form.signatory_function,
+        signed_with_thumbprint=form.thumbprint,
+        reading_language=form.language or "",
+        translator=form.translator or "",
+        witnesses=witnesses,
+    )
+    if documents.attached(form.scan):
+        _bind(work, agreement, form.scan)
+
+
+def attach_scan(work: Work, agreement: Agreement, scan: Upload) -> None:
+    """Attach the signed copy that came later."""
+    work.hold(agreement)
+    work.require("agreement:send", agreement)
+    if not documents.attached(scan):
+        raise Invalid([FieldError("scan", _("Choose the scan of the signed agreement."))])
+    _bind(work, agreement, scan)
+
+
+def _bind(work: Work, agreement: Agreement, scan: Upload) -> None:
+    document = documents.add(work, agreement, SCAN, scan, "scan")
+    work.edit(
+        agreement, "agreement:scan_attached", permission="agreement:send", signed_scan_id=document.id
+    )
+
+
+def countersign_obstacles(work: Work, agreement: Agreement) -> Iterator[Refusal]:
+    """The signed copy must be here, and the four dates in their order (R1)."""
+    if agreement.signed_scan_id is None:
+        yield Refusal(
+            "scan_missing",
+            _("The copy signed by the group has not been attached."),
+            way_out=_("Scan the signed agreement and attach it."),
+            who=who_may("agreement:send"),
+        )
+    decision = work.db.get_one(Decision, agreement.decision_id)
+    bound = committed_on(work, work.db.get_one(Commitment, agreement.commitment_id))
+    decided = decision.signed_at.date() if decision.signed_at else None
+    dates = [d for d in (bound, decided, agreement.signed_by_group_on, work.today) if d is not None]
+    if bound is None or decided is None or dates != sorted(dates):
+        yield Refusal(
+            "dates_out_of_order",
+            _("The order of the dates is broken: commitment and visa, then decision, then agreement."),
+            way_out=_("Return the agreement and correct the date that is wrong."),
+            who=who_may("agreement:check"),
+        )
+    if agreement.ends_on < work.today:
+        yield Refusal(
+            "ended",
+            _("The agreement would be over before it is signed: its end is %(when)s.")
+            % {"when": date_text(agreement.ends_on)},
+            way_out=_("Return it and correct its dates."),
+            who=who_may("agreement:check"),
+        )
+
+
+def countersign(work: Work, agreement: Agreement) -> None:
+    """The ordonnateur signs, in his own name, by delegation or by interim; the convention is issued and its tranches may live."""
+    work.hold(agreement)
+    refuse(countersign_obstacles(work, agreement))
+    grant = work.require("agreement:countersign", agreement, agreement.amount_minor)
+    work.advance(
+        AGREEMENT,
+        agreement,
+        "countersign",
+        measures={"amount": agreement.amount_minor},
+        signed_capacity=(grant.capacity or "")[:300],
+    )
+    issue_agreement(work, agreement)
+
+
+def issue_agreement(work: Work, agreement: Agreement) -> None:
+    """Print the signed convention for good, bound to its facts and to the scan (F12)."""
+    from portfolio.agreements.pdf import agreement_pdf
+
+    documents.issue(
+        work,
+        kind="agreement",
+        reference=agreement.reference,
+        title=_("Grant agreement %(reference)s") % {"reference": agreement.reference},
+        subject=agreement,
+        facts=queries.agreement_facts(work, agreement),
+        draw=agreement_pdf,
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from portfolio.kit.forms import (
     Amount,
@@ -36,9 +36,10 @@ Kind = Literal[
     "works_contract",
     "no_reserve",
 ]
-OptionalDay = Annotated[Any, optional(Day.__metadata__[0])]
+OptionalDay = Annotated[Any, optional(get_args(Day)[1])]
 Number = Annotated[int, whole(1, 30)]
 Words = Annotated[str | None, optional(text(200))]
+LongText = Annotated[str | None, optional(text(3000, lines=True))]
 
 
 class BudgetLine(Form):
@@ -135,7 +136,7 @@ class AmendmentForm(Form):
     signatory_function: Words = None
     account_id: Annotated[int | None, optional(whole(1, 2**31 - 1))] = None
     article: Words = None
-    text: Annotated[str | None, optional(text(3000, lines=True))] = None
+    text: LongText = None
 
 
 class AmendmentSignatureForm(Form):
@@ -160,4 +161,4 @@ class WhatIfForm(Form):
     """« et si… »: a date, and expenses that would be accepted by then."""
 
     on: OptionalDay = None
-    accepted: Annotated[int | None, optional(Amount.__metadata__[0])] = None
+    accepted: Annotated[int | None, optional(get_args(Amount)[1])] = None

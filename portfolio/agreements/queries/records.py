@@ -41,6 +41,14 @@ def of_application(work: Work, application_id: int) -> Agreement | None:
     return work.db.scalars(select(Agreement).where(Agreement.application_id == application_id)).one_or_none()
 
 
+def commitment_of(work: Work, application_id: int) -> Commitment | None:
+    """The commitment in force of a file: neither refused nor released."""
+    statement = select(Commitment).where(
+        Commitment.application_id == application_id, Commitment.status.not_in(("rejected", "released"))
+    )
+    return work.db.scalars(statement.order_by(Commitment.id.desc()).limit(1)).one_or_none()
+
+
 def of_group(work: Work, group_id: int) -> list[Agreement]:
     """The agreements of a group that the actor may see, newest first."""
     statement = visible(work).where(Agreement.group_id == group_id)
@@ -139,7 +147,17 @@ def parties(work: Work, agreement: Agreement) -> Parties:
     """What an agreement stands on."""
     statement = (
         select(
-            Group, Place, Call, Fund, Donor, BudgetLine, Application, Award, Decision, Commitment, GroupAccount
+            Group,
+            Place,
+            Call,
+            Fund,
+            Donor,
+            BudgetLine,
+            Application,
+            Award,
+            Decision,
+            Commitment,
+            GroupAccount,
         )
         .select_from(Agreement)
         .join(Group, Group.id == Agreement.group_id)
@@ -170,7 +188,9 @@ def officers(work: Work, group_id: int) -> list[Officer]:
 
 def accounts(work: Work, group_id: int) -> list[GroupAccount]:
     """The verified accounts of a group."""
-    statement = select(GroupAccount).where(GroupAccount.group_id == group_id, GroupAccount.status == "verified")
+    statement = select(GroupAccount).where(
+        GroupAccount.group_id == group_id, GroupAccount.status == "verified"
+    )
     return list(work.db.scalars(statement.order_by(GroupAccount.id)))
 
 

@@ -145,9 +145,7 @@ def amendment_obstacles(
         yield from budget_obstacles(lines, agreement.amount_minor)
     if kind == "schedule":
         tranches = queries.tranches(work, agreement)
-        yield from schedule_obstacles(
-            [t["amount_minor"] for t in after["tranches"]], agreement.amount_minor
-        )
+        yield from schedule_obstacles([t["amount_minor"] for t in after["tranches"]], agreement.amount_minor)
         proposed = {t["number"]: t for t in after["tranches"]}
         for tranche in tranches:
             if tranche.status in ("planned", "cancelled"):
@@ -302,9 +300,7 @@ def _merge_schedule(work: Work, agreement: Agreement, rows: list[dict[str, Any]]
     known = {t.number: t for t in queries.tranches(work, agreement)}
     kept = {row["number"] for row in rows}
     conditions = list(
-        work.db.scalars(
-            select(Condition).where(Condition.tranche_id.in_([t.id for t in known.values()]))
-        )
+        work.db.scalars(select(Condition).where(Condition.tranche_id.in_([t.id for t in known.values()])))
     )
     for row in rows:
         planned_on = date.fromisoformat(row["planned_on"]) if row["planned_on"] else None

@@ -37,7 +37,9 @@ def record_evidence(work: Work, condition: Condition, evidence: str) -> None:
         raise Refused(
             Refusal(
                 "condition_computed",
-                _("This condition is not recorded by hand: it is computed, or met by the record that shows it."),
+                _(
+                    "This condition is not recorded by hand: it is computed, or met by the record that shows it."
+                ),
                 way_out=_("Follow the link beside the condition."),
             )
         )
@@ -56,7 +58,12 @@ def propose_waiver(work: Work, condition: Condition, reason: str) -> None:
     condition.waiver_reason = reason.strip()
     condition.waiver_proposed_by_id = work.actor.id
     work.db.flush()
-    work.record("condition:waiver_proposed", tranche, reason=reason, data={"condition": condition.id, "kind": condition.kind})
+    work.record(
+        "condition:waiver_proposed",
+        tranche,
+        reason=reason,
+        data={"condition": condition.id, "kind": condition.kind},
+    )
 
 
 def waive_obstacles(work: Work, condition: Condition) -> Iterator[Refusal]:
@@ -86,7 +93,12 @@ def waive(work: Work, condition: Condition) -> None:
     condition.waived_by_id = work.actor.id
     condition.waived_at = work.now
     work.db.flush()
-    work.record("condition:waived", tranche, reason=condition.waiver_reason, data={"condition": condition.id, "kind": condition.kind})
+    work.record(
+        "condition:waived",
+        tranche,
+        reason=condition.waiver_reason,
+        data={"condition": condition.id, "kind": condition.kind},
+    )
 
 
 def freeze(work: Work, tranche: Tranche, reason: str) -> None:
@@ -111,4 +123,6 @@ def _settled(condition: Condition, tranche: Tranche) -> Iterator[Refusal]:
     if condition.met_at is not None or condition.waived_at is not None:
         yield Refusal("already_done", _("This condition is already met or waived. Reload the page."))
     if tranche.status in ("paid", "cleared", "cancelled"):
-        yield Refusal("tranche_paid", _("This tranche is already paid or cancelled: its conditions are closed."))
+        yield Refusal(
+            "tranche_paid", _("This tranche is already paid or cancelled: its conditions are closed.")
+        )

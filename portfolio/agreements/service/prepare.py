@@ -7,6 +7,7 @@ from datetime import date
 
 from sqlalchemy import delete, select
 
+from portfolio.accounts.queries import role_is_held
 from portfolio.agreements import queries
 from portfolio.agreements.forms import AgreementForm, BudgetLine, EditForm
 from portfolio.agreements.models import Agreement, AgreementLine, Condition, Tranche
@@ -18,7 +19,6 @@ from portfolio.agreements.service.sums import (
 )
 from portfolio.applications.models import Application, BudgetItem
 from portfolio.awards.models import Award, Commitment, Decision
-from portfolio.awards.queries import commitment_of, has_controller
 from portfolio.funds.models import BudgetLine as CreditLine
 from portfolio.groups.models import Group, GroupAccount
 from portfolio.kit.errors import Refusal, refuse
@@ -28,6 +28,7 @@ from portfolio.kit.money import amount
 from portfolio.kit.text import fold
 from portfolio.rulebook.lifecycles.agreements import AGREEMENT
 from portfolio.rulebook.permissions import who_may
+from portfolio.strategy.models import Tag
 from portfolio.work import Work
 
 
@@ -35,7 +36,7 @@ def committed_on(work: Work, commitment: Commitment) -> date | None:
     """The day from which the commitment binds: the visa's, or its own where the institution has no controller; None before."""
     if commitment.status in ("visaed", "visaed_with_reserve") and commitment.visaed_at is not None:
         return commitment.visaed_at.date()
-    if commitment.status == "prepared" and not has_controller(work):
+    if commitment.status == "prepared" and not role_is_held(work, "financial_controller"):
         return commitment.prepared_at.date()
     return None
 
@@ -65,7 +66,9 @@ def create_obstacles(
     if decision.signed_at is not None and bound > decision.signed_at.date():
         yield Refusal(
             "dates_out_of_order",
-            _("The commitment dates from %(committed)s, after the decision of %(decided)s: it had to come first.")
+            _(
+                "The commitment dates from %(committed)s, after the decision of %(decided)s: it had to come first."
+            )
             % {"committed": date_text(bound), "decided": date_text(decision.signed_at.date())},
             way_out=_("Prepare a rectifying decision dated after the visa."),
             who=who_may("decision:prepare"),
@@ -111,7 +114,7 @@ def create(work: Work, award: Award, form: AgreementForm) -> Agreement:
     work.hold(award)
     application = work.db.get_one(Application, award.application_id)
     decision = work.db.get_one(Decision, award.decision_id)
-    commitment = commitment_of(work, application)
+    commitment = queries.commitment_of(work, application.id)
     work.require("agreement:prepare", award)
     refuse(_taken(work, application))
     refuse(create_obstacles(work, award, decision, commitment))
@@ -271,7 +274,9 @@ def _taken(work: Work, application: Application) -> Iterator[Refusal]:
 def _frozen() -> Refusal:
     return Refusal(
         "wrong_status",
-        _("The checks were certified: the text is settled. Return the agreement with a reason to correct it."),
+        _(
+            "The checks were certified: the text is settled. Return the agreement with a reason to correct it."
+        ),
         who=who_may("agreement:check"),
     )
 
@@ -324,6 +329,15 @@ def _write_schedule(work: Work, agreement: Agreement, form: AgreementForm) -> No
 
 
 def _copy_tags(work: Work, application: Application, agreement: Agreement) -> None:
-    from portfolio.strategy.service import copy_tags
-
-    copy_tags(work, application, agreement)
+    wanted = select(Tag).where(Tag.subject_type == "application", Tag.subject_id == application.id)
+    for tag in work.db.scalars(wanted).all():
+        work.db.add(
+            Tag(
+                subject_type="agreement",
+                subject_id=agreement.id,
+                framework_id=tag.framework_id,
+                objective_id=tag.objective_id,
+                weight=tag.weight,
+            )
+        )
+    work.db.flush()

@@ -92,9 +92,7 @@ def attach_scan(work: Work, agreement: Agreement, scan: Upload) -> None:
 
 def _bind(work: Work, agreement: Agreement, scan: Upload) -> None:
     document = documents.add(work, agreement, SCAN, scan, "scan")
-    work.edit(
-        agreement, "agreement:scan_attached", permission="agreement:send", signed_scan_id=document.id
-    )
+    work.edit(agreement, "agreement:scan_attached", permission="agreement:send", signed_scan_id=document.id)
 
 
 def countersign_obstacles(work: Work, agreement: Agreement) -> Iterator[Refusal]:

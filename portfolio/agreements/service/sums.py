@@ -11,7 +11,9 @@ from portfolio.kit.i18n import gettext as _
 from portfolio.kit.money import amount
 
 
-def difference(code: str, message_over: str, message_under: str, found: int, wanted: int) -> Iterator[Refusal]:
+def difference(
+    code: str, message_over: str, message_under: str, found: int, wanted: int
+) -> Iterator[Refusal]:
     """One refusal with the difference in francs, when two sums are not equal. Messages take `difference`, `found` and `wanted`."""
     if found != wanted:
         gap = found - wanted
@@ -28,7 +30,9 @@ def schedule_obstacles(amounts: Sequence[int], grant_minor: int) -> Iterator[Ref
     yield from difference(
         "schedule_sum",
         _("The tranches sum to %(found)s: %(difference)s too much. They must sum to %(wanted)s, the grant."),
-        _("The tranches sum to %(found)s: %(difference)s are missing. They must sum to %(wanted)s, the grant."),
+        _(
+            "The tranches sum to %(found)s: %(difference)s are missing. They must sum to %(wanted)s, the grant."
+        ),
         sum(amounts),
         grant_minor,
     )

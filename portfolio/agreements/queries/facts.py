@@ -1,0 +1,219 @@
+"""What the pages of agreements show: one set of facts a page, used by the GET and by the refused POST."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from portfolio.agreements.models import Agreement, Amendment, Condition, Tranche
+from portfolio.agreements.queries.blockers import (
+    Snapshot,
+    blockers_in,
+    condition_refusals,
+    is_met,
+    snapshot,
+    words,
+)
+from portfolio.agreements.queries.records import (
+    accounts,
+    amendments,
+    lines,
+    officers,
+    parties,
+    people,
+)
+from portfolio.agreements.queries.stops import end_with_stops
+from portfolio.agreements.reference import BY_HAND, MODALITY_WORDS, USUAL, Usual
+from portfolio.applications.models import Application, BudgetItem
+from portfolio.awards.models import Award
+from portfolio.kit.errors import Refusal
+from portfolio.kit.i18n import gettext as _
+from portfolio.kit.money import percent_of, split
+from portfolio.work import Work
+
+
+@dataclass(frozen=True)
+class ConditionRow:
+    """A condition as the page shows it."""
+
+    condition: Condition
+    words: str
+    met: bool
+    by_hand: bool
+    who: str
+    refusals: list[Refusal]
+
+
+@dataclass(frozen=True)
+class TrancheRow:
+    """A tranche as the page shows it: its stages, its conditions, and what blocks it."""
+
+    tranche: Tranche
+    modality: str
+    conditions: list[ConditionRow]
+    blockers: list[Refusal]
+    accepted_minor: int
+    returned_minor: int
+    claimed_minor: int
+    open_minor: int
+    justified_tenths: int | None
+    """Tenths of a percent of what was paid; None while nothing was."""
+
+    @property
+    def payable(self) -> bool:
+        """Planned, and nothing stands in the way."""
+        return self.tranche.status == "planned" and not self.blockers
+
+    @property
+    def stages(self) -> list[tuple[str, int]]:
+        """The cumulative stages, engagé to reversé, in minor units."""
+        t = self.tranche
+        engaged = 0 if t.status == "cancelled" else t.amount_minor
+        return [
+            (_("Committed"), engaged),
+            (_("Liquidated"), t.liquidated_minor),
+            (_("Ordered"), t.ordered_minor),
+            (_("Paid"), t.paid_minor),
+            (_("Justified"), self.accepted_minor),
+            (_("Paid back"), self.returned_minor),
+        ]
+
+
+def tranche_table(
+    work: Work, snap: Snapshot, on: date | None = None, extra_minor: int = 0
+) -> list[TrancheRow]:
+    """Every tranche with its stages and blockers; no query."""
+    rows = []
+    for tranche in snap.tranches:
+        standing = snap.standing(tranche)
+        open_ = tranche.status == "planned"
+        shown = [
+            ConditionRow(
+                condition,
+                words(condition, tranche.number),
+                is_met(snap, tranche, condition),
+                condition.kind in BY_HAND,
+                "",
+                list(condition_refusals(snap, tranche, condition)) if open_ else [],
+            )
+            for condition in snap.conditions.get(tranche.id, [])
+        ]
+        advance = tranche.modality == "advance"
+        rows.append(
+            TrancheRow(
+                tranche,
+                _(MODALITY_WORDS[tranche.modality]),
+                shown,
+                blockers_in(snap, tranche, on, extra_minor) if open_ else [],
+                standing.accepted if advance else tranche.paid_minor,
+                standing.returned,
+                standing.claimed,
+                standing.open,
+                percent_of(standing.accepted, tranche.paid_minor) if advance and tranche.paid_minor else None,
+            )
+        )
+    return rows
+
+
+def facts(work: Work, agreement: Agreement) -> dict[str, Any]:
+    """The page of an agreement."""
+    snap = snapshot(work, agreement)
+    rows = tranche_table(work, snap)
+    found = parties(work, agreement)
+    persons = people(
+        work,
+        [
+            agreement.created_by_id,
+            agreement.checked_by_id,
+            agreement.sent_by_id,
+            agreement.signed_by_id,
+            *(c.met_by_id for group in snap.conditions.values() for c in group),
+            *(c.waived_by_id for group in snap.conditions.values() for c in group),
+            *(c.waiver_proposed_by_id for group in snap.conditions.values() for c in group),
+        ],
+    )
+    totals = [
+        (label, sum(row.stages[i][1] for row in rows))
+        for i, (label, _amount) in enumerate(rows[0].stages if rows else [])
+    ]
+    return {
+        "agreement": agreement,
+        "parties": found,
+        "rows": rows,
+        "totals": totals,
+        "budget": lines(work, agreement),
+        "amendments": amendments(work, agreement),
+        "persons": persons,
+        "stops": snap.stops,
+        "end": end_with_stops(snap.stops, agreement.starts_on, agreement.ends_on, work.today),
+        "open_minor": sum(row.open_minor for row in rows),
+    }
+
+
+def agreement_page(work: Work, agreement: Agreement) -> dict[str, Any]:
+    """The same, with what the forms of the page need: the bureau and the accounts."""
+    return {
+        **facts(work, agreement),
+        "officers": officers(work, agreement.group_id),
+        "accounts": accounts(work, agreement.group_id),
+    }
+
+
+def simulate(work: Work, agreement: Agreement, on: date | None, accepted_minor: int) -> list[TrancheRow]:
+    """« et si… »: what would block each tranche on that day, were so many more francs accepted."""
+    return tranche_table(work, snapshot(work, agreement), on, accepted_minor)
+
+
+def edit_facts(work: Work, award: Award, usual: str = "three") -> dict[str, Any]:
+    """A blank agreement for an award: the budget of its file, and a usual schedule that sums to the grant."""
+    application = work.db.get_one(Application, award.application_id)
+    items = list(
+        work.db.scalars(
+            select(BudgetItem)
+            .where(BudgetItem.application_id == application.id)
+            .order_by(BudgetItem.position)
+        )
+    )
+    chosen: Usual = next((u for u in USUAL if u.code == usual), USUAL[0])
+    amounts = split(award.amount_minor, [share for share, _m, _c in chosen.tranches])
+    return {
+        "award": award,
+        "application": application,
+        "items": items,
+        "granted_lines_minor": sum(i.amount_minor for i in items if i.source == "S"),
+        "usual": chosen,
+        "usuals": USUAL,
+        "tranches": [
+            {"amount": amount, "modality": modality}
+            for amount, (_share, modality, _conditions) in zip(amounts, chosen.tranches, strict=True)
+        ],
+        "conditions": [
+            {"tranche": number, "kind": kind, "threshold": threshold}
+            for number, (_share, _modality, conditions) in enumerate(chosen.tranches, 1)
+            for kind, threshold in conditions
+        ],
+        "accounts": accounts(work, award.group_id),
+    }
+
+
+def amendment_page(work: Work, amendment: Amendment) -> dict[str, Any]:
+    """The page of an amendment."""
+    agreement = work.db.get_one(Agreement, amendment.agreement_id)
+    persons = people(
+        work,
+        [
+            amendment.created_by_id,
+            amendment.submitted_by_id,
+            amendment.approved_by_id,
+            amendment.signed_by_id,
+        ],
+    )
+    return {
+        "amendment": amendment,
+        "agreement": agreement,
+        "persons": persons,
+        "officers": officers(work, agreement.group_id),
+    }

@@ -1,0 +1,220 @@
+"""What the convention and its amendments print: plain facts, so that the same record gives the same paper (F12)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+
+from portfolio.accounts.models import Person
+from portfolio.agreements.models import Agreement, Amendment
+from portfolio.agreements.queries.blockers import snapshot, words
+from portfolio.agreements.queries.records import Parties, amendments, lines, officers, parties, people
+from portfolio.documents.models import Document
+from portfolio.documents.reference import institution, letterhead
+from portfolio.groups.models import GroupAccount
+from portfolio.kit.text import last4
+from portfolio.places.models import Place
+from portfolio.strategy.models import Framework, Objective, Tag
+from portfolio.work import Work
+
+
+def place_words(work: Work, place: Place) -> str:
+    """« Mali · Gao · Ansongo », from the country down."""
+    codes = [code for code in place.path.split("/") if code]
+    names = {
+        p.code: p.name for p in work.db.scalars(select(Place).where(Place.code.in_(codes or [place.code])))
+    }
+    return " · ".join(names.get(code, code) for code in codes) or place.name
+
+
+def objectives(work: Work, agreement: Agreement) -> list[dict[str, Any]]:
+    """The objectives an agreement serves, with their weights, framework by framework."""
+    statement = (
+        select(Framework.code, Objective.code, Objective.title, Tag.weight)
+        .select_from(Tag)
+        .join(Objective, Objective.id == Tag.objective_id)
+        .join(Framework, Framework.id == Tag.framework_id)
+        .where(Tag.subject_type == "agreement", Tag.subject_id == agreement.id)
+        .order_by(Framework.id, Tag.weight.desc(), Objective.id)
+    )
+    return [
+        {"framework": framework, "code": code, "title": title, "weight": weight}
+        for framework, code, title, weight in work.db.execute(statement)
+    ]
+
+
+def _signer(person: Person | None) -> dict[str, str]:
+    return {"name": person.full_name if person else "", "function": person.function if person else ""}
+
+
+def _account(account: GroupAccount | None) -> dict[str, str]:
+    if account is None:
+        return {}
+    return {
+        "kind": account.kind,
+        "provider": account.provider,
+        "holder": account.holder,
+        "number": last4(account.number),
+    }
+
+
+def tranche_rows(work: Work, agreement: Agreement) -> list[dict[str, Any]]:
+    """The schedule with its conditions in words."""
+    snap = snapshot(work, agreement)
+    return [
+        {
+            "number": t.number,
+            "amount_minor": t.amount_minor,
+            "modality": t.modality,
+            "planned_on": t.planned_on.isoformat() if t.planned_on else None,
+            "label": t.label,
+            "conditions": [words(c, t.number) for c in snap.conditions.get(t.id, [])],
+        }
+        for t in snap.tranches
+        if t.status != "cancelled"
+    ]
+
+
+def agreement_facts(work: Work, agreement: Agreement) -> dict[str, Any]:
+    """Everything the convention prints."""
+    found = parties(work, agreement)
+    persons = people(work, [agreement.signed_by_id])
+    on = agreement.signed_at.date() if agreement.signed_at else work.today
+    head = institution(on)
+    scan = work.db.get(Document, agreement.signed_scan_id) if agreement.signed_scan_id else None
+    return {
+        **amendment_base(work, agreement, found),
+        "head": head["head"],
+        "complaints": head["complaints"],
+        "corruption": head["corruption"],
+        "data_contact": head["data_contact"],
+        "call_title": found.call.title,
+        "refused_expenses": [str(e) for e in found.call.refused_expenses],
+        "own_cash_minor": agreement.own_cash_minor,
+        "own_kind_minor": agreement.own_kind_minor,
+        "place": place_words(work, found.place),
+        "group": {
+            "name": found.group.name,
+            "legal_form": found.group.legal_form,
+            "registration": " ".join(
+                part for part in (found.group.registration_kind, found.group.registration) if part
+            ),
+            "village": found.group.village,
+            "women": found.group.women,
+            "men": found.group.men,
+        },
+        "officers": [
+            {
+                "office": o.office,
+                "name": o.full_name,
+                "id_kind": o.id_kind,
+                "id_number": o.id_number,
+                "signs": o.can_sign,
+            }
+            for o in officers(work, agreement.group_id)
+        ],
+        "account": _account(found.account),
+        "lines": [
+            {
+                "label": line.label,
+                "unit": line.unit,
+                "quantity": line.quantity,
+                "unit_minor": line.unit_minor,
+                "amount_minor": line.amount_minor,
+                "source": line.source,
+            }
+            for line in lines(work, agreement)
+        ],
+        "tranches": tranche_rows(work, agreement),
+        "objectives": objectives(work, agreement),
+        "award_conditions": found.award.conditions,
+        "session_id": found.decision.session_id,
+        "status": agreement.status,
+        "group_signature": {
+            "on": agreement.signed_by_group_on.isoformat() if agreement.signed_by_group_on else None,
+            "name": agreement.signatory_name,
+            "function": agreement.signatory_function,
+            "thumbprint": agreement.signed_with_thumbprint,
+            "language": agreement.reading_language,
+            "translator": agreement.translator,
+            "witnesses": list(agreement.witnesses or []),
+            "scan": scan.sha256 if scan else "",
+        },
+        "authority_signature": {
+            **_signer(persons.get(agreement.signed_by_id or 0)),
+            "on": agreement.signed_at.date().isoformat() if agreement.signed_at else None,
+            "capacity": agreement.signed_capacity,
+        },
+        "on": on.isoformat(),
+    }
+
+
+def amendment_base(work: Work, agreement: Agreement, found: Parties | None = None) -> dict[str, Any]:
+    """What the convention and its amendments have in common."""
+    found = found or parties(work, agreement)
+    on = agreement.signed_at.date() if agreement.signed_at else work.today
+    commitment = found.commitment
+    return {
+        "letterhead": letterhead(on),
+        "agreement": agreement.reference,
+        "title": agreement.title,
+        "call": found.call.reference or found.call.code,
+        "application": found.application.reference,
+        "fund": f"{found.fund.code} — {found.fund.name}",
+        "donor": found.donor.name,
+        "line": f"{found.line.code} — {found.line.label}",
+        "exercice": found.line.exercice,
+        "decision": {
+            "reference": found.decision.reference,
+            "on": found.decision.signed_at.date().isoformat() if found.decision.signed_at else None,
+        },
+        "commitment": {
+            "reference": commitment.reference,
+            "on": (commitment.visaed_at or commitment.prepared_at).date().isoformat(),
+            "visaed": commitment.visaed_at is not None,
+        },
+        "amount_minor": agreement.amount_minor,
+        "currency": agreement.amount_currency,
+        "starts_on": agreement.starts_on.isoformat(),
+        "ends_on": agreement.ends_on.isoformat(),
+        "group_name": found.group.name,
+        "signed_on": agreement.signed_at.date().isoformat() if agreement.signed_at else None,
+    }
+
+
+def amendment_facts(
+    work: Work, agreement: Agreement, amendment: Amendment, base: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """What the avenant prints: old and new, both whole."""
+    persons = people(work, [amendment.signed_by_id, amendment.approved_by_id])
+    account_ids = {
+        i for side in ("before", "after") if (i := amendment.changes[side].get("account_id")) is not None
+    }
+    accounts = {
+        a.id: _account(a)
+        for a in work.db.scalars(select(GroupAccount).where(GroupAccount.id.in_(account_ids)))
+    }
+    on = amendment.signed_at.date() if amendment.signed_at else work.today
+    return {
+        **(base or amendment_base(work, agreement)),
+        "amendment": amendment.reference,
+        "number": amendment.number,
+        "kind": amendment.kind,
+        "reason": amendment.reason,
+        "changes": amendment.changes,
+        "accounts": {str(number): facts for number, facts in accounts.items()},
+        "earlier": [a.number for a in amendments(work, agreement) if a.number < amendment.number],
+        "status": amendment.status,
+        "group_signature": {
+            "on": amendment.signed_by_group_on.isoformat() if amendment.signed_by_group_on else None,
+            "name": amendment.signatory_name,
+            "function": amendment.signatory_function,
+        },
+        "authority_signature": {
+            **_signer(persons.get(amendment.signed_by_id or 0)),
+            "on": on.isoformat() if amendment.signed_at else None,
+            "capacity": amendment.signed_capacity,
+        },
+        "on": on.isoformat(),
+    }

@@ -10,6 +10,7 @@ from portfolio.accounts.models import Person
 from portfolio.agreements.models import Agreement, Amendment
 from portfolio.agreements.queries.blockers import snapshot, words
 from portfolio.agreements.queries.records import Parties, amendments, lines, officers, parties, people
+from portfolio.agreements.reference import RETENTION_YEARS, VIREMENT_PERCENT
 from portfolio.documents.models import Document
 from portfolio.documents.reference import institution, letterhead
 from portfolio.groups.models import GroupAccount
@@ -90,6 +91,9 @@ def agreement_facts(work: Work, agreement: Agreement) -> dict[str, Any]:
         "corruption": head["corruption"],
         "data_contact": head["data_contact"],
         "call_title": found.call.title,
+        "months": found.application.months,
+        "retention_years": RETENTION_YEARS,
+        "virement_percent": VIREMENT_PERCENT,
         "refused_expenses": [str(e) for e in found.call.refused_expenses],
         "own_cash_minor": agreement.own_cash_minor,
         "own_kind_minor": agreement.own_kind_minor,
@@ -107,6 +111,8 @@ def agreement_facts(work: Work, agreement: Agreement) -> dict[str, Any]:
         "officers": [
             {
                 "office": o.office,
+                "sex": o.sex or "",
+                "act": o.act,
                 "name": o.full_name,
                 "id_kind": o.id_kind,
                 "id_number": o.id_number,

@@ -21,7 +21,7 @@ from portfolio.strategy.models import Objective, Tag
 from portfolio.work import Work
 
 
-def visible(work: Work) -> Select[tuple[Agreement]]:
+def visible(work: Work) -> Select[Agreement]:
     """The agreements that the actor may see."""
     return select(Agreement).where(work.within("agreement:view", Agreement))
 
@@ -115,7 +115,7 @@ def amendment(work: Work, number: int) -> Amendment:
 def force_majeures(work: Work) -> list[tuple[ForceMajeure, Place]]:
     """Every force majeure with its zone, newest first."""
     statement = select(ForceMajeure, Place).join(Place, Place.id == ForceMajeure.place_id)
-    return [tuple(row) for row in work.db.execute(statement.order_by(ForceMajeure.id.desc()))]
+    return [(found, place) for found, place in work.db.execute(statement.order_by(ForceMajeure.id.desc()))]
 
 
 def people(work: Work, ids: Iterable[int | None]) -> dict[int, Person]:

@@ -17,6 +17,7 @@ from portfolio.documents import service as documents
 from portfolio.groups.models import GroupAccount
 from portfolio.kit.errors import FieldError, Invalid, Refusal, refuse
 from portfolio.kit.i18n import gettext as _
+from portfolio.kit.i18n import speaking
 from portfolio.rulebook.lifecycles.agreements import AMENDMENT, TRANCHE
 from portfolio.work import Work
 
@@ -233,16 +234,17 @@ def sign_amendment(work: Work, amendment: Amendment, form: AmendmentSignatureFor
     _merge(work, agreement, amendment)
     from portfolio.agreements.pdf import amendment_pdf
 
-    documents.issue(
-        work,
-        kind="amendment",
-        reference=amendment.reference,
-        title=_("Amendment no. %(number)d: %(kind)s")
-        % {"number": amendment.number, "kind": _(AMENDMENT_WORDS[amendment.kind])},
-        subject=agreement,
-        facts=queries.amendment_facts(work, agreement, amendment, facts),
-        draw=amendment_pdf,
-    )
+    with speaking("fr"):  # papers are French whatever the language of the screen
+        documents.issue(
+            work,
+            kind="amendment",
+            reference=amendment.reference,
+            title=_("Amendment no. %(number)d: %(kind)s")
+            % {"number": amendment.number, "kind": _(AMENDMENT_WORDS[amendment.kind])},
+            subject=agreement,
+            facts=queries.amendment_facts(work, agreement, amendment, facts),
+            draw=amendment_pdf,
+        )
 
 
 def _merge(work: Work, agreement: Agreement, amendment: Amendment) -> None:

@@ -12,7 +12,7 @@ from portfolio.awards.models import Commitment, Decision
 from portfolio.documents import service as documents
 from portfolio.documents.service import Upload
 from portfolio.kit.errors import FieldError, Invalid, Refusal, refuse
-from portfolio.kit.i18n import date_text
+from portfolio.kit.i18n import date_text, speaking
 from portfolio.kit.i18n import gettext as _
 from portfolio.rulebook.lifecycles.agreements import AGREEMENT
 from portfolio.rulebook.permissions import who_may
@@ -144,12 +144,13 @@ def issue_agreement(work: Work, agreement: Agreement) -> None:
     """Print the signed convention for good, bound to its facts and to the scan (F12)."""
     from portfolio.agreements.pdf import agreement_pdf
 
-    documents.issue(
-        work,
-        kind="agreement",
-        reference=agreement.reference,
-        title=_("Grant agreement %(reference)s") % {"reference": agreement.reference},
-        subject=agreement,
-        facts=queries.agreement_facts(work, agreement),
-        draw=agreement_pdf,
-    )
+    with speaking("fr"):  # papers are French whatever the language of the screen
+        documents.issue(
+            work,
+            kind="agreement",
+            reference=agreement.reference,
+            title=_("Grant agreement %(reference)s") % {"reference": agreement.reference},
+            subject=agreement,
+            facts=queries.agreement_facts(work, agreement),
+            draw=agreement_pdf,
+        )

@@ -1,0 +1,126 @@
+"""The avenant: the article changed, old and new text, budget or schedule before and after, both summing, the reason, the signatures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from portfolio.agreements.pdf.parts import (
+    ACCOUNTS,
+    BUDGET,
+    SCHEDULE,
+    Facts,
+    authority,
+    beneficiary,
+    budget_rows,
+    budget_total,
+    long_day,
+    references,
+    schedule_rows,
+    sheet,
+)
+from portfolio.kit.pdf import Paper, amount
+from portfolio.kit.words import amount_in_words
+
+ARTICLES = {
+    "extension": "3 (durée et entrée en vigueur)",
+    "virement": "5 (budget) et l'annexe 2",
+    "schedule": "6 (décaissements) et l'annexe 3",
+    "signatory": "7 (compte) et les signataires",
+}
+
+
+def amendment_pdf(facts: dict[str, Any]) -> bytes:
+    """One avenant."""
+    paper = sheet(
+        f"Avenant n° {facts['number']} à la convention de subvention",
+        {**facts, "draft": facts["status"] != "signed" or bool(facts.get("draft"))},
+        [("Convention", facts["agreement"]), *references(facts)],
+        facts["amount_minor"],
+        paraphe=True,
+    )
+    earlier = (
+        ", modifiée par l'avenant n° " + ", n° ".join(str(n) for n in facts["earlier"])
+        if facts["earlier"]
+        else ""
+    )
+    paper.opening(
+        f"Entre l'Autorité et {facts['group_name']}, vu la convention n° {facts['agreement']} du "
+        f"{long_day(facts['signed_on'])}{earlier}, portant sur une subvention de {amount_in_words(facts['amount_minor'])} "
+        f"({amount(facts['amount_minor'])}), il a été convenu ce qui suit :"
+    )
+    article = ARTICLES.get(facts["kind"]) or facts["changes"]["before"].get("article") or "visé ci-dessous"
+    paper.article(1, "Objet", [f"Le présent avenant modifie l'article {article} de la convention."])
+    paper.article(2, "Motif", [facts["reason"]])
+    paper.article(3, "Modification", [])
+    _change(paper, facts)
+    paper.article(
+        4,
+        "Autres dispositions",
+        [
+            "Le montant de la subvention ne change pas. Les tranches déjà payées ne sont pas touchées. Les autres articles restent en vigueur."
+        ],
+    )
+    paper.signatures([beneficiary(facts), authority(facts)])
+    paper.ampliations(["bénéficiaire", "comptable", "contrôleur financier", "dossier", "chrono"])
+    return paper.render()
+
+
+def _change(paper: Paper, facts: Facts) -> None:
+    before, after = facts["changes"]["before"], facts["changes"]["after"]
+    match facts["kind"]:
+        case "extension":
+            paper.facts(
+                [
+                    ("Ancien texte", f"Fin des activités le {long_day(before['ends_on'])}"),
+                    ("Nouveau texte", f"Fin des activités le {long_day(after['ends_on'])}"),
+                ]
+            )
+        case "virement":
+            for title, side in (("Budget avant", before), ("Budget après", after)):
+                paper.para(title, bold=True, align="left")
+                paper.table(
+                    BUDGET,
+                    budget_rows(side["lines"]),
+                    unit="francs CFA",
+                    carry=4,
+                    total=budget_total(side["lines"]),
+                )
+                granted = sum(line["amount_minor"] for line in side["lines"] if line["source"] == "S")
+                paper.para(
+                    f"Lignes financées par la subvention : {amount(granted)}.", small=True, align="right"
+                )
+        case "schedule":
+            for title, side in (("Échéancier avant", before), ("Échéancier après", after)):
+                paper.para(title, bold=True, align="left")
+                rows = side["tranches"]
+                paper.table(
+                    SCHEDULE,
+                    [
+                        [*row[:4], "déjà demandée ou payée" if t["fixed"] else row[4]]
+                        for t, row in zip(rows, schedule_rows(rows), strict=True)
+                    ],
+                    unit="francs CFA",
+                    numbered=False,
+                    total=["Total", sum(t["amount_minor"] for t in rows), None, None, None],
+                )
+        case "signatory":
+            paper.facts(
+                [
+                    (
+                        "Ancien signataire",
+                        ", ".join(p for p in (before["signatory_name"], before["signatory_function"]) if p),
+                    ),
+                    ("Nouveau signataire", f"{after['signatory_name']}, {after['signatory_function']}"),
+                    ("Ancien compte", _account(facts, before["account_id"])),
+                    ("Nouveau compte", _account(facts, after["account_id"])),
+                ]
+            )
+        case _:
+            paper.para(str(after["text"]))
+
+
+def _account(facts: Facts, number: int | None) -> str:
+    account = facts["accounts"].get(str(number)) if number else None
+    if not account:
+        return ""
+    return f"{ACCOUNTS[account['kind']]}, {account['provider']}, {account['holder']}, {account['number']}"

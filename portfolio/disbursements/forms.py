@@ -1,0 +1,81 @@
+"""What a person may type about payments."""
+
+from __future__ import annotations
+
+from typing import Annotated, get_args
+
+from portfolio.kit.forms import Amount, Day, Form, PositiveAmount, Reason, optional, text, whole
+
+Number = Annotated[int, whole(1, 2**31 - 1)]
+OptionalNumber = Annotated[int | None, optional(whole(1, 2**31 - 1))]
+OptionalWords = Annotated[str | None, optional(text(200))]
+OptionalAmount = Annotated[int | None, optional(get_args(Amount)[1])]
+Hash = Annotated[str, text(64, 64)]
+
+
+class RequestForm(Form):
+    """The request of a tranche. Without an amount, the whole tranche; without an account, the agreement's."""
+
+    amount: Annotated[int | None, optional(get_args(PositiveAmount)[1])] = None
+    account_id: OptionalNumber = None
+    supplier_id: OptionalNumber = None
+    papers: Annotated[str | None, optional(text(2000, lines=True))] = None
+    """The papers attached, one a line: they are numbered on the order."""
+
+
+class SeenForm(Form):
+    """What the person saw when acting (M10, M16): the fingerprint of payee, account, amount and object, and the amount itself."""
+
+    content_hash: Hash
+    amount_seen: Amount
+
+
+class OrderForm(SeenForm):
+    """The ordonnateur confirms the amount and the payee that he sees, and what was left to order before his signature."""
+
+    remaining_seen: Amount
+
+
+class VisaForm(SeenForm):
+    """The controller's visa; with a reserve when there is one (R3)."""
+
+    reserve: Annotated[str | None, optional(text(2000, lines=True))] = None
+
+
+class SendForm(SeenForm):
+    """The order leaves for the bank or the operator, from one of the institution's accounts."""
+
+    treasury_account_id: Number
+
+
+class PayForm(SeenForm):
+    """A payment: from which account, with which reference, on which date of value, at which fee; in cash, with a reçu and an identity (M15)."""
+
+    treasury_account_id: Number
+    payment_reference: Annotated[str, text(100)]
+    paid_on: Day
+    fee: OptionalAmount = None
+    receipt_number: Annotated[str | None, optional(text(60))] = None
+    received_by: OptionalWords = None
+    identity_kind: Annotated[str | None, optional(text(80))] = None
+    identity_number: Annotated[str | None, optional(text(60))] = None
+
+
+class FailForm(Form):
+    """The bank or the operator gave the money back: the cause in words, and the fee kept."""
+
+    reason: Reason
+    fee: OptionalAmount = None
+
+
+class AccountForm(Form):
+    """Another verified account of the same group, with the reason."""
+
+    account_id: Number
+    reason: Reason
+
+
+class ReasonForm(Form):
+    """An act that needs its reason."""
+
+    reason: Reason

@@ -1,0 +1,112 @@
+"""Document 10: the ordre de paiement, on one page, signed in the order of the chain."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from portfolio.agreements.pdf.parts import ACCOUNTS, MODALITIES, Facts, day, long_day, sheet
+from portfolio.kit.pdf import Column, Paper, Signatory, amount
+from portfolio.kit.words import amount_in_words
+
+SIGNED = ("ordered", "sent", "paid")
+
+
+def payee_line(facts: Facts) -> str:
+    """Account or wallet, last four characters, and its keeper (F15)."""
+    if facts["account_kind"] == "cash":
+        return "remise en espèces contre reçu"
+    kept = f", {facts['account_provider']}" if facts["account_provider"] else ""
+    number = f", n° se terminant par {facts['account_number']}" if facts["account_number"] else ""
+    return f"{ACCOUNTS[facts['account_kind']]}{kept}{number}"
+
+
+def object_line(facts: Facts) -> str:
+    """« Tranche 1 — titre »."""
+    label = f" ({facts['tranche_label']})" if facts["tranche_label"] else ""
+    return f"Tranche {facts['tranche']}{label} — {facts['title']}"
+
+
+def order_pdf(facts: dict[str, Any]) -> bytes:
+    """The ordre de paiement; « PROJET » until the ordonnateur has signed."""
+    table = facts["figures"]
+    paper = sheet(
+        "Ordre de paiement",
+        {**facts, "draft": facts["status"] not in SIGNED or bool(facts.get("draft"))},
+        [("Exercice", str(facts["exercice"])), ("Imputation", facts["line"]), ("Fonds", facts["fund"])],
+        facts["amount_minor"],
+        one_page=True,
+        copy_label="ORIGINAL n° 1/3" if facts["status"] in SIGNED else None,
+    )
+    paper.facts(
+        [
+            ("Bénéficiaire du paiement", facts["payee"]),
+            (
+                "Qualité",
+                "fournisseur" if facts["payee_kind"] == "supplier" else "bénéficiaire de la subvention",
+            ),
+            ("Règlement", payee_line(facts)),
+            ("Subvention à", f"{facts['group']}, {facts['place']}"),
+            ("Objet", object_line(facts)),
+            ("Modalité", MODALITIES[facts["modality"]]),
+            ("Engagement", f"{facts['commitment']} du {long_day(facts['commitment_on'])}"),
+            ("Décision", f"{facts['decision']} du {long_day(facts['decision_on'])}"),
+            ("Convention", f"{facts['agreement']} du {long_day(facts['agreement_on'])}"),
+        ]
+    )
+    paper.table(
+        (
+            Column("Engagé", kind="amount"),
+            Column("Déjà ordonnancé", kind="amount"),
+            Column("Présent ordre", kind="amount"),
+            Column("Reste à ordonnancer", kind="amount"),
+        ),
+        [[table["committed"], table["ordered"], table["present"], table["left"]]],
+        unit="francs CFA",
+        numbered=False,
+    )
+    paper.facts(
+        [
+            ("Retenues et reversements à déduire", amount(table["deductions"])),
+            ("Net à payer", amount(table["net"])),
+        ],
+        label_mm=70,
+    )
+    _papers(paper, facts)
+    paper.arrete(
+        f"Arrêté le présent ordre de paiement à la somme de : {amount_in_words(table['net'])} ({amount(table['net'])})."
+    )
+    paper.signatures(_chain(facts))
+    if facts["payment_reference"]:
+        paper.para(
+            f"Payé le {long_day(facts['paid_on'])} (date de valeur), référence {facts['payment_reference']}, depuis : {facts['treasury']}.",
+            bold=True,
+            align="left",
+        )
+    return paper.render()
+
+
+def _papers(paper: Paper, facts: Facts) -> None:
+    attached = [f"fiche de liquidation n° {facts['order']}-FL", *facts["papers"]]
+    joined = " ; ".join(f"{n}. {name}" for n, name in enumerate(attached, 1))
+    paper.para(f"Pièces jointes : {joined}.", align="left")
+
+
+def _chain(facts: Facts) -> list[Signatory]:
+    chain = facts["chain"]
+    rows = [("liquidated", "Le liquidateur", "Vu et liquidé")]
+    if facts["controller"]:
+        rows.append(("visaed", "Le contrôleur financier", "Visa"))
+    rows += [
+        ("ordered", "L'ordonnateur", "Vu, bon à payer"),
+        ("paid", "Le comptable", "Vu, bon à payer — payé"),
+    ]
+    return [
+        Signatory(
+            function=chain[code]["function"] or function,
+            name=chain[code]["name"],
+            act=chain[code]["act"],
+            on=day(chain[code]["on"]),
+            label=label,
+        )
+        for code, function, label in rows
+    ]

@@ -1,0 +1,92 @@
+"""Document 11: the reçu or décharge by the payee, and the quittance by the comptable; half an A4 each, with its stub."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from portfolio.agreements.pdf.parts import Facts, day, long_day, sheet
+from portfolio.disbursements.pdf.order import object_line, payee_line
+from portfolio.kit.pdf import Half, Signatory, amount
+from portfolio.kit.words import amount_in_words
+
+
+def receipt_pdf(facts: dict[str, Any]) -> bytes:
+    """« Je soussigné(e) … reconnais avoir reçu … »: the stub is kept, the other half given."""
+    title = "Décharge" if facts["account_kind"] == "cash" else "Reçu"
+    paper = sheet(
+        title,
+        facts,
+        [("Ordre de paiement", facts["order"]), ("Convention", facts["agreement"])],
+        facts["amount_minor"],
+    )
+    kept, given = paper.stub(given_label="EXEMPLAIRE REMIS AU PAYÉ")
+    for half in (kept, given):
+        _said(half, facts)
+    return paper.render()
+
+
+def _said(half: Half, facts: Facts) -> None:
+    supplier = facts["payee_kind"] == "supplier"
+    name = facts["received_by"] or "……………………………………"
+    function = f", {facts['received_as']}" if facts["received_as"] else ""
+    who = f"{name}{function} de {facts['payee']}" if not supplier else f"{name}, pour {facts['payee']}"
+    total = facts["amount_minor"]
+    half.para(
+        f"Je soussigné(e) {who}, reconnais avoir reçu de l'Autorité la somme de {amount_in_words(total)} ({amount(total)}), "
+        f"au titre de : {object_line(facts)}."
+    )
+    identity = (
+        f"{facts['identity_kind']} n° {facts['identity_number']}" if facts["identity_number"] else "……………………"
+    )
+    pairs = [
+        ("Règlement", payee_line(facts)),
+        ("Référence", facts["payment_reference"] or "……………………"),
+        ("Date de valeur", long_day(facts["on"])),
+        ("Pièce d'identité", identity),
+        ("Reste dû sur la tranche", amount(facts["balance_minor"])),
+    ]
+    if facts["receipt_number"]:
+        pairs.insert(0, ("Numéro du carnet de reçus", facts["receipt_number"]))
+    half.facts(pairs)
+    payer = facts["payer"]
+    people = [
+        Signatory("Le payé", facts["received_by"] or facts["payee"], label="Pour acquit"),
+        Signatory(payer["function"] or "Le comptable", payer["name"], on=day(payer["on"]), label="Payé par"),
+    ]
+    half.signatures(people)
+    if facts["thumbprint"] and not supplier:
+        half.thumbprint_block(facts["language"] or "")
+
+
+def quittance_pdf(facts: dict[str, Any]) -> bytes:
+    """The quittance, from a single numbered series, for money that comes to the institution.
+
+    Facts: letterhead, on, currency, amount_minor, debtor, capacity, title (« au titre de »), method, method_reference, reference_lines
+    (pairs), balance_minor, collector {name, function, on}.
+    """
+    paper = sheet("Quittance", facts, [(a, b) for a, b in facts["reference_lines"]], facts["amount_minor"])
+    kept, given = paper.stub(given_label="EXEMPLAIRE REMIS AU VERSANT")
+    total, collector = facts["amount_minor"], facts["collector"]
+    for half in (kept, given):
+        half.para(
+            f"Reçu de {facts['debtor']}{', ' + facts['capacity'] if facts['capacity'] else ''}, la somme de {amount_in_words(total)} "
+            f"({amount(total)}), au titre de : {facts['title']}."
+        )
+        half.facts(
+            [
+                ("Mode de versement", facts["method"]),
+                ("Référence", facts["method_reference"]),
+                ("Reste dû après ce versement", amount(facts["balance_minor"])),
+            ]
+        )
+        half.signatures(
+            [
+                Signatory(
+                    collector["function"] or "Le comptable",
+                    collector["name"],
+                    on=day(collector["on"]),
+                    label="Pour acquit",
+                )
+            ]
+        )
+    return paper.render()

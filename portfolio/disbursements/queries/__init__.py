@@ -1,0 +1,57 @@
+"""Every SELECT of payments."""
+
+from portfolio.disbursements.queries.facts import Step, facts, pay_facts, queues, seen, step_words, steps
+from portfolio.disbursements.queries.papers import (
+    liquidation_facts,
+    order_facts,
+    receipt_facts,
+    request_facts,
+)
+from portfolio.disbursements.queries.records import (
+    OPEN,
+    Figures,
+    agreement_of,
+    blockers,
+    content_of,
+    dims,
+    figures,
+    follower,
+    get,
+    group_of,
+    of,
+    of_tranche,
+    open_of,
+    retained_supplier,
+    tranche_of,
+    visible,
+)
+
+__all__ = [
+    "OPEN",
+    "Figures",
+    "Step",
+    "agreement_of",
+    "blockers",
+    "content_of",
+    "dims",
+    "facts",
+    "figures",
+    "follower",
+    "get",
+    "group_of",
+    "liquidation_facts",
+    "of",
+    "of_tranche",
+    "open_of",
+    "order_facts",
+    "pay_facts",
+    "queues",
+    "receipt_facts",
+    "request_facts",
+    "retained_supplier",
+    "seen",
+    "step_words",
+    "steps",
+    "tranche_of",
+    "visible",
+]

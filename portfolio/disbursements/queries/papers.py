@@ -1,0 +1,189 @@
+"""What the papers of a payment print: plain facts (documents 10 and 11, demande, fiche de liquidation)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from portfolio.accounts.models import Person
+from portfolio.accounts.queries import role_is_held
+from portfolio.agreements import queries as agreements
+from portfolio.agreements.models import Agreement, Tranche
+from portfolio.disbursements.models import Disbursement
+from portfolio.disbursements.queries.records import agreement_of, figures, tranche_of
+from portfolio.documents.reference import institution, letterhead
+from portfolio.funds.models import TreasuryAccount
+from portfolio.kit.text import last4
+from portfolio.work import Work
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _base(work: Work, d: Disbursement, on: date) -> dict[str, Any]:
+    agreement, tranche = agreement_of(work, d), tranche_of(work, d)
+    found = agreements.parties(work, agreement)
+    return {
+        "letterhead": letterhead(on),
+        "head": institution(on)["head"],
+        "on": on.isoformat(),
+        "order": d.reference,
+        "call": found.call.reference or found.call.code,
+        "application": found.application.reference,
+        "agreement": agreement.reference,
+        "agreement_on": _iso(agreement.signed_at.date() if agreement.signed_at else None),
+        "title": agreement.title,
+        "decision": found.decision.reference,
+        "decision_on": _iso(found.decision.signed_at.date() if found.decision.signed_at else None),
+        "commitment": found.commitment.reference,
+        "commitment_on": (found.commitment.visaed_at or found.commitment.prepared_at).date().isoformat(),
+        "fund": f"{found.fund.code} — {found.fund.name}",
+        "line": f"{found.line.code} — {found.line.label}",
+        "exercice": found.line.exercice,
+        "group": found.group.name,
+        "place": agreements.place_words(work, found.place),
+        "tranche": tranche.number,
+        "tranche_minor": tranche.amount_minor,
+        "tranche_label": tranche.label,
+        "modality": d.modality,
+        "amount_minor": d.amount_minor,
+        "currency": d.amount_currency,
+        "payee": d.payee,
+        "payee_kind": d.payee_kind,
+        "account_kind": d.account_kind,
+        "account_provider": d.account_provider,
+        "account_number": last4(d.account_number),
+    }
+
+
+def _signer(person: Person | None, at: Any, act: str = "") -> dict[str, Any]:
+    return {
+        "name": person.full_name if person else "",
+        "function": person.function if person else "",
+        "on": at.date().isoformat() if at else None,
+        "act": act,
+    }
+
+
+def _conditions(work: Work, agreement: Agreement, tranche: Tranche) -> list[dict[str, Any]]:
+    """Condition by condition: what it is, its source, its value, when and by whom it was met."""
+    snap = agreements.snapshot(work, agreement)
+    own = next(t for t in snap.tranches if t.id == tranche.id)
+    rows = snap.conditions.get(tranche.id, [])
+    persons = agreements.people(work, [i for c in rows for i in (c.met_by_id, c.waived_by_id)])
+    found = []
+    for c in rows:
+        person = persons.get(c.waived_by_id or c.met_by_id or 0)
+        when = c.waived_at or c.met_at
+        value, source = c.evidence, c.source
+        if c.kind in ("justified_previous", "justified_earlier"):
+            source = "grand livre"
+            value = " ; ".join(
+                f"T{t.number} : {snap.standing(t).accepted} / {snap.standing(t).advanced}"
+                for t in snap.tranches
+                if t.number < tranche.number and snap.standing(t).advanced
+            )
+        elif c.kind == "agreement_signed":
+            source, value = "convention", agreement.reference
+            when = agreement.signed_at
+        found.append(
+            {
+                "condition": agreements.words(c, tranche.number),
+                "source": source,
+                "value": value,
+                "met": agreements.is_met(snap, own, c),
+                "waived": c.waived_at is not None,
+                "waiver_reason": c.waiver_reason if c.waived_at else "",
+                "on": _iso(when.date() if when else None),
+                "by": person.full_name if person else "",
+            }
+        )
+    return found
+
+
+def request_facts(work: Work, d: Disbursement) -> dict[str, Any]:
+    """The demande de décaissement: conditions claimed with their proofs, and what is missing, in francs."""
+    agreement, tranche = agreement_of(work, d), tranche_of(work, d)
+    persons = agreements.people(work, [d.requested_by_id])
+    missing = [
+        {"message": r.message, "missing_minor": r.missing_minor or 0}
+        for r in agreements.blockers(work, tranche)
+        if r.code != "tranche_taken"
+    ]
+    return {
+        **_base(work, d, d.requested_at.date()),
+        "conditions": _conditions(work, agreement, tranche),
+        "missing": missing,
+        "papers": list(d.papers or []),
+        "requester": _signer(persons.get(d.requested_by_id or 0), d.requested_at),
+        "signatory": {"name": agreement.signatory_name, "function": agreement.signatory_function},
+    }
+
+
+def liquidation_facts(work: Work, d: Disbursement) -> dict[str, Any]:
+    """The fiche de liquidation: condition by condition, the sum, the liquidateur."""
+    agreement, tranche = agreement_of(work, d), tranche_of(work, d)
+    persons = agreements.people(work, [d.liquidated_by_id])
+    on = d.liquidated_at.date() if d.liquidated_at else work.today
+    return {
+        **_base(work, d, on),
+        "conditions": _conditions(work, agreement, tranche),
+        "papers": list(d.papers or []),
+        "liquidator": _signer(persons.get(d.liquidated_by_id or 0), d.liquidated_at),
+        "requested_on": d.requested_at.date().isoformat(),
+    }
+
+
+def order_facts(work: Work, d: Disbursement) -> dict[str, Any]:
+    """The ordre de paiement, as far as the chain has gone."""
+    persons = agreements.people(work, [d.liquidated_by_id, d.visaed_by_id, d.ordered_by_id, d.paid_by_id])
+    on = d.ordered_at.date() if d.ordered_at else work.today
+    table = figures(work, d)
+    treasury = work.db.get(TreasuryAccount, d.treasury_account_id) if d.treasury_account_id else None
+    paid = d.status == "paid"
+    return {
+        **_base(work, d, on),
+        "figures": {
+            "committed": table.committed,
+            "ordered": table.ordered,
+            "present": table.present,
+            "left": table.left,
+            "deductions": table.deductions,
+            "net": table.net,
+        },
+        "papers": list(d.papers or []),
+        "controller": role_is_held(work, "financial_controller") or d.visaed_by_id is not None,
+        "chain": {
+            "liquidated": _signer(persons.get(d.liquidated_by_id or 0), d.liquidated_at),
+            "visaed": _signer(persons.get(d.visaed_by_id or 0), d.visaed_at),
+            "ordered": _signer(persons.get(d.ordered_by_id or 0), d.ordered_at, d.order_capacity),
+            "paid": _signer(persons.get(d.paid_by_id or 0), d.paid_at if paid else None),
+        },
+        "status": d.status,
+        "payment_reference": d.payment_reference if paid else "",
+        "paid_on": _iso(d.paid_on) if paid else None,
+        "treasury": treasury.label if paid and treasury else "",
+    }
+
+
+def receipt_facts(work: Work, d: Disbursement) -> dict[str, Any]:
+    """The reçu or décharge that the payee signs, with the balance of the tranche after."""
+    agreement, tranche = agreement_of(work, d), tranche_of(work, d)
+    persons = agreements.people(work, [d.paid_by_id])
+    on = d.paid_on or work.today
+    return {
+        **_base(work, d, on),
+        "received_by": d.received_by or agreement.signatory_name,
+        "received_as": agreement.signatory_function
+        if not d.received_by or d.received_by == agreement.signatory_name
+        else "",
+        "identity_kind": d.identity_kind,
+        "identity_number": d.identity_number,
+        "receipt_number": d.receipt_number or "",
+        "payment_reference": d.payment_reference or "",
+        "thumbprint": agreement.signed_with_thumbprint,
+        "language": agreement.reading_language,
+        "balance_minor": tranche.amount_minor - tranche.paid_minor,
+        "payer": _signer(persons.get(d.paid_by_id or 0), d.paid_at),
+    }

@@ -1,0 +1,166 @@
+"""Reading payments: the record, what its approvals bind to, what is left to order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Select, func, select
+
+from portfolio.agreements import queries as agreements
+from portfolio.agreements.models import Agreement, Tranche
+from portfolio.awards.models import Commitment
+from portfolio.disbursements.models import Disbursement
+from portfolio.groups.models import Group, GroupAccount
+from portfolio.kit.chain import digest
+from portfolio.kit.errors import Refusal
+from portfolio.ledger.service import Dims
+from portfolio.procurement.models import Procedure, Quotation, Supplier
+from portfolio.work import Work
+
+OPEN = ("requested", "liquidated", "visaed", "ordered", "sent")
+
+
+def visible(work: Work) -> Select[Disbursement]:
+    """The payments that the actor may see."""
+    return select(Disbursement).where(work.within("disbursement:view", Disbursement))
+
+
+def get(work: Work, number: int) -> Disbursement:
+    """The payment with this id; NotFound outside scope."""
+    return work.fetch(Disbursement, number, "disbursement:view")
+
+
+def of(work: Work, agreement: Agreement) -> list[Disbursement]:
+    """Every payment of an agreement, oldest first."""
+    statement = select(Disbursement).where(Disbursement.agreement_id == agreement.id)
+    return list(work.db.scalars(statement.order_by(Disbursement.id)))
+
+
+def of_tranche(work: Work, tranche: Tranche) -> list[Disbursement]:
+    """Every try to pay a tranche, oldest first."""
+    statement = select(Disbursement).where(Disbursement.tranche_id == tranche.id)
+    return list(work.db.scalars(statement.order_by(Disbursement.id)))
+
+
+def open_of(work: Work, tranche: Tranche) -> Disbursement | None:
+    """The try that is under way or has succeeded, or None."""
+    statement = select(Disbursement).where(
+        Disbursement.tranche_id == tranche.id, Disbursement.status.in_((*OPEN, "paid"))
+    )
+    return work.db.scalars(statement.order_by(Disbursement.id.desc()).limit(1)).one_or_none()
+
+
+def retained_supplier(work: Work, tranche: Tranche) -> Supplier | None:
+    """The supplier that the purchase of this tranche was given to, or None when there was none."""
+    statement = (
+        select(Supplier)
+        .join(Quotation, Quotation.supplier_id == Supplier.id)
+        .join(Procedure, Procedure.retained_id == Quotation.id)
+        .where(Procedure.tranche_id == tranche.id)
+        .order_by(Procedure.id.desc())
+        .limit(1)
+    )
+    return work.db.scalars(statement).one_or_none()
+
+
+def dims(
+    work: Work,
+    agreement: Agreement,
+    tranche: Tranche,
+    disbursement: Disbursement,
+    treasury: str | None = None,
+) -> Dims:
+    """The codes of a payment's entries; the party is the supplier when one is paid."""
+    supplier = work.db.get(Supplier, disbursement.supplier_id) if disbursement.supplier_id else None
+    return agreements.dims(work, agreement, tranche, treasury, supplier.code if supplier else None)
+
+
+def follower(work: Work, disbursement: Disbursement) -> Disbursement | None:
+    """The payment that follows this failed one, or None."""
+    statement = select(Disbursement).where(Disbursement.follows_id == disbursement.id)
+    return work.db.scalars(statement.order_by(Disbursement.id.desc()).limit(1)).one_or_none()
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The table of the order (document 10), in minor units: engagé, déjà ordonnancé, présent ordre, reste à ordonnancer."""
+
+    committed: int
+    ordered: int
+    present: int
+    deductions: int = 0
+
+    @property
+    def left(self) -> int:
+        """What stays to order after this one."""
+        return self.committed - self.ordered - self.present
+
+    @property
+    def net(self) -> int:
+        """What is paid: the present order less what is held back."""
+        return self.present - self.deductions
+
+
+def figures(work: Work, disbursement: Disbursement) -> Figures:
+    """The figures of an order: already ordered is what the other tranches carry, and this one's earlier orders."""
+    agreement_id = disbursement.agreement_id
+    committed = work.db.execute(
+        select(Commitment.amount_minor - Commitment.released_minor)
+        .join(Agreement, Agreement.commitment_id == Commitment.id)
+        .where(Agreement.id == agreement_id)
+    ).scalar_one()
+    ordered = int(
+        work.db.execute(
+            select(func.coalesce(func.sum(Tranche.ordered_minor), 0)).where(
+                Tranche.agreement_id == agreement_id
+            )
+        ).scalar_one()
+    )
+    own = disbursement.amount_minor if disbursement.status in ("ordered", "sent", "paid") else 0
+    return Figures(int(committed), ordered - own, disbursement.amount_minor)
+
+
+def content_of(work: Work, disbursement: Disbursement) -> str:
+    """The fingerprint of what is approved, read from its sources at this instant: payee, account, amount, currency, object (M10)."""
+    tranche = work.db.get_one(Tranche, disbursement.tranche_id)
+    account = work.db.get(GroupAccount, disbursement.account_id) if disbursement.account_id else None
+    live = (
+        [account.kind, account.provider, account.holder, account.number, account.status]
+        if account is not None
+        else [disbursement.account_kind, disbursement.account_provider, "", disbursement.account_number, ""]
+    )
+    return digest(
+        "disbursement",
+        {
+            "payee": disbursement.payee,
+            "payee_kind": disbursement.payee_kind,
+            "supplier": disbursement.supplier_id,
+            "account": live,
+            "amount_minor": disbursement.amount_minor,
+            "currency": disbursement.amount_currency,
+            "modality": disbursement.modality,
+            "tranche": tranche.code,
+            "tranche_minor": tranche.amount_minor,
+        },
+    )
+
+
+def agreement_of(work: Work, disbursement: Disbursement) -> Agreement:
+    """The agreement a payment belongs to."""
+    return work.db.get_one(Agreement, disbursement.agreement_id)
+
+
+def tranche_of(work: Work, disbursement: Disbursement) -> Tranche:
+    """The tranche a payment pays."""
+    return work.db.get_one(Tranche, disbursement.tranche_id)
+
+
+def group_of(work: Work, disbursement: Disbursement) -> Group:
+    """The group behind a payment."""
+    return work.db.get_one(Group, disbursement.group_id)
+
+
+def blockers(work: Work, disbursement: Disbursement) -> list[Refusal]:
+    """What blocks the tranche now, but for its being requested: the conditions are looked at again at liquidation."""
+    tranche = tranche_of(work, disbursement)
+    return [r for r in agreements.blockers(work, tranche) if r.code != "tranche_taken"]

@@ -1,0 +1,40 @@
+"""The verbs of payments: the chain, the money, the way back."""
+
+from portfolio.disbursements.service.back import change_account, reject, return_
+from portfolio.disbursements.service.chain import (
+    alive_refusals,
+    liquidate,
+    liquidate_obstacles,
+    order,
+    order_obstacles,
+    request,
+    request_obstacles,
+    visa,
+    visa_obstacles,
+)
+from portfolio.disbursements.service.confirm import content_refusals, seen_refusals, wallet_refusals
+from portfolio.disbursements.service.money import fail, pay, pay_errors, pay_obstacles, send, send_obstacles
+
+__all__ = [
+    "alive_refusals",
+    "change_account",
+    "content_refusals",
+    "fail",
+    "liquidate",
+    "liquidate_obstacles",
+    "order",
+    "order_obstacles",
+    "pay",
+    "pay_errors",
+    "pay_obstacles",
+    "reject",
+    "request",
+    "request_obstacles",
+    "return_",
+    "seen_refusals",
+    "send",
+    "send_obstacles",
+    "visa",
+    "visa_obstacles",
+    "wallet_refusals",
+]

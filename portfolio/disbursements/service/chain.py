@@ -1,0 +1,226 @@
+"""Request, liquidation, visa, order: four people, each with what the one before established (R1, R3, R7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from portfolio.accounts.queries import role_is_held
+from portfolio.agreements import queries as agreements
+from portfolio.agreements.models import Tranche
+from portfolio.agreements.service import move_stage
+from portfolio.disbursements import queries
+from portfolio.disbursements.forms import OrderForm, RequestForm, VisaForm
+from portfolio.disbursements.models import Disbursement
+from portfolio.disbursements.service.confirm import content_refusals, seen_refusals, wallet_refusals
+from portfolio.disbursements.service.papers import issue_liquidation, issue_order
+from portfolio.funds import queries as funds
+from portfolio.funds import service as credits
+from portfolio.groups.models import Group, GroupAccount
+from portfolio.kit.errors import FieldError, Invalid, Refusal, refuse
+from portfolio.kit.i18n import datetime_text
+from portfolio.kit.i18n import gettext as _
+from portfolio.kit.money import amount as worded
+from portfolio.procurement.models import Supplier
+from portfolio.rulebook.lifecycles.agreements import TRANCHE
+from portfolio.rulebook.lifecycles.disbursements import DISBURSEMENT
+from portfolio.rulebook.permissions import who_may
+from portfolio.work import Work
+
+
+def request_obstacles(work: Work, tranche: Tranche) -> Iterator[Refusal]:
+    """Everything that blocks the tranche: the same sentences as on the agreement's page."""
+    for found in agreements.blockers(work, tranche):
+        taken = queries.open_of(work, tranche) if found.code == "tranche_taken" else None
+        if taken is None:
+            yield found
+            continue
+        names = work.around.names_of(work.db, [taken.requested_by_id or 0])
+        yield Refusal(
+            "already_done",
+            _("Already requested by %(name)s on %(when)s: %(reference)s.")
+            % {
+                "name": names.get(taken.requested_by_id or 0, "?"),
+                "when": datetime_text(taken.requested_at),
+                "reference": taken.reference,
+            },
+            url=f"/disbursements/{taken.id}",
+        )
+
+
+def request(work: Work, tranche: Tranche, form: RequestForm) -> Disbursement:
+    """Ask that a tranche be paid; only when nothing blocks it. A request after a failure follows the failed one (case 5)."""
+    work.hold(tranche)
+    agreement = agreements.get(work, tranche.agreement_id)
+    refuse(request_obstacles(work, tranche))
+    asked = form.amount or tranche.amount_minor
+    if asked > tranche.amount_minor:
+        over = worded(asked - tranche.amount_minor, tranche.amount_currency)
+        raise Invalid([FieldError("amount", _("This is %(over)s more than the tranche.") % {"over": over})])
+    move_stage(work, tranche, "requested", asked)
+    work.advance(TRANCHE, tranche, "request", data={"requested_minor": asked})
+    earlier = [d for d in queries.of_tranche(work, tranche) if d.status == "failed"]
+    found = Disbursement(
+        reference=work.number("order", "disbursement"),
+        tranche_id=tranche.id,
+        agreement_id=agreement.id,
+        call_id=tranche.call_id,
+        group_id=tranche.group_id,
+        country=tranche.country,
+        follows_id=earlier[-1].id if earlier else None,
+        amount_minor=asked,
+        amount_currency=tranche.amount_currency,
+        modality=tranche.modality,
+        papers=[line.strip() for line in (form.papers or "").splitlines() if line.strip()],
+        requested_by_id=work.actor.id,
+        requested_at=work.now,
+        payee="",
+    )
+    if tranche.modality in ("direct", "kind"):
+        _to_supplier(work, tranche, found, form.supplier_id)
+    else:
+        set_account(work, found, form.account_id or agreement.bank_account_id)
+    found.content_hash = queries.content_of(work, found)
+    return work.create(
+        found,
+        "disbursement:requested",
+        permission="disbursement:request",
+        data={"amount_minor": asked, "tranche": tranche.code},
+    )
+
+
+def set_account(work: Work, disbursement: Disbursement, account_id: int | None) -> None:
+    """Copy the payee from a verified account of the group. Invalid when it is another's, refused when it may not be paid yet (M12)."""
+    account = work.db.get(GroupAccount, account_id) if account_id else None
+    if account is not None and account.group_id != disbursement.group_id:
+        raise Invalid([FieldError("account_id", _("Choose one of the group's own accounts."))])
+    refuse(agreements.account_refusals(account, work.now, disbursement.agreement_id))
+    assert account is not None
+    group = work.db.get_one(Group, disbursement.group_id)
+    disbursement.payee_kind = "group"
+    disbursement.payee = group.name
+    disbursement.account_id = account.id
+    disbursement.account_kind = account.kind
+    disbursement.account_provider = account.provider
+    disbursement.account_number = account.number
+
+
+def _to_supplier(work: Work, tranche: Tranche, disbursement: Disbursement, supplier_id: int | None) -> None:
+    retained = queries.retained_supplier(work, tranche)
+    chosen = supplier_id or (retained.id if retained else None)
+    supplier = work.db.get(Supplier, chosen) if chosen else None
+    if supplier is None:
+        raise Invalid([FieldError("supplier_id", _("Choose the supplier to be paid."))])
+    if retained is not None and retained.id != supplier.id:
+        raise Invalid(
+            [
+                FieldError(
+                    "supplier_id",
+                    _("The purchase of this tranche was given to %(supplier)s: no other supplier is paid.")
+                    % {"supplier": retained.name},
+                )
+            ]
+        )
+    disbursement.payee_kind = "supplier"
+    disbursement.supplier_id = supplier.id
+    disbursement.payee = supplier.name
+    disbursement.account_kind = "bank"
+    disbursement.account_number = supplier.account
+
+
+def liquidate_obstacles(work: Work, disbursement: Disbursement) -> Iterator[Refusal]:
+    """Every condition of the tranche is looked at again: the liquidateur answers for them."""
+    yield from queries.blockers(work, disbursement)
+
+
+def liquidate(work: Work, disbursement: Disbursement) -> None:
+    """Check the right and set the exact sum: « constat de réalisation des conditions » or « attestation de service fait »."""
+    work.hold(disbursement)
+    tranche = work.hold(queries.tranche_of(work, disbursement))
+    refuse(liquidate_obstacles(work, disbursement))
+    agreement = queries.agreement_of(work, disbursement)
+    work.advance(
+        DISBURSEMENT,
+        disbursement,
+        "liquidate",
+        measures={"amount": disbursement.amount_minor},
+        dims=queries.dims(work, agreement, tranche, disbursement),
+        content_hash=queries.content_of(work, disbursement),
+        note="",
+    )
+    move_stage(work, tranche, "liquidated", disbursement.amount_minor)
+    credits.liquidate(work, funds.line(work, agreement.budget_line_id), disbursement.amount_minor)
+    issue_liquidation(work, disbursement)
+
+
+def visa_obstacles(work: Work, disbursement: Disbursement) -> Iterator[Refusal]:
+    """What was liquidated must not have changed."""
+    yield from content_refusals(work, disbursement)
+
+
+def visa(work: Work, disbursement: Disbursement, form: VisaForm) -> None:
+    """The controller's visa, with or without reserve (R3)."""
+    work.hold(disbursement)
+    refuse(visa_obstacles(work, disbursement) if disbursement.status == "liquidated" else ())
+    refuse(seen_refusals(work, disbursement, form) if disbursement.status == "liquidated" else ())
+    work.advance(
+        DISBURSEMENT, disbursement, "visa", reason=form.reserve, data={"reserve": bool(form.reserve)}
+    )
+
+
+def order_obstacles(work: Work, disbursement: Disbursement) -> Iterator[Refusal]:
+    """The visa where the institution has a controller; nothing changed; a wallet that can hold the sum; an agreement that is alive."""
+    if disbursement.status == "liquidated" and role_is_held(work, "financial_controller"):
+        yield Refusal(
+            "visa_missing",
+            _("The controller has not given the visa on this payment."),
+            way_out=_("Wait for the visa, or for its refusal with a reason."),
+            who=who_may("disbursement:visa"),
+        )
+    yield from content_refusals(work, disbursement)
+    yield from wallet_refusals(work, disbursement)
+    yield from alive_refusals(work, disbursement)
+
+
+def alive_refusals(work: Work, disbursement: Disbursement) -> Iterator[Refusal]:
+    """The agreement must be in execution and the tranche free, also between two signatures."""
+    agreement = queries.agreement_of(work, disbursement)
+    tranche = queries.tranche_of(work, disbursement)
+    if agreement.status != "active":
+        yield Refusal(
+            "not_in_execution",
+            _("The agreement is suspended or ended: nothing is ordered or paid."),
+            way_out=_("Resume the agreement, or return the payment with the reason."),
+            who=who_may("agreement:suspend"),
+            url=f"/agreements/{agreement.id}",
+        )
+    if tranche.frozen_reason:
+        yield Refusal(
+            "frozen",
+            _("Tranche %(number)d is frozen: %(reason)s")
+            % {"number": tranche.number, "reason": tranche.frozen_reason},
+            way_out=_("Settle the matter, then free the tranche."),
+            who=who_may("condition:waive"),
+            url=f"/agreements/{agreement.id}",
+        )
+
+
+def order(work: Work, disbursement: Disbursement, form: OrderForm) -> None:
+    """The ordonnateur's « vu, bon à payer »: he confirms the amount and the payee that he sees; his capacity is printed (R10)."""
+    work.hold(disbursement)
+    tranche = work.hold(queries.tranche_of(work, disbursement))
+    if DISBURSEMENT.find("order", disbursement.status):
+        refuse(order_obstacles(work, disbursement))
+        refuse(seen_refusals(work, disbursement, form))
+    grant = work.require("disbursement:order", disbursement, disbursement.amount_minor)
+    agreement = queries.agreement_of(work, disbursement)
+    work.advance(
+        DISBURSEMENT,
+        disbursement,
+        "order",
+        measures={"amount": disbursement.amount_minor},
+        dims=queries.dims(work, agreement, tranche, disbursement),
+        order_capacity=(grant.capacity or "")[:300],
+    )
+    move_stage(work, tranche, "ordered", disbursement.amount_minor)
+    credits.order(work, funds.line(work, agreement.budget_line_id), disbursement.amount_minor)
+    issue_order(work, disbursement)

@@ -1,0 +1,202 @@
+"""The money itself: sent, paid, failed; by the accountant or the cashier, who stands nowhere else in the chain (R7, M09)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import or_, select
+
+from portfolio.agreements import queries as agreements
+from portfolio.agreements.models import Agreement, Tranche
+from portfolio.agreements.service import move_stage
+from portfolio.disbursements import queries
+from portfolio.disbursements.forms import FailForm, PayForm, SeenForm, SendForm
+from portfolio.disbursements.models import Disbursement
+from portfolio.disbursements.reference import ADVANCES
+from portfolio.disbursements.service.chain import alive_refusals
+from portfolio.disbursements.service.confirm import content_refusals, seen_refusals, wallet_refusals
+from portfolio.disbursements.service.papers import issue_paid
+from portfolio.funds import queries as funds
+from portfolio.funds import service as credits
+from portfolio.funds.models import TreasuryAccount
+from portfolio.groups.models import GroupAccount
+from portfolio.kit.errors import FieldError, Invalid, NotFound, Refusal, Refused, refuse
+from portfolio.kit.i18n import date_text
+from portfolio.kit.i18n import gettext as _
+from portfolio.rulebook.lifecycles.agreements import TRANCHE
+from portfolio.rulebook.lifecycles.disbursements import DISBURSEMENT
+from portfolio.work import Work
+
+
+def pay_obstacles(work: Work, disbursement: Disbursement) -> Iterator[Refusal]:
+    """Nothing changed since the order, the account has cooled (M12), the wallet holds the sum, the agreement is alive."""
+    yield from content_refusals(work, disbursement)
+    if disbursement.payee_kind == "group":
+        account = (
+            work.db.get(GroupAccount, disbursement.account_id)
+            if disbursement.account_id is not None
+            else None
+        )
+        yield from agreements.account_refusals(account, work.now, disbursement.agreement_id)
+    yield from wallet_refusals(work, disbursement)
+    yield from alive_refusals(work, disbursement)
+
+
+send_obstacles = pay_obstacles
+
+
+def send(work: Work, disbursement: Disbursement, form: SendForm) -> None:
+    """The order leaves for the bank or the operator; what cannot be received is refused here, before anything is sent (case 6)."""
+    work.hold(disbursement)
+    _ready(work, disbursement, form, "send")
+    treasury = _treasury(work, disbursement, form.treasury_account_id)
+    work.advance(DISBURSEMENT, disbursement, "send", treasury_account_id=treasury.id)
+
+
+def pay_errors(work: Work, disbursement: Disbursement, form: PayForm) -> Iterator[FieldError]:
+    """The date after the order and not in the future; in cash, the reçu and the identity of who took the money (M15)."""
+    ordered = disbursement.ordered_at.date() if disbursement.ordered_at else None
+    if form.paid_on > work.today:
+        yield FieldError(
+            "paid_on", _("This date is in the future: enter the date of value of the statement.")
+        )
+    elif ordered is not None and form.paid_on < ordered:
+        yield FieldError(
+            "paid_on",
+            _("The payment cannot come before the order of %(when)s.") % {"when": date_text(ordered)},
+        )
+    if disbursement.account_kind == "cash":
+        missing = _(
+            "A payment in cash needs the number of the signed reçu, and the identity of who took the money."
+        )
+        for name in ("receipt_number", "received_by", "identity_kind", "identity_number"):
+            if not getattr(form, name):
+                yield FieldError(name, missing)
+    known = work.db.execute(
+        select(Disbursement.reference, Disbursement.payment_reference).where(
+            Disbursement.id != disbursement.id,
+            or_(
+                Disbursement.payment_reference == form.payment_reference,
+                Disbursement.receipt_number == (form.receipt_number or None),
+            ),
+        )
+    ).first()
+    if known is not None:
+        name = "payment_reference" if known[1] == form.payment_reference else "receipt_number"
+        yield FieldError(
+            name,
+            _("This number already stands on payment %(reference)s: read the statement again.")
+            % {"reference": known[0]},
+        )
+
+
+def pay(work: Work, disbursement: Disbursement, form: PayForm) -> None:
+    """Record the payment: reference unique, date of value, account of the institution, fee as its own expense."""
+    work.hold(disbursement)
+    tranche = work.hold(queries.tranche_of(work, disbursement))
+    _ready(work, disbursement, form, "pay")
+    errors = list(pay_errors(work, disbursement, form)) if disbursement.status in ("ordered", "sent") else []
+    if errors:
+        raise Invalid(errors)
+    treasury = _treasury(work, disbursement, form.treasury_account_id)
+    agreement = queries.agreement_of(work, disbursement)
+    fee = form.fee or 0
+    work.advance(
+        DISBURSEMENT,
+        disbursement,
+        "pay",
+        case=disbursement.modality,
+        measures={"amount": disbursement.amount_minor, "fee": fee},
+        dims=queries.dims(work, agreement, tranche, disbursement, treasury.code),
+        treasury=treasury.kind,
+        dated_on=form.paid_on,
+        payment_reference=form.payment_reference,
+        paid_on=form.paid_on,
+        fee_minor=fee,
+        treasury_account_id=treasury.id,
+        receipt_number=form.receipt_number or None,
+        received_by=form.received_by or "",
+        identity_kind=form.identity_kind or "",
+        identity_number=form.identity_number or "",
+    )
+    move_stage(work, tranche, "paid", disbursement.amount_minor)
+    if disbursement.modality not in ADVANCES:
+        move_stage(work, tranche, "cleared", disbursement.amount_minor)
+    line, fund = funds.line(work, agreement.budget_line_id), funds.fund(work, agreement.fund_id)
+    credits.pay(work, line, fund, treasury, disbursement.amount_minor, fee)
+    work.advance(TRANCHE, tranche, "pay", paid_on=form.paid_on)
+    issue_paid(work, disbursement)
+
+
+def fail(work: Work, disbursement: Disbursement, form: FailForm) -> None:
+    """The bank or the operator gave the money back: the order is undone, the fee stays an expense, the tranche can be requested again (case 5)."""
+    work.hold(disbursement)
+    tranche = work.hold(queries.tranche_of(work, disbursement))
+    agreement = queries.agreement_of(work, disbursement)
+    treasury = (
+        work.db.get(TreasuryAccount, disbursement.treasury_account_id)
+        if disbursement.treasury_account_id is not None
+        else None
+    )
+    fee = form.fee or 0
+    work.advance(
+        DISBURSEMENT,
+        disbursement,
+        "fail",
+        reason=form.reason,
+        measures={"amount": disbursement.amount_minor, "fee": fee},
+        dims=queries.dims(work, agreement, tranche, disbursement, treasury.code if treasury else None),
+        treasury=treasury.kind if treasury else None,
+        fee_minor=fee,
+        note=form.reason[:300],
+    )
+    release(work, disbursement, tranche, agreement, "ordered")
+    if fee and treasury is not None:
+        credits.charge_fee(work, funds.fund(work, agreement.fund_id), treasury, fee)
+
+
+def release(
+    work: Work,
+    disbursement: Disbursement,
+    tranche: Tranche,
+    agreement: Agreement,
+    reached: str,
+    *,
+    whole: bool = True,
+) -> None:
+    """Take the stages back from `reached` down, the last first; with `whole`, the request too, and the tranche is planned again."""
+    amount, line = disbursement.amount_minor, funds.line(work, agreement.budget_line_id)
+    if reached == "ordered":
+        move_stage(work, tranche, "ordered", -amount)
+        credits.unorder(work, line, amount)
+    if reached in ("ordered", "visaed", "liquidated"):
+        move_stage(work, tranche, "liquidated", -amount)
+        credits.unliquidate(work, line, amount)
+    if whole:
+        move_stage(work, tranche, "requested", -amount)
+        work.advance(TRANCHE, tranche, "release", data={"disbursement": disbursement.reference})
+
+
+def _ready(work: Work, disbursement: Disbursement, form: SeenForm, verb: str) -> None:
+    """A payment already made is answered by `advance` (« déjà fait par »), not by what has since changed."""
+    if DISBURSEMENT.find(verb, disbursement.status):
+        refuse(pay_obstacles(work, disbursement))
+        refuse(seen_refusals(work, disbursement, form))
+
+
+def _treasury(work: Work, disbursement: Disbursement, number: int) -> TreasuryAccount:
+    try:
+        treasury = funds.treasury(work, number)
+    except NotFound:
+        raise Invalid(
+            [FieldError("treasury_account_id", _("Choose an account of the institution in the list."))]
+        ) from None
+    if disbursement.account_kind == "cash" and treasury.kind != "cash":
+        raise Refused(
+            Refusal(
+                "not_cash",
+                _("A payment in cash leaves from a cash account."),
+                way_out=_("Choose the petty cash."),
+            )
+        )
+    return treasury

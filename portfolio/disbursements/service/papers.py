@@ -1,0 +1,63 @@
+"""The papers of a payment, issued when the act they record is done (F12); a return and a new order make the next edition."""
+
+from __future__ import annotations
+
+from portfolio.disbursements import queries
+from portfolio.disbursements.models import Disbursement
+from portfolio.documents import service as documents
+from portfolio.kit.i18n import gettext as _
+from portfolio.kit.i18n import speaking
+from portfolio.work import Work
+
+FRENCH = "fr"
+"""Papers are French whatever the language of the screen."""
+
+
+def issue_liquidation(work: Work, disbursement: Disbursement) -> None:
+    """The fiche de liquidation, or the attestation de service fait for what is paid to a supplier."""
+    from portfolio.disbursements.pdf import liquidation_pdf
+
+    with speaking(FRENCH):
+        direct = disbursement.modality in ("direct", "kind")
+        documents.issue(
+            work,
+            kind="liquidation",
+            reference=f"{disbursement.reference}-FL",
+            title=_("Certificate of service rendered") if direct else _("Liquidation sheet"),
+            subject=disbursement,
+            facts=queries.liquidation_facts(work, disbursement),
+            draw=liquidation_pdf,
+        )
+
+
+def issue_order(work: Work, disbursement: Disbursement) -> None:
+    """The ordre de paiement as signed by the ordonnateur."""
+    from portfolio.disbursements.pdf import order_pdf
+
+    with speaking(FRENCH):
+        documents.issue(
+            work,
+            kind="order",
+            reference=disbursement.reference,
+            title=_("Payment order"),
+            subject=disbursement,
+            facts=queries.order_facts(work, disbursement),
+            draw=order_pdf,
+        )
+
+
+def issue_paid(work: Work, disbursement: Disbursement) -> None:
+    """The order with its payment, and the reçu that the payee signs."""
+    from portfolio.disbursements.pdf import receipt_pdf
+
+    with speaking(FRENCH):
+        issue_order(work, disbursement)
+        documents.issue(
+            work,
+            kind="payment_receipt",
+            reference=work.number("cash_receipt", "disbursement"),
+            title=_("Receipt of the payee"),
+            subject=disbursement,
+            facts=queries.receipt_facts(work, disbursement),
+            draw=receipt_pdf,
+        )

@@ -110,28 +110,235 @@ def build(
             s.flush()
             return thing
 
-        ml = add(Place(code="ML", level=0, country="ML", kind="country", name="Mali", folded="mali", path="ML", source="test"))
-        gao = add(Place(code="ML07", parent_id=ml.id, level=1, country="ML", kind="region", name="Gao", folded="gao", path="ML/ML07", source="test"))
-        place = add(Place(code="ML070201", parent_id=gao.id, level=3, country="ML", kind="commune", name="Ansongo", folded="ansongo", path="ML/ML07/ML070201", source="test"))
+        ml = add(
+            Place(
+                code="ML",
+                level=0,
+                country="ML",
+                kind="country",
+                name="Mali",
+                folded="mali",
+                path="ML",
+                source="test",
+            )
+        )
+        gao = add(
+            Place(
+                code="ML07",
+                parent_id=ml.id,
+                level=1,
+                country="ML",
+                kind="region",
+                name="Gao",
+                folded="gao",
+                path="ML/ML07",
+                source="test",
+            )
+        )
+        place = add(
+            Place(
+                code="ML070201",
+                parent_id=gao.id,
+                level=3,
+                country="ML",
+                kind="commune",
+                name="Ansongo",
+                folded="ansongo",
+                path="ML/ML07/ML070201",
+                source="test",
+            )
+        )
         donor = add(Donor(code="NOR", name="Coopération de Norlande (fictive)"))
-        fund = add(Fund(code="F1", name="Cohésion et relèvement", donor_id=donor.id, granted_minor=40_000_000, granted_currency="EUR", amount_minor=262_382_800, starts_on=date(2025, 1, 1), status="open", received_minor=157_429_680, created_by_id=officer, validated_by_id=people["authorising_officer"], validated_at=NOON))
-        line = add(BudgetLine(fund_id=fund.id, code="F1-AAP25", label="AAP-2025-01", exercice=2026, status="voted", voted_minor=105_000_000, committed_minor=grant, created_by_id=officer, voted_by_id=people["authorising_officer"], voted_at=NOON))
-        bank = add(TreasuryAccount(code="BQ-F1", label="Banque, fonds F1", kind="bank", fund_id=fund.id, balance_minor=150_000_000))
+        fund = add(
+            Fund(
+                code="F1",
+                name="Cohésion et relèvement",
+                donor_id=donor.id,
+                granted_minor=40_000_000,
+                granted_currency="EUR",
+                amount_minor=262_382_800,
+                starts_on=date(2025, 1, 1),
+                status="open",
+                received_minor=157_429_680,
+                created_by_id=officer,
+                validated_by_id=people["authorising_officer"],
+                validated_at=NOON,
+            )
+        )
+        line = add(
+            BudgetLine(
+                fund_id=fund.id,
+                code="F1-AAP25",
+                label="AAP-2025-01",
+                exercice=2026,
+                status="voted",
+                voted_minor=105_000_000,
+                committed_minor=grant,
+                created_by_id=officer,
+                voted_by_id=people["authorising_officer"],
+                voted_at=NOON,
+            )
+        )
+        bank = add(
+            TreasuryAccount(
+                code="BQ-F1",
+                label="Banque, fonds F1",
+                kind="bank",
+                fund_id=fund.id,
+                balance_minor=150_000_000,
+            )
+        )
         till = add(TreasuryAccount(code="CAISSE", label="Menue caisse", kind="cash", balance_minor=5_000_000))
-        call = add(Call(reference="AAP-2025-01", code="AAP-2025-01", title="Relèvement des ménages", exercice=2025, envelope_minor=125_000_000, floor_minor=500_000, ceiling_minor=10_000_000, opens_at=NOON - timedelta(days=420), closes_at=NOON - timedelta(days=380), status="published", refused_expenses=["indemnités des membres du bureau"], created_by_id=officer, created_at=NOON - timedelta(days=430), published_by_id=people["programme_head"], published_at=NOON - timedelta(days=420)))
+        call = add(
+            Call(
+                reference="AAP-2025-01",
+                code="AAP-2025-01",
+                title="Relèvement des ménages",
+                exercice=2025,
+                envelope_minor=125_000_000,
+                floor_minor=500_000,
+                ceiling_minor=10_000_000,
+                opens_at=NOON - timedelta(days=420),
+                closes_at=NOON - timedelta(days=380),
+                status="published",
+                refused_expenses=["indemnités des membres du bureau"],
+                created_by_id=officer,
+                created_at=NOON - timedelta(days=430),
+                published_by_id=people["programme_head"],
+                published_at=NOON - timedelta(days=420),
+            )
+        )
         name = "Groupement féminin Anniya d'Ansongo"
-        group = add(Group(code="GR-ANNIYA", name=name, folded=fold(name), sound=sound(name), legal_form="groupement de femmes", category="women", place_id=place.id, country="ML", village="Ansongo", women=32, men=0, youth=9, displaced=0, registration="0123/CA", registration_kind="récépissé n°", status="verified", created_by_id=officer, created_at=NOON))
+        group = add(
+            Group(
+                code="GR-ANNIYA",
+                name=name,
+                folded=fold(name),
+                sound=sound(name),
+                legal_form="groupement de femmes",
+                category="women",
+                place_id=place.id,
+                country="ML",
+                village="Ansongo",
+                women=32,
+                men=0,
+                youth=9,
+                displaced=0,
+                registration="0123/CA",
+                registration_kind="récépissé n°",
+                status="verified",
+                created_by_id=officer,
+                created_at=NOON,
+            )
+        )
         for office, who in (("president", "Fadimata Touré"), ("treasurer", "Zeïnabou Maïga")):
-            add(Officer(group_id=group.id, office=office, full_name=who, sound=sound(who), sex="F", since=date(2020, 1, 1), id_kind="carte NINA", id_number="1234567", act="PV d'AG du 3 mars 2024"))
-        account = add(GroupAccount(group_id=group.id, country="ML", kind=account_kind, provider="Orange Money" if account_kind == "mobile" else "Kafo Jiginew", holder=holder or name, number="ML0990100100000123456", status="verified", created_by_id=officer, created_at=verified, verified_by_id=people["programme_head"], verified_at=verified))
-        application = add(Application(reference="DOS-2025-00007-A", call_id=call.id, group_id=group.id, place_id=place.id, country="ML", channel="paper", title="Embouche ovine et reconstitution du cheptel", months=12, requested_minor=grant, own_cash_minor=300_000, own_kind_minor=350_000, officer_id=officer, created_by_id=officer, created_at=NOON, submitted_at=NOON - timedelta(days=385), filed=True, status="awarded" if "awarded" in _statuses(Application) else "submitted"))
+            add(
+                Officer(
+                    group_id=group.id,
+                    office=office,
+                    full_name=who,
+                    sound=sound(who),
+                    sex="F",
+                    since=date(2020, 1, 1),
+                    id_kind="carte NINA",
+                    id_number="1234567",
+                    act="PV d'AG du 3 mars 2024",
+                )
+            )
+        account = add(
+            GroupAccount(
+                group_id=group.id,
+                country="ML",
+                kind=account_kind,
+                provider="Orange Money" if account_kind == "mobile" else "Kafo Jiginew",
+                holder=holder or name,
+                number="ML0990100100000123456",
+                status="verified",
+                created_by_id=officer,
+                created_at=verified,
+                verified_by_id=people["programme_head"],
+                verified_at=verified,
+            )
+        )
+        application = add(
+            Application(
+                reference="DOS-2025-00007-A",
+                call_id=call.id,
+                group_id=group.id,
+                place_id=place.id,
+                country="ML",
+                channel="paper",
+                title="Embouche ovine et reconstitution du cheptel",
+                months=12,
+                requested_minor=grant,
+                own_cash_minor=300_000,
+                own_kind_minor=350_000,
+                officer_id=officer,
+                created_by_id=officer,
+                created_at=NOON,
+                submitted_at=NOON - timedelta(days=385),
+                filed=True,
+                status="awarded" if "awarded" in _statuses(Application) else "submitted",
+            )
+        )
         rest = grant - sum(q * u for _l, _u, q, u, source in LINES if source == "S")
         for position, (label, unit, quantity, price, source) in enumerate(LINES, 1):
             more = rest if position == 6 else 0
-            add(BudgetItem(application_id=application.id, position=position, label=label, unit=unit, quantity=quantity, unit_minor=price + more, amount_minor=quantity * (price + more), source=source))
-        commitment = add(Commitment(reference="ENG-2026-00001-A", application_id=application.id, call_id=call.id, group_id=group.id, country="ML", budget_line_id=line.id, amount_minor=grant, voted_minor=105_000_000, already_minor=0, status="visaed", prepared_by_id=officer, prepared_at=NOON - timedelta(days=40), visaed_by_id=people.get("financial_controller", people["programme_head"]), visaed_at=NOON - timedelta(days=38)))
-        decision = add(Decision(reference="DEC-2026-00001-A", call_id=call.id, total_minor=grant, status="signed", prepared_by_id=people["programme_head"], prepared_at=NOON - timedelta(days=37), signed_by_id=people["authorising_officer"], signed_at=NOON - timedelta(days=35)))
-        award = add(Award(decision_id=decision.id, application_id=application.id, call_id=call.id, group_id=group.id, country="ML", outcome="awarded", rank=1, amount_minor=grant, budget_line_id=line.id))
+            add(
+                BudgetItem(
+                    application_id=application.id,
+                    position=position,
+                    label=label,
+                    unit=unit,
+                    quantity=quantity,
+                    unit_minor=price + more,
+                    amount_minor=quantity * (price + more),
+                    source=source,
+                )
+            )
+        commitment = add(
+            Commitment(
+                reference="ENG-2026-00001-A",
+                application_id=application.id,
+                call_id=call.id,
+                group_id=group.id,
+                country="ML",
+                budget_line_id=line.id,
+                amount_minor=grant,
+                voted_minor=105_000_000,
+                already_minor=0,
+                status="visaed",
+                prepared_by_id=officer,
+                prepared_at=NOON - timedelta(days=40),
+                visaed_by_id=people.get("financial_controller", people["programme_head"]),
+                visaed_at=NOON - timedelta(days=38),
+            )
+        )
+        decision = add(
+            Decision(
+                reference="DEC-2026-00001-A",
+                call_id=call.id,
+                total_minor=grant,
+                status="signed",
+                prepared_by_id=people["programme_head"],
+                prepared_at=NOON - timedelta(days=37),
+                signed_by_id=people["authorising_officer"],
+                signed_at=NOON - timedelta(days=35),
+            )
+        )
+        award = add(
+            Award(
+                decision_id=decision.id,
+                application_id=application.id,
+                call_id=call.id,
+                group_id=group.id,
+                country="ML",
+                outcome="awarded",
+                rank=1,
+                amount_minor=grant,
+                budget_line_id=line.id,
+            )
+        )
         world.ids = {
             "place": place.id, "region": gao.id, "fund": fund.id, "line": line.id, "bank": bank.id, "till": till.id,
             "call": call.id, "group": group.id, "account": account.id, "application": application.id,
@@ -154,7 +361,9 @@ def form(world: World, schedule: Any = SCHEDULE, conditions: Any = CONDITIONS, *
         ends_on=more.pop("ends_on", date(2027, 10, 31)),
         account_id=more.pop("account_id", world.ids["account"]),
         tranches=[TrancheLine(amount=amount, modality=modality) for amount, modality in schedule],
-        conditions=[ConditionLine(tranche=t, kind=kind, threshold=threshold) for t, kind, threshold in conditions],
+        conditions=[
+            ConditionLine(tranche=t, kind=kind, threshold=threshold) for t, kind, threshold in conditions
+        ],
         **more,
     )
 

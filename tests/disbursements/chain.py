@@ -69,7 +69,13 @@ def pay(world: World, number: int, who: str = "accountant", **more: Any) -> None
 def to(world: World, link: str, tranche: int, **more: Any) -> int:
     """A payment brought to this link; its id."""
     number = request(world, tranche, **more)
-    for name, act in (("liquidated", liquidate), ("visaed", visa), ("ordered", order), ("sent", send), ("paid", pay)):
+    for name, act in (
+        ("liquidated", liquidate),
+        ("visaed", visa),
+        ("ordered", order),
+        ("sent", send),
+        ("paid", pay),
+    ):
         if LINKS.index(name) > LINKS.index(link):
             break
         if name == "visaed" and "financial_controller" not in world.people:

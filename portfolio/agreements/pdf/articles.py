@@ -23,7 +23,7 @@ def _account(facts: Facts) -> list[str]:
     else:
         paid = (
             f"Les sommes sont versées sur le {ACCOUNTS[account['kind']]} ouvert auprès de {account['provider']} au nom de "
-            f"« {account['holder']} », numéro se terminant par {account['number']}."
+            f"« {account['holder']} », n° se terminant par {account['number'].lstrip('…')}."
         )
     signers = f"Ce compte fonctionne sous deux signatures : {names}." if len(signing) >= 2 else (
         "Ce compte fonctionne sous deux signatures."
@@ -45,7 +45,7 @@ def _money(facts: Facts) -> list[Article]:
             "Objet",
             [
                 f"La présente convention fixe les conditions dans lesquelles l'Autorité accorde au bénéficiaire une subvention pour la "
-                f"réalisation du micro-projet « {facts['title']} », à {facts['place']}, décrit à l'annexe 1."
+                f"réalisation du micro-projet « {facts['title']} » ({facts['place']}), décrit à l'annexe 1."
             ],
         ),
         (

@@ -62,7 +62,7 @@ def agreement_pdf(facts: dict[str, Any]) -> bytes:
 def _parties(paper: Paper, facts: Facts) -> None:
     group, head = facts["group"], facts["letterhead"]
     signed = facts["authority_signature"]
-    name = ", ".join(line.title() if line.isupper() else line for line in head["lines"])
+    name = ", ".join(head["lines"])
     represented = f"{signed['name']}, {signed['function']}" if signed["name"] else facts["head"]
     acting = f", {signed['capacity']}" if signed["capacity"] else ""
     paper.para("Entre", bold=True, align="left")

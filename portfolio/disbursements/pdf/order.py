@@ -16,7 +16,7 @@ def payee_line(facts: Facts) -> str:
     if facts["account_kind"] == "cash":
         return "remise en espèces contre reçu"
     kept = f", {facts['account_provider']}" if facts["account_provider"] else ""
-    number = f", n° se terminant par {facts['account_number']}" if facts["account_number"] else ""
+    number = f", n° se terminant par {facts['account_number'].lstrip('…')}" if facts["account_number"] else ""
     return f"{ACCOUNTS[facts['account_kind']]}{kept}{number}"
 
 

@@ -1,0 +1,160 @@
+"""What is typed about expenses and repayments: shape only."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BeforeValidator, Field
+
+from portfolio.kit.forms import (
+    Amount,
+    Count,
+    Day,
+    Form,
+    Line,
+    OptionalLine,
+    Paragraph,
+    PositiveAmount,
+    Reason,
+    optional,
+    read_amount,
+    text,
+    whole,
+)
+
+Kind = Literal[
+    "invoice",
+    "receipt",
+    "livestock_sale",
+    "payroll",
+    "works",
+    "purchase_note",
+    "statement",
+    "pro_forma",
+    "honour",
+]
+Method = Annotated[
+    Literal["cash", "transfer", "cheque", "mobile"],
+    BeforeValidator(lambda v: v.strip() or "cash" if isinstance(v, str) else v),
+]
+Number = Annotated[int | None, optional(whole(1, 9999))]
+OptionalAmount = Annotated[int | None, optional(BeforeValidator(read_amount))]
+OptionalDay = Annotated[date | None, optional(Day.__metadata__[0])]
+Ref = Annotated[int, whole(1, 999_999_999)]
+OptionalRef = Annotated[int | None, optional(whole(1, 999_999_999))]
+
+
+class ReportForm(Form):
+    """A financial report: period, cash book, the group's own contribution spent."""
+
+    from_on: Day
+    to_on: Day
+    opening_cash: Amount = 0
+    bank_balance: Amount = 0
+    own_cash: Amount = 0
+    own_kind: Amount = 0
+    gap_note: OptionalLine = None
+    version: Count | None = None
+
+
+class NewReportForm(ReportForm):
+    """A new report, on a tranche."""
+
+    tranche_id: Ref
+
+
+class ExpenseForm(Form):
+    """One paper. `id` is there when the row is already kept; `drop` takes a row out of the draft."""
+
+    id: OptionalRef = None
+    number: Number = None
+    spent_on: Day
+    kind: Kind
+    supplier: Line
+    tax_number: Annotated[str | None, optional(text(60))] = None
+    voucher_number: Annotated[str | None, optional(text(80))] = None
+    no_number_reason: OptionalLine = None
+    description: OptionalLine = None
+    line_id: OptionalRef = None
+    method: Method = "cash"
+    amount: PositiveAmount
+    drop: Any = None
+
+
+class GridForm(Form):
+    """The whole grid in one sending; rows left blank are dropped."""
+
+    lines: list[ExpenseForm] = Field(default_factory=list)
+
+
+class AcceptForm(Form):
+    """How much is accepted, on which line; a reason when less than all or against a flag."""
+
+    accepted: OptionalAmount = None
+    line_id: OptionalRef = None
+    reason: Annotated[str | None, optional(text(2000, lines=True))] = None
+
+
+class ReasonForm(Form):
+    """A reason, in a sentence."""
+
+    reason: Reason
+
+
+class VerdictRow(Form):
+    """One line of the examination grid; a row without a verdict is left for later."""
+
+    id: Ref
+    verdict: Literal["", "accept", "query", "refuse"] = ""
+    accepted: OptionalAmount = None
+    line_id: OptionalRef = None
+    reason: Annotated[str | None, optional(text(2000, lines=True))] = None
+
+
+class VerdictsForm(Form):
+    """The examination of many lines at once."""
+
+    lines: list[VerdictRow] = Field(default_factory=list)
+
+
+class PhotosForm(Form):
+    """Photographs of papers, many at once; a name that begins with the number of a row goes to that row."""
+
+    multiple: ClassVar[frozenset[str]] = frozenset({"files"})
+    files: list[Any] = Field(default_factory=list)
+
+
+class FileForm(Form):
+    """One file for one paper."""
+
+    file: Any = None
+
+
+class RecoveryForm(Form):
+    """An order to repay."""
+
+    tranche_id: Ref
+    amount: PositiveAmount
+    reason: Reason
+    article: OptionalLine = None
+    notice_reference: OptionalLine = None
+    notice_received_on: OptionalDay = None
+    due_on: Day
+
+
+class CollectForm(Form):
+    """Money that came back."""
+
+    amount: PositiveAmount
+    treasury_account_id: Ref
+    received_on: Day
+    payer: Line
+    bank_reference: Annotated[str | None, optional(text(100))] = None
+
+
+class WriteOffForm(Form):
+    """An admission en non-valeur or remise gracieuse rests on an act."""
+
+    act: Line
+    reason: Paragraph

@@ -1,0 +1,228 @@
+"""What is refused or unspent comes back: prepared by one, signed by the ordonnateur, collected by the comptable (R1, document 17)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from sqlalchemy import update
+
+from portfolio.agreements import queries as agreements
+from portfolio.agreements.models import Agreement, Tranche
+from portfolio.agreements.service import move_stage
+from portfolio.funds import queries as funds
+from portfolio.funds import service as money
+from portfolio.justifications import queries
+from portfolio.justifications.forms import CollectForm, RecoveryForm, WriteOffForm
+from portfolio.justifications.models import Recovery, RecoveryReceipt
+from portfolio.justifications.service.papers import issue_order, issue_quittance
+from portfolio.justifications.service.reports import settle_tranche
+from portfolio.kit.errors import FieldError, Invalid, Refusal, Refused, refuse
+from portfolio.kit.i18n import gettext as _
+from portfolio.kit.money import amount
+from portfolio.rulebook.lifecycles.justifications import RECOVERY
+from portfolio.rulebook.permissions import who_may
+from portfolio.work import Work
+
+
+def prepare_obstacles(work: Work, tranche: Tranche, asked: int | None = None) -> Iterator[Refusal]:
+    """Money is asked back only of an advance, and only what it still carries."""
+    if tranche.modality != "advance" or not tranche.paid_minor:
+        yield Refusal("no_advance", _("Tranche %(number)d carries no advance.") % {"number": tranche.number})
+        return
+    room = tranche.paid_minor - tranche.cleared_minor - tranche.refused_minor
+    room -= queries.prepared_minor(work, tranche)
+    if (asked or 1) > room:
+        yield Refusal(
+            "above_advance",
+            _("Tranche %(number)d still carries %(room)s: no more can be asked back.")
+            % {"number": tranche.number, "room": amount(max(0, room))},
+            way_out=_("Lower the amount, or wait for the validation of the report."),
+            missing_minor=(asked or 1) - room,
+        )
+
+
+def prepare_recovery(work: Work, tranche: Tranche, form: RecoveryForm) -> Recovery:
+    """Prepare an order to repay."""
+    tranche = work.hold(tranche)
+    if form.due_on < work.today:
+        raise Invalid(
+            [FieldError("due_on", _("The last day to repay has already passed. Choose a later one."))]
+        )
+    refuse(prepare_obstacles(work, tranche, form.amount))
+    recovery = Recovery(
+        reference=work.number("recovery", "recovery"),
+        agreement_id=tranche.agreement_id,
+        tranche_id=tranche.id,
+        call_id=tranche.call_id,
+        group_id=tranche.group_id,
+        country=tranche.country,
+        amount_minor=form.amount,
+        amount_currency=tranche.amount_currency,
+        reason=form.reason,
+        article=form.article or "",
+        notice_reference=form.notice_reference or "",
+        notice_received_on=form.notice_received_on,
+        due_on=form.due_on,
+        prepared_by_id=work.actor.id,
+        prepared_at=work.now,
+    )
+    data = {"tranche": tranche.code, "amount_minor": form.amount}
+    return work.create(recovery, "recovery:prepared", permission="recovery:prepare", data=data)
+
+
+def prepare_on(work: Work, form: RecoveryForm) -> Recovery:
+    """The same, the tranche chosen in the form."""
+    return prepare_recovery(work, queries.get_tranche(work, form.tranche_id), form)
+
+
+def issue_recovery(work: Work, recovery: Recovery) -> None:
+    """Sign the order: the advance becomes a claim, and the tranche's guard moves with it."""
+    recovery = work.hold(recovery)
+    tranche = work.hold(work.db.get_one(Tranche, recovery.tranche_id))
+    agreement = work.db.get_one(Agreement, recovery.agreement_id)
+    work.advance(
+        RECOVERY,
+        recovery,
+        "issue",
+        measures={"amount": recovery.amount_minor},
+        dims=agreements.dims(work, agreement, tranche=tranche),
+    )
+    move_stage(work, tranche, "refused", recovery.amount_minor)
+    settle_tranche(work, tranche, "settle")
+    issue_order(work, recovery)
+
+
+def _shift(work: Work, recovery: Recovery, column: str, delta: int) -> bool:
+    """Move a guard of the order inside its amount; False when there is no room."""
+    moved = getattr(Recovery, column)
+    whole = Recovery.collected_minor + Recovery.written_off_minor
+    bound = whole + delta <= Recovery.amount_minor if delta >= 0 else moved + delta >= 0
+    found = work.db.execute(
+        update(Recovery)
+        .where(Recovery.id == recovery.id, bound)
+        .values({moved: moved + delta})
+        .returning(moved)
+        .execution_options(synchronize_session=False)
+    ).scalar_one_or_none()
+    work.db.expire(recovery, [column])
+    return found is not None
+
+
+def collect_obstacles(work: Work, recovery: Recovery) -> Iterator[Refusal]:
+    """Money is received against an order that is signed and not settled."""
+    if recovery.status == "prepared":
+        yield Refusal(
+            "not_issued",
+            _("The order is not signed yet."),
+            who=who_may("recovery:issue"),
+        )
+
+
+def collect(work: Work, recovery: Recovery, form: CollectForm) -> RecoveryReceipt:
+    """Record money that came back, wholly or in part, against a numbered quittance; settles the order at its last franc."""
+    recovery = work.hold(recovery)
+    work.require("recovery:collect", recovery)
+    refuse(collect_obstacles(work, recovery))
+    if form.received_on > work.today:
+        raise Invalid([FieldError("received_on", _("This date is in the future. Check the paper."))])
+    if recovery.issued_at and form.received_on < recovery.issued_at.date():
+        raise Invalid(
+            [FieldError("received_on", _("This date comes before the order to repay. Check the paper."))]
+        )
+    agreement = work.db.get_one(Agreement, recovery.agreement_id)
+    tranche = work.db.get_one(Tranche, recovery.tranche_id)
+    fund = funds.fund(work, agreement.fund_id)
+    if form.treasury_account_id not in {a.id for a in funds.treasury_options(work, fund)}:
+        raise Invalid([FieldError("treasury_account_id", _("Choose one of the answers proposed."))])
+    account = funds.treasury(work, form.treasury_account_id)
+    if recovery.status != "issued" or not _shift(work, recovery, "collected_minor", form.amount):
+        owed = queries.owed(recovery)
+        raise Refused(
+            Refusal(
+                "above_owed",
+                _("Only %(owed)s are still to be repaid on this order.") % {"owed": amount(owed)},
+                way_out=_("Enter the amount that was really received, and give the rest back."),
+                missing_minor=form.amount - owed,
+            )
+        )
+    money.refund(work, fund, account, form.amount)
+    receipt = RecoveryReceipt(
+        reference=work.number("receipt", "recovery_receipt"),
+        recovery_id=recovery.id,
+        treasury_account_id=account.id,
+        amount_minor=form.amount,
+        amount_currency=recovery.amount_currency,
+        received_on=form.received_on,
+        payer=form.payer,
+        bank_reference=form.bank_reference or "",
+        received_by_id=work.actor.id,
+        received_at=work.now,
+    )
+    work.db.add(receipt)
+    work.db.flush()
+    work.record(
+        "recovery:collected", recovery, data={"amount_minor": form.amount, "receipt": receipt.reference}
+    )
+    work.post(
+        "recovery:collected",
+        recovery,
+        {"amount": form.amount},
+        agreements.dims(work, agreement, tranche=tranche, treasury=account.code),
+        treasury=account.kind,
+        document=receipt.reference,
+        dated_on=form.received_on,
+    )
+    if recovery.collected_minor + recovery.written_off_minor == recovery.amount_minor:
+        work.advance(RECOVERY, recovery, "settle")
+    issue_quittance(work, recovery, receipt)
+    return receipt
+
+
+def write_off(work: Work, recovery: Recovery, form: WriteOffForm) -> None:
+    """Admission en non-valeur, or remise gracieuse, of what is left: by an act, for ever in the books."""
+    recovery = work.hold(recovery)
+    rest = queries.owed(recovery)
+    agreement = work.db.get_one(Agreement, recovery.agreement_id)
+    tranche = work.db.get_one(Tranche, recovery.tranche_id)
+    work.advance(
+        RECOVERY,
+        recovery,
+        "write_off",
+        reason=form.reason,
+        data={"act": form.act},
+        measures={"amount": rest},
+        dims=agreements.dims(work, agreement, tranche=tranche),
+        document=form.act[:60],
+        written_off_act=form.act,
+    )
+    if not _shift(work, recovery, "written_off_minor", rest):
+        raise Refused(Refusal("changed_meanwhile", _("Somebody else was first. Reload the page.")))
+
+
+def void_receipt(work: Work, recovery: Recovery, receipt: RecoveryReceipt, reason: str) -> None:
+    """Take a collection back because its entry is reversed: guards of the order and of the cash, and the quittance keeps its number.
+
+    Called by the contre-passation alone, which posts the entries."""
+    recovery = work.hold(recovery)
+    agreement = work.db.get_one(Agreement, recovery.agreement_id)
+    fund = funds.fund(work, agreement.fund_id)
+    account = funds.treasury(work, receipt.treasury_account_id)
+    money.charge_fee(work, fund, account, receipt.amount_minor)
+    if not _shift(work, recovery, "collected_minor", -receipt.amount_minor):
+        raise Refused(Refusal("changed_meanwhile", _("Somebody else was first. Reload the page.")))
+    receipt.voided_reason, receipt.voided_at = reason, work.now
+    work.db.flush()
+    work.record(
+        "recovery:receipt_voided",
+        recovery,
+        reason=reason,
+        data={"receipt": receipt.reference, "amount_minor": receipt.amount_minor},
+    )
+    if recovery.status == "settled":
+        work.advance(RECOVERY, recovery, "reopen", reason=reason)
+
+
+def last_day(work: Work, days: int = 30) -> date:
+    """The usual last day to repay, proposed in the form."""
+    return date.fromordinal(work.today.toordinal() + days)

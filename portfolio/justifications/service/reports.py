@@ -1,0 +1,284 @@
+"""A report on one advance: opened, filled, submitted, examined, validated by a second person, which clears the advance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import func, select, update
+
+from portfolio.agreements import queries as agreements
+from portfolio.agreements.models import Agreement, Tranche
+from portfolio.agreements.service import move_stage
+from portfolio.justifications import queries
+from portfolio.justifications.forms import NewReportForm, ReportForm
+from portfolio.justifications.models import Expense, Justification
+from portfolio.justifications.service.papers import issue_report
+from portfolio.kit.errors import FieldError, Invalid, Refusal, Refused, refuse
+from portfolio.kit.i18n import gettext as _
+from portfolio.kit.money import amount
+from portfolio.rulebook.lifecycles.agreements import TRANCHE
+from portfolio.rulebook.lifecycles.justifications import JUSTIFICATION
+from portfolio.rulebook.permissions import who_may
+from portfolio.work import Work
+
+
+def create_obstacles(work: Work, tranche: Tranche) -> Iterator[Refusal]:
+    """A report is on an advance that was paid and is not wholly justified; one report is open at a time (R4)."""
+    if tranche.modality != "advance":
+        yield Refusal(
+            "no_advance",
+            _("Tranche %(number)d leaves no advance to justify: it is paid against service done.")
+            % {"number": tranche.number},
+        )
+        return
+    if not tranche.paid_minor:
+        yield Refusal(
+            "not_paid",
+            _("Tranche %(number)d has not been paid yet: there is nothing to justify.")
+            % {"number": tranche.number},
+            way_out=_("Wait for the payment."),
+            who=who_may("disbursement:pay"),
+        )
+        return
+    if tranche.cleared_minor + tranche.refused_minor >= tranche.paid_minor:
+        yield Refusal(
+            "already_cleared",
+            _("Tranche %(number)d is wholly justified or repaid.") % {"number": tranche.number},
+        )
+    if (found := queries.open_report(work, tranche)) is not None:
+        yield Refusal(
+            "report_open",
+            _("Report %(reference)s on this tranche is still open.") % {"reference": found.reference},
+            way_out=_("Complete it, or have it validated first."),
+            url=f"/justifications/{found.id}",
+        )
+
+
+def _check_period(form: ReportForm) -> None:
+    if form.to_on < form.from_on:
+        raise Invalid(
+            [FieldError("to_on", _("The end of the period comes before its beginning. Check both dates."))]
+        )
+
+
+def create(work: Work, tranche: Tranche, form: ReportForm) -> Justification:
+    """Open a report on a tranche."""
+    tranche = work.hold(tranche)
+    _check_period(form)
+    refuse(create_obstacles(work, tranche))
+    report = Justification(
+        reference=work.number("justification", "justification"),
+        agreement_id=tranche.agreement_id,
+        tranche_id=tranche.id,
+        call_id=tranche.call_id,
+        group_id=tranche.group_id,
+        country=tranche.country,
+        from_on=form.from_on,
+        to_on=form.to_on,
+        opening_cash_minor=form.opening_cash,
+        bank_balance_minor=form.bank_balance,
+        own_cash_minor=form.own_cash,
+        own_kind_minor=form.own_kind,
+        gap_note=form.gap_note or "",
+        amount_currency=tranche.amount_currency,
+        created_by_id=work.actor.id,
+        created_at=work.now,
+    )
+    data = {"tranche": tranche.code}
+    return work.create(report, "justification:created", permission="justification:enter", data=data)
+
+
+def create_on(work: Work, form: NewReportForm) -> Justification:
+    """The same, the tranche chosen in the form."""
+    return create(work, queries.get_tranche(work, form.tranche_id), form)
+
+
+def edit(work: Work, report: Justification, form: ReportForm) -> None:
+    """Correct the period and the cash of a report that is still being entered."""
+    report = work.hold(report)
+    _check_period(form)
+    refuse(draft_only(report))
+    work.edit(
+        report,
+        "justification:edited",
+        permission="justification:enter",
+        version=form.version,
+        from_on=form.from_on,
+        to_on=form.to_on,
+        opening_cash_minor=form.opening_cash,
+        bank_balance_minor=form.bank_balance,
+        own_cash_minor=form.own_cash,
+        own_kind_minor=form.own_kind,
+        gap_note=form.gap_note or "",
+    )
+
+
+def draft_only(report: Justification) -> Iterator[Refusal]:
+    """Papers are entered and corrected in a draft; a submitted report is returned first."""
+    if report.status != "draft":
+        yield Refusal(
+            "not_draft",
+            _("Report %(reference)s has been submitted: its papers are no longer changed.")
+            % {"reference": report.reference},
+            way_out=_("Have it returned with a reason, then correct it."),
+            who=who_may("justification:review"),
+        )
+
+
+def _count(work: Work, report: Justification, *statuses: str) -> int:
+    statement = select(func.count()).where(Expense.justification_id == report.id)
+    if statuses:
+        statement = statement.where(Expense.status.in_(statuses))
+    return int(work.db.scalar(statement) or 0)
+
+
+def submit_obstacles(work: Work, report: Justification) -> Iterator[Refusal]:
+    """A report holds at least one paper, and explains a cash book that does not agree."""
+    if not _count(work, report):
+        yield Refusal(
+            "no_expense",
+            _("The report holds no paper yet."),
+            way_out=_("Enter at least one expense."),
+            url=f"/justifications/{report.id}/expenses",
+        )
+    tranche = work.db.get_one(Tranche, report.tranche_id)
+    gap = queries.cash(work, report, tranche).gap
+    if gap and not report.gap_note:
+        yield Refusal(
+            "cash_gap",
+            _("The cash book gives %(gap)s more or less than the account: say why.")
+            % {"gap": amount(abs(gap))},
+            way_out=_("Correct the opening cash or the balance of the account, or explain the difference."),
+            missing_minor=abs(gap),
+            url=f"/justifications/{report.id}/edit",
+        )
+
+
+def submit(work: Work, report: Justification) -> None:
+    """Hand the report over for examination."""
+    report = work.hold(report)
+    refuse(submit_obstacles(work, report))
+    work.advance(JUSTIFICATION, report, "submit")
+
+
+def return_(work: Work, report: Justification, reason: str) -> None:
+    """Send the report back for correction."""
+    report = work.hold(report)
+    work.advance(JUSTIFICATION, report, "return_", reason=reason)
+
+
+def review_obstacles(work: Work, report: Justification) -> Iterator[Refusal]:
+    """Every paper has its verdict: accepted, held or refused."""
+    if left := _count(work, report, "presented"):
+        yield Refusal(
+            "verdicts_missing",
+            _("%(n)d papers have no verdict yet.") % {"n": left},
+            way_out=_("Accept, hold or refuse each of them."),
+            url=f"/justifications/{report.id}/verdicts",
+        )
+
+
+def review(work: Work, report: Justification) -> None:
+    """Close the examination."""
+    report = work.hold(report)
+    refuse(review_obstacles(work, report))
+    work.advance(JUSTIFICATION, report, "review")
+
+
+def resume_review(work: Work, report: Justification, reason: str) -> None:
+    """The second verifier sends the report back to the examiner."""
+    report = work.hold(report)
+    work.advance(JUSTIFICATION, report, "resume_review", reason=reason)
+
+
+def _to_clear(work: Work, report: Justification) -> list[Expense]:
+    statement = select(Expense).where(
+        Expense.justification_id == report.id,
+        Expense.status == "accepted",
+        Expense.cleared_minor < Expense.accepted_minor,
+    )
+    return list(work.db.scalars(statement.order_by(Expense.number)))
+
+
+def validate_obstacles(work: Work, report: Justification) -> Iterator[Refusal]:
+    """What would be cleared fits the advance, and whoever gave a verdict does not validate it (documents.md 3.1)."""
+    found = _to_clear(work, report)
+    tranche = work.db.get_one(Tranche, report.tranche_id)
+    total = sum(e.accepted_minor - e.cleared_minor for e in found)
+    excess = tranche.cleared_minor + tranche.refused_minor + total - tranche.paid_minor
+    if excess > 0:
+        yield Refusal(
+            "above_advance",
+            _("More is accepted than was advanced: %(excess)s too much.") % {"excess": amount(excess)},
+            way_out=_("Reconsider a paper, and accept only the part that the advance paid for."),
+            who=who_may("justification:review"),
+            missing_minor=excess,
+        )
+    actor = work.maybe_actor
+    if actor is not None and any(e.decided_by_id == actor.id for e in found):
+        yield Refusal(
+            "four_eyes",
+            _("Separation of duties: you already acted on this record. A second person must do this."),
+            who=who_may("justification:validate"),
+        )
+
+
+def clear_obstacles(work: Work, report: Justification) -> Iterator[Refusal]:
+    """Clearing again is for papers accepted since the validation."""
+    if not _to_clear(work, report):
+        yield Refusal("nothing_to_clear", _("No paper was accepted since the validation."))
+    yield from validate_obstacles(work, report)
+
+
+def validate(work: Work, report: Justification) -> None:
+    """Validate the examination: what is accepted is cleared from the advance, in the ledger too."""
+    report = work.hold(report)
+    refuse(validate_obstacles(work, report))
+    work.advance(JUSTIFICATION, report, "validate")
+    _clear(work, report)
+
+
+def clear(work: Work, report: Justification) -> None:
+    """Another clearing act, for papers held at the validation and accepted since."""
+    report = work.hold(report)
+    refuse(clear_obstacles(work, report))
+    work.advance(JUSTIFICATION, report, "clear")
+    _clear(work, report)
+
+
+def _clear(work: Work, report: Justification) -> None:
+    """One posting for the report, the guard of the tranche, and what each paper contributed."""
+    tranche = work.hold(work.db.get_one(Tranche, report.tranche_id))
+    total = 0
+    for expense in _to_clear(work, report):
+        part = expense.accepted_minor - expense.cleared_minor
+        moved = work.db.execute(
+            update(Expense)
+            .where(Expense.id == expense.id, Expense.cleared_minor + part <= Expense.accepted_minor)
+            .values(
+                cleared_minor=Expense.cleared_minor + part, cleared_by_id=work.actor.id, cleared_at=work.now
+            )
+            .returning(Expense.cleared_minor)
+            .execution_options(synchronize_session=False)
+        ).scalar_one_or_none()
+        if moved is None:
+            raise Refused(Refusal("changed_meanwhile", _("Somebody else was first. Reload the page.")))
+        work.db.expire(expense)
+        total += part
+    if total:
+        agreement = work.db.get_one(Agreement, report.agreement_id)
+        move_stage(work, tranche, "cleared", total)
+        work.record("expense:cleared", report, data={"amount_minor": total, "tranche": tranche.code})
+        work.post(
+            "expense:cleared", report, {"amount": total}, agreements.dims(work, agreement, tranche=tranche)
+        )
+    settle_tranche(work, tranche, "clear")
+    issue_report(work, report)
+
+
+def settle_tranche(work: Work, tranche: Tranche, verb: str) -> None:
+    """An advance wholly justified or ordered back is cleared: `clear` by the verifier, `settle` by the ordonnateur's order."""
+    work.db.refresh(tranche)
+    whole = tranche.cleared_minor + tranche.refused_minor == tranche.paid_minor > 0
+    if whole and tranche.status == "paid":
+        work.advance(TRANCHE, tranche, verb)

@@ -69,11 +69,6 @@ class Work:
         return self.now.date()
 
     @property
-    def locale(self) -> str:
-        """The language of this piece of work."""
-        return self.origin.locale
-
-    @property
     def db(self) -> Session:
         """The session, opened at first use and in the endpoint's own thread."""
         if self._closed:
@@ -305,7 +300,7 @@ class Work:
                 ]
             )
         given = claim(self.db, self._who(), key, self.origin.body_hash, self.now)
-        return None if given is None else Answer(given.status or 303, given.location)
+        return None if given is None else Answer(given.code or 303, given.location)
 
     def remember(self, status: int, location: str | None) -> None:
         """Keep the answer for a replay of the same key."""

@@ -57,7 +57,7 @@ def upgrade() -> None:
         sa.Column("key", sa.String(80), nullable=False),
         sa.Column("body_hash", sa.String(64), nullable=False),
         sa.Column("at", db.UtcDateTime(), nullable=False),
-        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("code", sa.Integer(), nullable=False),
         sa.Column("location", sa.String(1000)),
         sa.Column("subject_id", db.BigId),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_given_answer")),

@@ -14,8 +14,7 @@ from portfolio.kit.db import Base
 from portfolio.kit.errors import NotFound
 from portfolio.kit.money import amount
 from portfolio.ledger.queries import table
-from portfolio.ledger.service import Dims
-from portfolio.rulebook.postings import STAGES, TREASURY
+from portfolio.rulebook.postings import STAGES, TREASURY, Dims
 from portfolio.work import Work
 
 CASH = tuple(TREASURY.values())

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from portfolio.audit.service import lock_head, move_head
 from portfolio.kit.chain import seal
 from portfolio.ledger.models import DIMENSIONS, LedgerBalance, LedgerEntry
+from portfolio.rulebook.postings import Dims as Dims
 
 SEALED = (
     "seq",
@@ -33,23 +34,6 @@ SEALED = (
     "reason",
 )
 """Every column but the two hashes (T03)."""
-
-
-@dataclass(frozen=True)
-class Dims:
-    """The codes by which an entry is found again. `party` is the group or supplier, `treasury` the institution's own account."""
-
-    exercice: int | None = None
-    donor: str | None = None
-    fund: str | None = None
-    line: str | None = None
-    call: str | None = None
-    agreement: str | None = None
-    tranche: str | None = None
-    party: str | None = None
-    place: str | None = None
-    objective: str | None = None
-    treasury: str | None = None
 
 
 @dataclass

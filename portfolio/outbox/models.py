@@ -38,6 +38,6 @@ class GivenAnswer(Base):
     key: Mapped[str] = mapped_column(String(80))
     body_hash: Mapped[str] = mapped_column(String(64))
     at: Mapped[Moment]
-    status: Mapped[int] = mapped_column(default=0)
+    code: Mapped[int] = mapped_column(default=0)
     location: Mapped[str | None] = mapped_column(String(1000))
     subject_id: Mapped[Ref | None]

@@ -20,7 +20,7 @@ def claim(session: Session, actor: str, key: str, body_hash: str, at: datetime) 
     the body differs. (`ON CONFLICT` has no usable rowcount on psycopg, so the row is asked back.)"""
     dialect = session.get_bind().dialect.name
     build = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    values = {"actor": actor, "key": key, "body_hash": body_hash, "at": at, "status": 0}
+    values = {"actor": actor, "key": key, "body_hash": body_hash, "at": at, "code": 0}
     statement = (
         build(GivenAnswer)
         .values(**values)
@@ -37,12 +37,12 @@ def claim(session: Session, actor: str, key: str, body_hash: str, at: datetime) 
     return given
 
 
-def remember(session: Session, actor: str, key: str, status: int, location: str | None) -> None:
+def remember(session: Session, actor: str, key: str, code: int, location: str | None) -> None:
     """Store what was answered, so that a replay gets the same."""
     session.execute(
         update(GivenAnswer)
         .where(GivenAnswer.actor == actor, GivenAnswer.key == key)
-        .values(status=status, location=location)
+        .values(code=code, location=location)
         .execution_options(synchronize_session=False)
     )
 

@@ -118,3 +118,20 @@ STAGES: dict[str, tuple[str, ...]] = {
     "paid": ("907",),
 }
 """The cumulative totals of the chain: a later stage contains the earlier one's money (R1)."""
+
+
+@dataclass(frozen=True)
+class Dims:
+    """The codes by which an entry is found again. `party` is the group or supplier, `treasury` the institution's own account."""
+
+    exercice: int | None = None
+    donor: str | None = None
+    fund: str | None = None
+    line: str | None = None
+    call: str | None = None
+    agreement: str | None = None
+    tranche: str | None = None
+    party: str | None = None
+    place: str | None = None
+    objective: str | None = None
+    treasury: str | None = None

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement
 from portfolio.kit import i18n
 from portfolio.kit.i18n import N_
 from portfolio.kit.i18n import gettext as _
+from portfolio.kit.search import search_clause
 from portfolio.kit.text import fold
 from portfolio.work import Work
 
@@ -82,8 +83,6 @@ class Search:
         """Every word typed must be found."""
         if self.where is not None:
             return self.where(work, value)
-        from portfolio.web.listing import search_clause
-
         return search_clause(self.column, value[:100])
 
     def input(self, work: Work, value: str) -> dict[str, Any]:

@@ -36,7 +36,6 @@ from portfolio.kit import i18n, money, paging
 from portfolio.kit.i18n import N_
 from portfolio.kit.i18n import gettext as _
 from portfolio.kit.lifecycle import Lifecycle
-from portfolio.kit.text import fold
 from portfolio.web.filters import Filter
 from portfolio.web.render import file_response, fragment, page
 from portfolio.work import Work
@@ -331,14 +330,3 @@ def cell_writer(column: Column) -> Callable[[Any, Any], str]:
         words = column.words
         return lambda value, _row: f"<td>{escape(words(value)) if value is not None else '–'}</td>"
     return lambda value, _row: f"<td>{escape(value) if value not in (None, '') else '–'}</td>"
-
-
-def search_clause(column: Any, text: str) -> ColumnElement[bool] | None:
-    """Every word typed must be found in the folded column."""
-    words = fold(text).split()[:6]
-    if not words:
-        return None
-    clause: ColumnElement[bool] = column.contains(words[0], autoescape=True)
-    for word in words[1:]:
-        clause = clause & column.contains(word, autoescape=True)
-    return clause

@@ -52,5 +52,5 @@ def draw_panels(work: Work, noun: str, thing: object) -> Markup:
     parts = []
     for found in panels_of(work, noun, thing):
         body = Markup(block_html(work, found.template, found.block, **found.facts))
-        parts.append(ui().panel_around(found.title, body, found.anchor or found.block))
+        parts.append(ui().panel(found.title, id=found.anchor or found.block, caller=lambda body=body: body))
     return Markup("").join(parts)

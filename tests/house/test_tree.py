@@ -12,7 +12,7 @@ from tests.house.sources import PRODUCT, ROOT, files, modules, nodes, tree, wher
 
 TOP = {"portfolio", "migrations", "templates", "static", "tests",
        "alembic.ini", "pyproject.toml", "README.md", "LICENSE", "requirements.txt"}
-ENGINE = {"kit", "web", "rulebook", "locale"}  # packages of portfolio that are no rooms
+ENGINE = {"kit", "web", "rulebook", "locale", "seed"}  # packages of portfolio that are no rooms
 ROOM_FILES = {"__init__", "models", "forms", "queries", "service", "routes", "panels", "pdf", "reference"}
 ROOM_FOLDERS = (ROOM_FILES - {"__init__"}) | {"data"}
 ALSO = {

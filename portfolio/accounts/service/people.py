@@ -42,7 +42,7 @@ def create_applicant(work: Work, full_name: str, email: str, phone: str, passwor
     """A group's representative opens an account by itself, on the public side; it holds nothing until a group is registered."""
     check_password(password, email, full_name)
     hashed = passwords.hash_password(password)
-    return _open_account(work, email, full_name, hashed, "", phone, work.locale)
+    return _open_account(work, email, full_name, hashed, "", phone, work.origin.locale)
 
 
 def _open_account(

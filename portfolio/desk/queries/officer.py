@@ -16,8 +16,8 @@ from portfolio.grievances.models import Grievance
 from portfolio.kit.i18n import gettext as _
 from portfolio.kit.i18n import ngettext
 from portfolio.kit.money import amount
+from portfolio.kit.urls import known, url
 from portfolio.projects.models import Visit
-from portfolio.web.urls import known, url
 from portfolio.work import Work
 
 

@@ -12,10 +12,10 @@ from portfolio.applications.models import Application
 from portfolio.calls.models import Call
 from portfolio.groups.models import Group, Officer
 from portfolio.kit.i18n import gettext as _
+from portfolio.kit.search import search_clause
 from portfolio.kit.text import fold, sound
+from portfolio.kit.urls import known, url
 from portfolio.projects.models import Project
-from portfolio.web.listing import search_clause
-from portfolio.web.urls import known, url
 from portfolio.work import Work
 
 MOST = 8

@@ -23,12 +23,12 @@ from portfolio.groups.models import Group, GroupAccount
 from portfolio.justifications.models import Justification, Recovery
 from portfolio.kit.i18n import pgettext
 from portfolio.kit.lifecycle import Lifecycle, Move
+from portfolio.kit.urls import known, url
 from portfolio.procurement.models import Procedure
 from portfolio.projects.models import Visit
 from portfolio.rulebook.lifecycles import ALL
 from portfolio.scoring.models import ScoreSheet
 from portfolio.strategy.models import Framework
-from portfolio.web.urls import known, url
 from portfolio.work import Work
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from portfolio.desk.queries import journal as journal_queries
 from portfolio.desk.queries import officer, search
 from portfolio.desk.queries import work as work_queries
 from portfolio.desk.styleguide import samples
@@ -47,13 +46,6 @@ def find(work: W, query: Query) -> Response:
     return page(
         work, "desk/search.html", title=_("Search"), search_text=text, found=search.search(work, text)
     )
-
-
-@router.get("/journal", name="desk.journal")
-@allow("journal:view")
-def journal(work: W, query: Query) -> Response:
-    """The whole trail."""
-    return journal_queries.JOURNAL.respond(work, query)
 
 
 @router.get("/styleguide", name="desk.styleguide")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from sqlalchemy import select
+from starlette.responses import Response
 
 from portfolio.accounts.models import Person
 from portfolio.audit.models import AuditEvent
 from portfolio.kit.i18n import N_, pgettext
 from portfolio.rulebook.events import WORDS
+from portfolio.web.act import Query, W, allow, room
 from portfolio.web.filters import Choice, Period
 from portfolio.web.listing import Column, Listing
 from portfolio.work import Work
@@ -54,3 +56,12 @@ JOURNAL = Listing(
     ),
     default_sort="-seq",
 )
+
+router = room("journal", prefix="")
+
+
+@router.get("/journal", name="desk.journal")
+@allow("journal:view")
+def journal(work: W, query: Query) -> Response:
+    """The whole trail."""
+    return JOURNAL.respond(work, query)

@@ -1,0 +1,33 @@
+"""Every SELECT of micro-projects and visits."""
+
+from portfolio.projects.queries.papers import REACHED, project_facts, visit_facts
+from portfolio.projects.queries.records import (
+    activities,
+    facts,
+    get,
+    get_visit,
+    of_agreement,
+    of_group,
+    ready_agreements,
+    visible,
+    visit_page,
+    visits,
+    visits_due,
+)
+
+__all__ = [
+    "REACHED",
+    "activities",
+    "facts",
+    "get",
+    "get_visit",
+    "of_agreement",
+    "of_group",
+    "project_facts",
+    "ready_agreements",
+    "visible",
+    "visit_facts",
+    "visit_page",
+    "visits",
+    "visits_due",
+]

@@ -1,0 +1,126 @@
+"""What the fiche de visite and the fiche de projet print."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from portfolio.agreements import queries as agreements
+from portfolio.agreements.models import Agreement
+from portfolio.documents import queries as documents
+from portfolio.documents.reference import letterhead
+from portfolio.projects.models import Project, Visit
+from portfolio.projects.queries.records import activities, checklist, visits
+from portfolio.work import Work
+
+REACHED: list[Callable[[Work, Project], dict[str, Any]]] = []
+"""The room that counts people reached adds its function here: it lies above this one in life."""
+
+
+def _iso(day: Any) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _place(work: Work, project: Project, agreement: Agreement) -> str:
+    found = agreements.parties(work, agreement).place
+    if not project.hidden_place:
+        return agreements.place_words(work, found)
+    first = agreements.place_words(work, found).split(" · ")[:2]
+    return f"{' · '.join(first)} (lieu masqué)"
+
+
+def visit_facts(work: Work, visit: Visit) -> dict[str, Any]:
+    """The fiche de visite: team, date, place, planned and found, people met, photos, risks, action points."""
+    project = work.db.get_one(Project, visit.project_id)
+    agreement = work.db.get_one(Agreement, project.agreement_id)
+    found = agreements.parties(work, agreement)
+    persons = agreements.people(work, [visit.reported_by_id, visit.validated_by_id])
+    on = visit.visited_on or visit.planned_on
+    reporter, validator = persons.get(visit.reported_by_id or 0), persons.get(visit.validated_by_id or 0)
+    return {
+        "letterhead": letterhead(on),
+        "currency": agreement.amount_currency,
+        "on": on.isoformat(),
+        "project": project.reference,
+        "title": project.title,
+        "agreement": agreement.reference,
+        "group": found.group.name,
+        "place": _place(work, project, agreement),
+        "planned_on": visit.planned_on.isoformat(),
+        "visited_on": _iso(visit.visited_on),
+        "remote": visit.remote,
+        "remote_reason": visit.remote_reason,
+        "team": visit.team,
+        "findings": visit.findings,
+        "action_points": visit.action_points,
+        "photos": [d.filename for d in documents.of(work, visit)],
+        "status": visit.status,
+        "reporter": {
+            "name": reporter.full_name if reporter else "",
+            "function": reporter.function if reporter else "",
+            "on": _iso(visit.reported_at.date() if visit.reported_at else None),
+        },
+        "validator": {
+            "name": validator.full_name if validator else "",
+            "function": validator.function if validator else "",
+            "on": _iso(visit.validated_at.date() if visit.validated_at else None),
+        },
+    }
+
+
+def project_facts(work: Work, project: Project) -> dict[str, Any]:
+    """The fiche de projet (document 19): figures approved and dated."""
+    agreement = work.db.get_one(Agreement, project.agreement_id)
+    found = agreements.parties(work, agreement)
+    snap = agreements.snapshot(work, agreement)
+    done = [v for v in visits(work, project) if v.status == "validated"]
+    reached: dict[str, Any] = {}
+    for count in REACHED:
+        reached |= count(work, project)
+    return {
+        "letterhead": letterhead(work.today),
+        "currency": agreement.amount_currency,
+        "on": work.today.isoformat(),
+        "reference": project.reference,
+        "code": project.code,
+        "title": project.title,
+        "agreement": agreement.reference,
+        "call": found.call.reference or found.call.code,
+        "group": found.group.name,
+        "legal_form": found.group.legal_form,
+        "place": _place(work, project, agreement),
+        "donor": found.donor.name,
+        "fund": f"{found.fund.code} — {found.fund.name}",
+        "amount_minor": agreement.amount_minor,
+        "own_cash_minor": agreement.own_cash_minor,
+        "own_kind_minor": agreement.own_kind_minor,
+        "starts_on": agreement.starts_on.isoformat(),
+        "ends_on": agreement.ends_on.isoformat(),
+        "objectives": agreements.objectives(work, agreement),
+        "purpose": project.objectives,
+        "context": project.context,
+        "expected": project.expected,
+        "activities": [
+            {"label": a.label, "due_on": _iso(a.due_on), "done_on": _iso(a.done_on)}
+            for a in activities(work, project)
+        ],
+        "findings": [
+            {"on": _iso(v.visited_on), "findings": v.findings, "action_points": v.action_points}
+            for v in done[:2]
+        ],
+        "risks": [
+            {"question": c["question"], "measure": c["measure"]} for c in checklist(project) if c["risk"]
+        ],
+        "tranches": [
+            {
+                "number": t.number,
+                "amount_minor": t.amount_minor,
+                "paid_minor": t.paid_minor,
+                "justified_minor": snap.standing(t).accepted if t.modality == "advance" else t.paid_minor,
+                "paid_on": _iso(t.paid_on),
+            }
+            for t in snap.tranches
+            if t.status != "cancelled"
+        ],
+        "reached": reached,
+    }

@@ -300,6 +300,13 @@ def _plain(column: Column, value: Any) -> Any:
 def cell_writer(column: Column) -> Callable[[Any, Any], str]:
     """The function that writes one cell of this column, chosen once for the whole page."""
     kind = column.kind
+    if kind == "money" and column.href:
+        start, _place, end = column.href.partition("{id}")
+        return lambda value, row: (
+            f'<td class="num"><a href="{start}{row[0]}{end}">{money.figures(value)}</a></td>'
+            if value
+            else f'<td class="num">{money.figures(value) if value is not None else "–"}</td>'
+        )
     if kind == "money":
         return lambda value, _row: (
             f'<td class="num">{money.figures(value) if value is not None else "–"}</td>'

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from portfolio.ledger.models import DIMENSIONS, LedgerEntry
-from portfolio.ledger.queries.balances import all_balances, net, nets, table, turnover
+from portfolio.ledger.queries.balances import all_balances, by_code, net, nets, table, turnover
 from portfolio.ledger.queries.chain import Head, check, head, walk
 from portfolio.ledger.queries.entries import (
     Corrections,
@@ -44,6 +44,7 @@ __all__ = [
     "TrialRow",
     "act",
     "all_balances",
+    "by_code",
     "check",
     "corrections",
     "entries_of",

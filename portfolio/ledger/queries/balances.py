@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Subquery, case, func, select
 from sqlalchemy.orm import Session
 
 from portfolio.ledger.models import LedgerBalance
@@ -68,6 +68,26 @@ def nets(
         .group_by(*columns)
     )
     return {tuple(row[:-1]): int(row[-1]) for row in session.execute(_where(statement, dims))}
+
+
+def by_code(by: str, *, currency: str = "XOF", **measures: tuple[str, ...]) -> Subquery:
+    """The same as a subquery for the statement of a list: `code`, then debit minus credit of each named set of accounts."""
+    balance = LedgerBalance
+    column = getattr(balance, by)
+    return (
+        select(
+            column.label("code"),
+            *(
+                func.sum(
+                    case((balance.account.in_(accounts), balance.debit_minor - balance.credit_minor), else_=0)
+                ).label(name)
+                for name, accounts in measures.items()
+            ),
+        )
+        .where(balance.currency == currency)
+        .group_by(column)
+        .subquery("by_code")
+    )
 
 
 def all_balances(session: Session) -> Sequence[Mapping[str, Any]]:

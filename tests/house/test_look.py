@@ -69,7 +69,7 @@ def environment() -> Environment:
 def page(name: str, **more: Any) -> str:
     item = {"label": "Dossiers", "url": "#", "icon": "folder-open", "current": True, "code": "fr"}
     context = {
-        "work": SimpleNamespace(locale="fr"), "nav": [item], "languages": [item], "csrf_token": "t", "key": "k",
+        "work": SimpleNamespace(origin=SimpleNamespace(locale="fr")), "nav": [item], "languages": [item], "csrf_token": "t", "key": "k",
         "user": {"name": "Aïssata Maïga", "function": "Ordonnatrice déléguée"}, "version": "1",
         "extracted_at": datetime(2026, 11, 22, 14, 32), **more}
     return environment().get_template(name).render(context)

@@ -68,6 +68,7 @@ MENU = (
     NavEntry(N_("Payments"), "disbursements.index", "banknote", ("disbursement:view",)),
     NavEntry(N_("Justifications"), "justifications.index", "receipt-text", ("justification:view",)),
     NavEntry(N_("Ledger"), "desk.ledger", "book-open", ("ledger:view",)),
+    NavEntry(N_("Portfolio"), "desk.portfolio", "chart-column", ("agreement:view",)),
     NavEntry(N_("Funds"), "funds.index", "landmark", ("fund:view",)),
     NavEntry(N_("Strategy"), "strategy.index", "target", ("framework:view",)),
     NavEntry(N_("People reached"), "beneficiaries.index", "users", ("reach:view",)),

@@ -30,3 +30,10 @@ def test_the_journal_is_for_auditors(database: Database) -> None:
     )
     answer = client(database, factories.add_person(database, "external_auditor")).get("/journal")
     assert answer.status_code == 200 and "Accès refusé" in answer.text or "access" in answer.text
+
+
+@pytest.mark.both_engines
+def test_the_portfolio_page_of_an_empty_house(database: Database) -> None:
+    browser = client(database, factories.add_person(database, "grants_officer"))
+    assert browser.get("/portfolio").status_code == 200
+    assert browser.get("/portfolio?framework=<x>").status_code == 200

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from sqlalchemy import select
 
@@ -19,6 +18,9 @@ from portfolio.strategy.models import Framework
 from portfolio.strategy.queries import frameworks as framework_queries
 from portfolio.strategy.queries import tags
 from portfolio.work import Work
+
+Figures = tuple[int, str, str, int, int, int]
+"""Agreement id, path of its place, country, granted, paid, justified."""
 
 
 @dataclass
@@ -66,7 +68,7 @@ def portfolio(work: Work, wanted: str = "") -> Portfolio:
         debit, credit = by_agreement.get(reference, {}).get(account, (0, 0))
         return debit - credit
 
-    figures = [
+    figures: list[Figures] = [
         (a.id, a.path or "", a.country, a.amount_minor, net(a.reference, "907"), net(a.reference, "657"))
         for a in agreements
     ]
@@ -74,7 +76,11 @@ def portfolio(work: Work, wanted: str = "") -> Portfolio:
         work.db.scalars(select(Framework).where(Framework.status == "approved").order_by(Framework.id))
     )
     framework = next((f for f in known if f.code == wanted), known[0] if known else None)
-    granted, paid, justified = (sum(f[i] for f in figures) for i in (3, 4, 5))
+    granted, paid, justified = (
+        sum(f[3] for f in figures),
+        sum(f[4] for f in figures),
+        sum(f[5] for f in figures),
+    )
     total = Row("", _("Total"), granted, paid, justified, len(figures))
     objectives, outside = _by_objective(work, framework, figures)
     places = _by_place(work, figures)
@@ -83,14 +89,15 @@ def portfolio(work: Work, wanted: str = "") -> Portfolio:
     return made
 
 
-def _by_objective(work: Work, framework: Framework | None, figures: list[Any]) -> tuple[list[Row], Row]:
+def _by_objective(work: Work, framework: Framework | None, figures: list[Figures]) -> tuple[list[Row], Row]:
     outside = Row("", _("Outside this framework"))
     if framework is None:
         return [], outside
     nodes = framework_queries.objectives(work, framework)
     rows = {o.id: Row(o.code, o.title) for o in nodes}
     for name, place in (("granted", 3), ("paid", 4), ("justified", 5)):
-        shared = tags.split_by_objective(work, framework, [("agreement", f[0], f[place]) for f in figures])
+        amounts = [("agreement", f[0], int(f[place])) for f in figures]
+        shared = tags.split_by_objective(work, framework, amounts)
         for objective, minor in shared.amounts.items():
             setattr(rows[objective], name, minor)
         setattr(outside, name, shared.outside_minor)
@@ -99,13 +106,10 @@ def _by_objective(work: Work, framework: Framework | None, figures: list[Any]) -
     return [r for r in rows.values() if r.granted or r.paid or r.justified], outside
 
 
-def _by_place(work: Work, figures: list[Any]) -> list[Row]:
+def _by_place(work: Work, figures: list[Figures]) -> list[Row]:
     codes = {code for f in figures for code in f[1].split("/")[:2]}
-    names = dict(
-        work.db.execute(select(Place.code, Place.name).where(Place.code.in_(codes), Place.level == 1))
-        .tuples()
-        .all()
-    )
+    found = work.db.execute(select(Place.code, Place.name).where(Place.code.in_(codes), Place.level == 1))
+    names = {code: name for code, name in found}
     rows: dict[str, Row] = {}
     for _id, path, country, granted, paid, justified in figures:
         parts = path.split("/")

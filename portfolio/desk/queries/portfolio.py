@@ -109,7 +109,7 @@ def _by_objective(work: Work, framework: Framework | None, figures: list[Figures
 def _by_place(work: Work, figures: list[Figures]) -> list[Row]:
     codes = {code for f in figures for code in f[1].split("/")[:2]}
     found = work.db.execute(select(Place.code, Place.name).where(Place.code.in_(codes), Place.level == 1))
-    names = {code: name for code, name in found}
+    names = {r.code: r.name for r in found}
     rows: dict[str, Row] = {}
     for _id, path, country, granted, paid, justified in figures:
         parts = path.split("/")

@@ -1,0 +1,158 @@
+"""People walking through the product in a real chromium: each in a window of their own, with a script or without one.
+
+Every page that is opened is looked at once per address pattern: no accessibility violation (axe), no CSP violation, no sideways scroll, at 1280 and
+at 360 px.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tests.support import axe
+from tests.support.browser import DESKTOP, PHONE, open_context, watch
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Locator, Page
+
+PASSWORD = "un baobab dans la cour"
+
+
+@dataclass
+class Walk:
+    """One journey: the product's address, and what was seen on the way."""
+
+    browser: Browser
+    address: str
+    scripts: bool = True
+    look: bool = True
+    seen: set[str] = field(default_factory=set)
+    faults: list[str] = field(default_factory=list)
+    people: dict[str, Person] = field(default_factory=dict)
+
+    def person(self, email: str, password: str = PASSWORD) -> Person:
+        """Somebody signed in, in their own window; the same window each time."""
+        if email not in self.people:
+            self.people[email] = Person(self, email)
+            self.people[email].sign_in(password)
+        return self.people[email]
+
+    def visitor(self) -> Person:
+        """Somebody who has not signed in."""
+        return Person(self, "")
+
+
+class Person:
+    """A window. Fields are found by their label, buttons and links by their words."""
+
+    def __init__(self, walk: Walk, email: str) -> None:
+        self.walk, self.email = walk, email
+        self.context = open_context(walk.browser, java_script_enabled=walk.scripts, accept_downloads=True)
+        self.page: Page = self.context.new_page()
+        self.page.set_default_timeout(8_000)
+        self.violations = watch(self.page)
+
+    def sign_in(self, password: str) -> None:
+        self.go("/accounts/sign-in")
+        self.fill("Adresse électronique", self.email)
+        self.fill("Mot de passe", password)
+        self.press("Se connecter")
+
+    def go(self, path: str) -> Person:
+        """Open an address of the product."""
+        answer = self.page.goto(self.walk.address + path if path.startswith("/") else path)
+        assert answer is not None and answer.status < 500, f"{path}: {answer and answer.status}"
+        self._look()
+        return self
+
+    def follow(self, words: str | re.Pattern[str], nth: int = 0) -> Person:
+        """Click a link of the page (not of the menu when both have it)."""
+        link = self.page.locator("main").get_by_role("link", name=words)
+        (link if link.count() else self.page.get_by_role("link", name=words)).nth(nth).click()
+        return self._arrived()
+
+    def press(self, words: str | re.Pattern[str], within: Locator | None = None, nth: int = 0) -> Person:
+        """Press a button; one folded away (an act that asks its reason) is unfolded first."""
+        scope = within or self.page.locator("body")
+        scope.get_by_role("button", name=words).nth(nth).click()
+        return self._arrived()
+
+    def act(self, words: str, reason: str | None = None) -> Person:
+        """Do one of the record's acts; with a reason when it asks for one."""
+        if reason is None:
+            return self.press(words)
+        box = self.page.locator("details.act", has=self.page.locator("summary", has_text=words)).first
+        box.locator("summary").click()
+        box.locator("textarea").first.fill(reason)
+        box.get_by_role("button", name=words).first.click()
+        return self._arrived()
+
+    def fill(self, label: str, value: str, nth: int = 0) -> Person:
+        self.page.get_by_label(label).nth(nth).fill(value)
+        return self
+
+    def choose(self, label: str, value: str, nth: int = 0) -> Person:
+        """Choose an option by its words (a part is enough)."""
+        box = self.page.get_by_label(label).nth(nth)
+        wanted = box.locator("option", has_text=value).first
+        box.select_option(value=wanted.get_attribute("value") or "")
+        return self
+
+    def tick(self, label: str, nth: int = 0) -> Person:
+        self.page.get_by_label(label).nth(nth).check()
+        return self
+
+    def attach(self, label: str, path: Path) -> Person:
+        self.page.get_by_label(label).first.set_input_files(str(path))
+        return self
+
+    def sees(self, *words: str) -> Person:
+        """Each of these stands on the page, spaces of any kind being one."""
+        text = plain(self.page.locator("body").inner_text())
+        for wanted in words:
+            assert plain(wanted) in text, f"{self.page.url}: « {wanted} » is missing in:\n{text[:3000]}"
+        return self
+
+    def does_not_see(self, *words: str) -> Person:
+        text = plain(self.page.locator("body").inner_text())
+        for unwanted in words:
+            assert plain(unwanted) not in text, f"{self.page.url}: « {unwanted} » is there"
+        return self
+
+    def download(self, path: str) -> bytes:
+        """The bytes behind an address, with this window's cookies."""
+        answer: Any = self.context.request.get(self.walk.address + path)
+        assert answer.ok, f"{path}: {answer.status}"
+        return bytes(answer.body())
+
+    @property
+    def path(self) -> str:
+        return self.page.url.removeprefix(self.walk.address)
+
+    def _arrived(self) -> Person:
+        self.page.wait_for_load_state("load")
+        title = self.page.title()
+        assert "erreur interne" not in title.lower() and "incident" not in title.lower(), f"{self.page.url}: {title}"
+        self._look()
+        return self
+
+    def _look(self) -> None:
+        assert not self.violations, self.violations
+        pattern = re.sub(r"\d+", "N", self.path.partition("?")[0])
+        if not self.walk.look or not self.walk.scripts or pattern in self.walk.seen or not self.page.url.startswith(self.walk.address):
+            return
+        self.walk.seen.add(pattern)
+        for size in (DESKTOP, PHONE):
+            self.page.set_viewport_size(size)  # type: ignore[arg-type]
+            wide = self.page.evaluate("document.documentElement.scrollWidth")
+            if wide > size["width"]:
+                self.walk.faults.append(f"{pattern}: {wide} px wide at {size['width']}")
+            self.walk.faults += [f"{pattern} at {size['width']}: {fault}" for fault in axe.violations(self.page)]
+        self.page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+
+
+def plain(text: str) -> str:
+    """Text with every kind of space as one."""
+    return re.sub(r"[\s\u00a0\u202f\u2009]+", " ", text)

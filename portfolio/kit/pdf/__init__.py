@@ -6,7 +6,7 @@ Nothing here loads ReportLab until something is printed.
 from portfolio.kit.pdf.figures import amount, figures, percent
 from portfolio.kit.pdf.fingerprint import fingerprint_of, qr_text, short_fingerprint
 from portfolio.kit.pdf.grid import Column
-from portfolio.kit.pdf.paper import Half, Paper
+from portfolio.kit.pdf.paper import Half, Paper, bind
 from portfolio.kit.pdf.sheet import Letterhead, Margins
 from portfolio.kit.pdf.signing import Signatory
 
@@ -18,6 +18,7 @@ __all__ = [
     "Paper",
     "Signatory",
     "amount",
+    "bind",
     "figures",
     "fingerprint_of",
     "percent",

@@ -21,6 +21,7 @@ from portfolio.kit.pdf.sheet import (
     Marks,
     Page,
     draw,
+    draw_together,
     paginate,
     title_blocks,
 )
@@ -319,3 +320,8 @@ class Paper(Composer):
         """The PDF; the same facts give the same bytes."""
         pages, scale = self.pages()
         return draw(pages, self.marks, scale)
+
+
+def bind(papers: Sequence[Paper]) -> bytes:
+    """A batch as one file, in the order given (F16): each paper keeps its own reference and page numbers."""
+    return draw_together([(pages, paper.marks, scale) for paper in papers for pages, scale in [paper.pages()]])

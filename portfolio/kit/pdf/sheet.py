@@ -133,25 +133,32 @@ def _follow(block: Block, queue: Sequence[Block], w: float, s: float) -> float:
 
 def draw(pages: Sequence[Page], marks: Marks, scale: float) -> bytes:
     """The file: the same pages and marks give the same bytes."""
+    return draw_together([(pages, marks, scale)])
+
+
+def draw_together(papers: Sequence[tuple[Sequence[Page], Marks, float]]) -> bytes:
+    """Several papers in one file, to print a batch at once: each keeps its own reference, fingerprint and page numbers."""
     buffer = io.BytesIO()
-    canvas = new_canvas(buffer, f"{marks.title} {marks.reference}".strip(), marks.title)
+    first = papers[0][1]
+    canvas = new_canvas(buffer, f"{first.title} {first.reference}".strip(), first.title)
     pen = Pen(canvas)
-    for number, page in enumerate(pages, 1):
-        frame = page.frame
-        canvas.setPageSize(frame.page)
-        if marks.draft:
-            pen.across("PROJET", *frame.page)
-        if number > 1:
-            _running_head(pen, frame, marks)
-        for block, top in page.placed:
-            block.draw(pen, frame.left, top, frame.width, scale)
-        if page.halves:
-            half = frame.page[1] / 2
-            foot(pen, frame.left, frame.width, half + 7 * MM, marks, number, len(pages))
-            foot(pen, frame.left, frame.width, 7 * MM, marks, number, len(pages))
-        else:
-            foot(pen, frame.left, frame.width, frame.bottom - 10 * MM, marks, number, len(pages))
-        canvas.showPage()
+    for pages, marks, scale in papers:
+        for number, page in enumerate(pages, 1):
+            frame = page.frame
+            canvas.setPageSize(frame.page)
+            if marks.draft:
+                pen.across("PROJET", *frame.page)
+            if number > 1:
+                _running_head(pen, frame, marks)
+            for block, top in page.placed:
+                block.draw(pen, frame.left, top, frame.width, scale)
+            if page.halves:
+                half = frame.page[1] / 2
+                foot(pen, frame.left, frame.width, half + 7 * MM, marks, number, len(pages))
+                foot(pen, frame.left, frame.width, 7 * MM, marks, number, len(pages))
+            else:
+                foot(pen, frame.left, frame.width, frame.bottom - 10 * MM, marks, number, len(pages))
+            canvas.showPage()
     canvas.save()
     return buffer.getvalue()
 

@@ -73,6 +73,7 @@ OTHERS: dict[str, str] = {
     "session:signed": N_("Minutes signed"),
     "session:signature_prevented": N_("Signature prevented"),
     "session_item:added": N_("File put on the agenda"),
+    "session_item:removed": N_("File taken off the agenda"),
     "interest:declared": N_("Declaration of interests"),
     "score_sheet:assigned": N_("Assessor assigned"),
     "score_sheet:saved": N_("Sheet saved"),

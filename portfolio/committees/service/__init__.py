@@ -4,10 +4,12 @@ from portfolio.committees.service.calling import (
     AgendaItem,
     convene,
     convene_obstacles,
+    deliberated,
     plan,
     put,
     second_convening,
     second_obstacles,
+    strike,
 )
 from portfolio.committees.service.creating import appoint, create, edit, vacate
 from portfolio.committees.service.interests import declare_all, declare_interest, record_interest
@@ -51,6 +53,7 @@ __all__ = [
     "declare_all",
     "declare_interest",
     "declare_no_quorum",
+    "deliberated",
     "edit",
     "excuse",
     "finalise",
@@ -74,5 +77,6 @@ __all__ = [
     "second_obstacles",
     "sign",
     "sign_obstacles",
+    "strike",
     "vacate",
 ]

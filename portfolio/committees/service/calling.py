@@ -112,6 +112,30 @@ def put_obstacles(work: Work, session: Session) -> Iterator[Refusal]:
         yield Refusal("agenda_frozen", _("The session is closed: its agenda cannot change any more."))
 
 
+def deliberated(work: Work, subject_type: str, subject_id: int) -> bool:
+    """Whether a committee has already made a proposal on this thing, in a session that is not finished without it."""
+    return any(
+        item.status == "proposed" for item, _session in queries.items_about(work, subject_type, subject_id)
+    )
+
+
+def strike(work: Work, subject_type: str, subject_id: int, reason: str) -> None:
+    """Take a file off every agenda where nothing is proposed on it yet, with all that was handed in about it.
+
+    Called by the room that owns the file when what was said of it no longer holds (a sheet reopened, one more assessor called).
+    """
+    for item, session in queries.items_about(work, subject_type, subject_id):
+        if session.status not in ("planned", "convened", "sitting") or item.status != "open":
+            continue
+        session = work.hold(session)
+        rows = {k: v for k, v in session.facts.get("rows", {}).items() if k != str(subject_id)}
+        session.facts = {**session.facts, "rows": rows}
+        reference = item.subject_ref
+        work.db.delete(item)
+        work.db.flush()
+        work.record("session_item:removed", session, data={"file": reference}, reason=reason)
+
+
 def convene_obstacles(work: Work, session: Session) -> Iterator[Refusal]:
     """A convocation needs a president, enough seats for the quorum, files, and a day to come."""
     people = queries.seats(work, session.committee_id)

@@ -131,7 +131,7 @@ class ProposeForm(Form):
     votes_against: Voices = 0
     abstentions: Voices = 0
     casting: Flag = False
-    proposed_minor: Annotated[Amount | None, BeforeValidator(lambda v: None if v in (None, "") else v)] = None
+    proposed_minor: Amount | None = None
     reason: Annotated[str | None, optional(text(2000, lines=True))] = None
     conditions: Annotated[str | None, optional(text(2000, lines=True))] = None
     rank_waiver: Annotated[str | None, optional(text(2000, lines=True))] = None

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
-from portfolio.kit.forms import Amount, Flag, Form, LongLine, Reason, fail, optional, text, whole
+from portfolio.kit.forms import Amount, Flag, Form, Reason, fail, optional, text, whole
 from portfolio.kit.i18n import gettext as _
 
 PersonId = Annotated[int, whole(1, 999_999_999)]
@@ -37,9 +37,7 @@ class SheetForm(Form):
     weaknesses: Long = None
     conditions: Long = None
     questioned: Long = None
-    suggested_minor: Annotated[Amount | None, BeforeValidator(lambda v: None if v in (None, "") else v)] = (
-        None
-    )
+    suggested_minor: Amount | None = None
     version: Annotated[int | None, optional(whole(1, 999_999_999))] = None
     then: Literal["", "lock"] = ""
 
@@ -101,4 +99,3 @@ class PaperForm(SheetForm):
     """A sheet signed on paper, entered by the secretary."""
 
     signed: Flag = False
-    note: Annotated[LongLine | None, optional(text(300))] = None

@@ -107,6 +107,7 @@ class Tally:
     """What the proposals of a session add up to."""
 
     envelope_minor: int | None
+    already_minor: int
     given_minor: int
     aside_minor: int
     given: int
@@ -122,7 +123,9 @@ class Tally:
     @property
     def left_minor(self) -> int | None:
         """What remains of the envelope."""
-        return None if self.envelope_minor is None else self.envelope_minor - self.used_minor
+        if self.envelope_minor is None:
+            return None
+        return self.envelope_minor - self.already_minor - self.used_minor
 
 
 def visible(work: Work) -> Select[Session]:
@@ -302,6 +305,7 @@ def tally(session: Session, rows: Sequence[SessionItem]) -> Tally:
         )
     return Tally(
         envelope_minor=envelope,
+        already_minor=session.facts.get("already_minor", 0),
         given_minor=sum(i.proposed_minor or 0 for i in given),
         aside_minor=sum(i.proposed_minor or 0 for i in aside),
         given=len(given),

@@ -119,19 +119,37 @@ def deliberated(work: Work, subject_type: str, subject_id: int) -> bool:
     )
 
 
-def strike(work: Work, subject_type: str, subject_id: int, reason: str) -> None:
+def strike(
+    work: Work, subject_type: str, subject_id: int, parent: tuple[str, int], reference: str, reason: str
+) -> None:
     """Take a file off every agenda where nothing is proposed on it yet, with all that was handed in about it.
 
-    Called by the room that owns the file when what was said of it no longer holds (a sheet reopened, one more assessor called).
+    Called by the room that owns the file when what was said of it no longer holds (a sheet reopened, one more assessor called). `parent` is what
+    the sessions are about.
     """
-    for item, session in queries.items_about(work, subject_type, subject_id):
-        if session.status not in ("planned", "convened", "sitting") or item.status != "open":
-            continue
+    for session in work.db.scalars(
+        select(Session).where(
+            Session.subject_type == parent[0],
+            Session.subject_id == parent[1],
+            Session.status.in_(("planned", "convened", "sitting")),
+        )
+    ).all():
         session = work.hold(session)
+        item = next(
+            (
+                i
+                for i in queries.items(work, session)
+                if i.subject_type == subject_type and i.subject_id == subject_id
+            ),
+            None,
+        )
+        if item is not None and item.status != "open":
+            continue
         rows = {k: v for k, v in session.facts.get("rows", {}).items() if k != str(subject_id)}
-        session.facts = {**session.facts, "rows": rows}
-        reference = item.subject_ref
-        work.db.delete(item)
+        others = [u for u in session.facts.get("unranked", []) if u.get("application_id") != subject_id]
+        session.facts = {**session.facts, "rows": rows, "unranked": others}
+        if item is not None:
+            work.db.delete(item)
         work.db.flush()
         work.record("session_item:removed", session, data={"file": reference}, reason=reason)
 

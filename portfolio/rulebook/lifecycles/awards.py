@@ -63,7 +63,7 @@ COMMITMENT = Lifecycle(
         ),
         Move(
             "release",
-            ("visaed", "visaed_with_reserve"),
+            ("prepared", "visaed", "visaed_with_reserve", "deferred"),
             "released",
             "commitment:prepare",
             "commitment:released",

@@ -173,4 +173,4 @@ def loads(work: Work, call: Call) -> dict[int, int]:
         .where(ScoreSheet.call_id == call.id, ScoreSheet.status.in_(ACTIVE))
         .group_by(ScoreSheet.assessor_id)
     )
-    return {person: count for person, count in rows}
+    return {row[0]: row[1] for row in rows}

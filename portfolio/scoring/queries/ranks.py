@@ -44,6 +44,7 @@ class Ranked:
     title: str
     category: str
     categories: tuple[str, ...]
+    status: str
     requested_minor: int
     currency: str
     result: Result | None
@@ -147,6 +148,7 @@ def full_ranking(work: Work, call: Call) -> list[Ranked]:
                 title=application.title,
                 category=category,
                 categories=categories,
+                status=application.status,
                 requested_minor=application.requested_minor,
                 currency=application.amount_currency,
                 result=outcome,
@@ -201,7 +203,7 @@ def ranking(work: Work, call: Call) -> list[Ranked]:
             InterestDeclaration.person_id == actor.id, InterestDeclaration.subject_type == "application"
         )
     )
-    declared = {number: conflict for number, conflict in rows}
+    declared = {row[0]: row[1] for row in rows}
     strict = must_declare(work)
     return [
         replace(line, hidden=True, applicant="", commune="", title="", result=None, why=())

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from portfolio.applications.models import Application, FilingReceipt
 from portfolio.calls.models import Call, ReservedShare
+from portfolio.committees import queries as committees_queries
 from portfolio.committees import service as committees
 from portfolio.committees.models import Session
 from portfolio.committees.service import AgendaItem
@@ -45,10 +46,11 @@ def agenda_obstacles(work: Work, session: Session) -> Iterator[Refusal]:
         .select_from(Application)
         .where(Application.call_id == call.id, Application.status == "reviewed")
     )
-    if reopened and reopened > sum(1 for x in lines):
+    assessed = sum(1 for x in lines if x.status == "reviewed")
+    if reopened and reopened > assessed:
         yield Refusal(
             "sheets_open",
-            _("%(n)d assessed files have a sheet that was reopened.") % {"n": reopened - len(lines)},
+            _("%(n)d assessed files have a sheet that was reopened.") % {"n": reopened - assessed},
             way_out=_("Wait until these sheets are locked again."),
         )
     wide = [
@@ -70,7 +72,7 @@ def put_on_agenda(work: Work, session: Session) -> int:
     session = work.hold(session)
     refuse(agenda_obstacles(work, session))
     call = work.db.get_one(Call, session.subject_id)
-    lines = queries.full_ranking(work, call)
+    lines = [x for x in queries.full_ranking(work, call) if x.status in ("reviewed", "adjourned")]
     ranked = [line for line in lines if line.rank is not None]
     entries = [
         AgendaItem(line.application_id, line.reference, line.rank, line.requested_minor, line.currency)
@@ -90,6 +92,7 @@ def agenda_facts(work: Work, call: Call, lines: list[Ranked]) -> dict[str, Any]:
         "title": call.title,
         "currency": call.amount_currency,
         "envelope_minor": call.envelope_minor,
+        "already_minor": already_given(work, call, {x.application_id for x in lines}),
         "score_floor": call.score_floor,
         "spread_limit": call.spread_limit,
         "shares": [{"category": s.category, "percent": s.percent} for s in shares],
@@ -110,6 +113,19 @@ def agenda_facts(work: Work, call: Call, lines: list[Ranked]) -> dict[str, Any]:
             if x.rank is None
         ],
     }
+
+
+def already_given(work: Work, call: Call, here: set[int]) -> int:
+    """What earlier final sessions of this call proposed for other files: a later session shares out only the rest."""
+    given = 0
+    for session in committees_queries.of(work, "call", call.id):
+        if session.status == "final":
+            given += sum(
+                item.proposed_minor or 0
+                for item in committees_queries.items(work, session)
+                if item.proposal in committees_queries.GIVEN and item.subject_id not in here
+            )
+    return given
 
 
 def _row(line: Ranked) -> dict[str, Any]:

@@ -147,7 +147,9 @@ def call_extra(work: Work, application: Application, form: ExtraForm) -> ScoreSh
     refuse(extra_obstacles(work, application))
     if application.status == "reviewed":
         work.advance(APPLICATION, application, "reopen_review", reason=form.reason)
-    committees_service.strike(work, "application", application.id, form.reason)
+    committees_service.strike(
+        work, "application", application.id, ("call", application.call_id), application.reference, form.reason
+    )
     if any(s.extra and s.status in ("assigned", "open") for s in queries.sheets_of(work, [application.id])):
         raise Refused(Refusal("already_called", _("One more assessor is already called for this file.")))
     return assign(work, application, form.assessor_id, extra=True)

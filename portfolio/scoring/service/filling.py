@@ -172,4 +172,7 @@ def reopen(work: Work, sheet: ScoreSheet, reason: str) -> None:
     sheet = work.hold(sheet)
     refuse(reopen_obstacles(work, sheet))
     work.advance(SCORE_SHEET, sheet, "reopen", reason=reason)
-    committees_service.strike(work, "application", sheet.application_id, reason)
+    application = work.db.get_one(Application, sheet.application_id)
+    committees_service.strike(
+        work, "application", application.id, ("call", sheet.call_id), application.reference, reason
+    )

@@ -1,0 +1,61 @@
+"""Reading awards: credits held, commitments, decisions, letters; who is next on the waiting list."""
+
+from portfolio.awards.queries.acts import (
+    award_of,
+    awards_of,
+    commitment_of,
+    commitments_of,
+    decision_for,
+    decisions_of,
+    get,
+    get_commitment,
+    get_notice,
+    has_controller,
+    next_waiting,
+    notices_of,
+    reservation_of,
+    reservations_of,
+    visible,
+    waiting_list,
+)
+from portfolio.awards.queries.lines import LineUse, dims_for, pick_line, use_of_lines
+from portfolio.awards.queries.pages import call_facts, commitment_facts, decision_facts, notice_facts
+from portfolio.awards.queries.papers import (
+    commitment_paper,
+    decision_paper,
+    dispatch_paper,
+    notice_paper,
+    posted_list_paper,
+)
+
+__all__ = [
+    "LineUse",
+    "award_of",
+    "awards_of",
+    "call_facts",
+    "commitment_facts",
+    "commitment_of",
+    "commitment_paper",
+    "commitments_of",
+    "decision_facts",
+    "decision_for",
+    "decision_paper",
+    "decisions_of",
+    "dims_for",
+    "dispatch_paper",
+    "get",
+    "get_commitment",
+    "get_notice",
+    "has_controller",
+    "next_waiting",
+    "notice_facts",
+    "notice_paper",
+    "notices_of",
+    "pick_line",
+    "posted_list_paper",
+    "reservation_of",
+    "reservations_of",
+    "use_of_lines",
+    "visible",
+    "waiting_list",
+]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from portfolio.kit.forms import (
     Count,
@@ -21,12 +21,14 @@ from portfolio.kit.forms import (
     Phone,
     PositiveAmount,
     Reason,
+    fail,
     optional,
     read_amount,
     text,
     whole,
 )
 from portfolio.kit.i18n import N_
+from portfolio.kit.i18n import gettext as _
 
 Text = Annotated[str, text(200)]
 Number = Annotated[int, whole(1, 999_999_999)]
@@ -210,6 +212,18 @@ class StartForm(Form):
 
     call_id: Number
     group_id: Number
+
+
+def _certified(value: object) -> bool:
+    if value not in (True, "on", "1", "true", "yes"):
+        raise fail("certified", _("Tick the box: it says that you answer for what the file holds."))
+    return True
+
+
+class SubmitForm(Form):
+    """The last word before filing: the information is exact."""
+
+    certified: Annotated[bool, BeforeValidator(_certified)] = Field(default=False, validate_default=True)
 
 
 class DepositForm(Form):

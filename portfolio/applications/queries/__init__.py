@@ -1,5 +1,6 @@
 """Every SELECT about files: who sees which, what stands in one, where a draft stands."""
 
+from portfolio.applications.queries.facts import receipt_facts, register_facts
 from portfolio.applications.queries.files import (
     budget,
     by_follow_up,
@@ -26,6 +27,7 @@ from portfolio.applications.queries.files import (
 from portfolio.applications.queries.pages import (
     OPEN_PIECES,
     Totals,
+    accepting,
     answers,
     budget_obstacles,
     duration_obstacles,
@@ -37,10 +39,14 @@ from portfolio.applications.queries.pages import (
     totals,
     wrong,
 )
+from portfolio.documents import queries as documents
+
+documents.owner("application", get)
 
 __all__ = [
     "OPEN_PIECES",
     "Totals",
+    "accepting",
     "answers",
     "budget",
     "budget_obstacles",
@@ -63,7 +69,9 @@ __all__ = [
     "pieces",
     "place_of",
     "receipt",
+    "receipt_facts",
     "register",
+    "register_facts",
     "requests",
     "required",
     "seen",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from portfolio.applications.forms import PAGES, shown_day
@@ -63,6 +64,11 @@ class PageState:
         return _("Still to fill in: %(fields)s") % {
             "fields": ", ".join(_(labels[name]) for name in self.missing if name in labels)
         }
+
+
+def accepting(call: Call, now: datetime) -> bool:
+    """Whether files may be filed in time now: published, opened, and not a second after the deadline."""
+    return call.status == "published" and call.opens_at <= now <= call.closes_at
 
 
 def answers(application: Application, page: str) -> Mapping[str, Any]:

@@ -68,9 +68,11 @@ def receipt_pdf(facts: Mapping[str, Any]) -> bytes:
 
 def _receipt_half(half: Half, facts: Mapping[str, Any], at: datetime, number: str) -> None:
     if facts["late"]:
-        half.boxed(
-            f"DÉPÔT HORS DÉLAI — la date limite était le {_limit(facts)}. "
-            "Le dossier n'est examiné que si une décision motivée l'admet."
+        half.arrete("DÉPÔT HORS DÉLAI")
+        half.para(
+            f"La date limite était le {_limit(facts)}. Le dossier n'est examiné que si une décision motivée l'admet.",
+            align="left",
+            small=True,
         )
     pieces = [piece["label"] for piece in facts["pieces"]]
     sum_words = amount(facts["requested_minor"], facts["currency"])
@@ -177,6 +179,8 @@ def register_pdf(facts: Mapping[str, Any]) -> bytes:
         paper.para(f"Total demandé : {amount(asked)} ({amount_in_words(asked)}).", align="left")
     if facts["observations"]:
         paper.para(f"Observations : {facts['observations']}", align="left")
+    for block in paper.blocks[1:]:
+        block.keep = True  # nobody signs at the head of an empty page
     paper.signatures(
         [
             Signatory("L'agent", facts["agent"], on=closed.date()),

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from portfolio.applications.models import Application, CallRegister, FilingReceipt
 from portfolio.applications.queries import files
 from portfolio.calls.models import Call
 from portfolio.documents.reference import letterhead
-from portfolio.places import queries as places
+from portfolio.places.models import Place
 from portfolio.work import Work
 
 
-def _iso(day: object) -> str | None:
-    return day.isoformat() if day is not None else None  # type: ignore[attr-defined, no-any-return]
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
 
 
 def receipt_facts(work: Work, application: Application, receipt: FilingReceipt) -> dict[str, Any]:
     """What the récépissé says (document 2): order number, hour, depositor, sum, papers ticked, what happens next."""
     call, group = files.call_of(work, application), files.group_of(work, application)
-    place = work.db.get_one(files.Place, group.place_id)
+    place = work.db.get_one(Place, group.place_id)
     names = work.around.names_of(work.db, [receipt.received_by_id] if receipt.received_by_id else [])
     return {
         "letterhead": letterhead(receipt.received_at.date()),
@@ -32,7 +33,7 @@ def receipt_facts(work: Work, application: Application, receipt: FilingReceipt) 
         "place": receipt.place,
         "group": group.name,
         "group_code": group.code,
-        "commune": places.path_text(work, place),
+        "commune": files.place_words(work, place),
         "depositor": receipt.depositor,
         "capacity": receipt.depositor_capacity,
         "phone": receipt.depositor_phone,

@@ -126,6 +126,15 @@ def place_of(work: Work, application: Application) -> Place:
     return work.db.get_one(Place, application.place_id)
 
 
+def place_words(work: Work, place: Place) -> str:
+    """A commune with what holds it: « Téra, département de Téra, Tillabéri, Niger »; one query."""
+    codes = [code for code in place.path.split("/") if code and code != place.code]
+    found = (
+        {p.code: p.name for p in work.db.scalars(select(Place).where(Place.code.in_(codes)))} if codes else {}
+    )
+    return ", ".join([place.name, *(found[code] for code in reversed(codes) if code in found)])
+
+
 def budget(work: Work, application: Application) -> Sequence[BudgetItem]:
     """The lines of the proposed budget, in order."""
     statement = select(BudgetItem).where(BudgetItem.application_id == application.id)

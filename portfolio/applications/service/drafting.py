@@ -202,7 +202,7 @@ def _apply(work: Work, application: Application, page: str, form: PageForm, data
 def _save_budget(work: Work, application: Application, form: BudgetPage) -> None:
     work.db.execute(delete(BudgetItem).where(BudgetItem.application_id == application.id))
     sums = dict.fromkeys("SNV", 0)
-    rows = []
+    rows: list[dict[str, object]] = []
     for at, line in enumerate(form.lines):
         if not (line.label and line.quantity and line.price and line.source):
             continue

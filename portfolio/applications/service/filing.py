@@ -57,7 +57,7 @@ def submit(work: Work, application: Application) -> FilingReceipt:
         phone=str(contact.get("contact_phone", "")),
         ticked=ticked,
         envelopes=0 if application.channel == ONLINE else 1,
-        place=_("online") if application.channel == ONLINE else "",
+        place="",
         entered=True,
     )
 
@@ -165,16 +165,15 @@ def _register(
     )
     work.db.add(receipt)
     group = work.db.get_one(Group, application.group_id)
-    changes: dict[str, object] = {"filed": True}
-    if entered:
-        changes |= {"entered_by_id": work.actor.id, "entered_at": work.now}
     application.search = drafting.search_text(work, application, group, reference, phone)
     work.advance(
         APPLICATION,
         application,
         "register_late" if late else "submit",
         data={"receipt": reference, "number": receipt.number},
-        **changes,
+        filed=True,
+        entered_by_id=work.actor.id if entered else None,
+        entered_at=work.now if entered else None,
     )
     work.record("application:receipt_issued", application, data={"receipt": reference})
     documents.issue(

@@ -43,6 +43,8 @@ class Application(Base):
         Index("ix_application_status", "status", "submitted_at", "id"),
         Index("ix_application_call_status", "call_id", "status", "submitted_at", "id"),
         Index("ix_application_call", "call_id", "submitted_at", "id"),
+        Index("ix_application_officer", "officer_id", "submitted_at", "id"),
+        Index("ix_application_requested", "requested_minor", "id"),
         Index("ix_application_group", "group_id"),
     )
 

@@ -1,5 +1,13 @@
 """Every SELECT about files: who sees which, what stands in one, where a draft stands."""
 
+from portfolio.applications.queries.counter import (
+    call_counts,
+    counter_facts,
+    counter_register,
+    found_groups,
+    mine_facts,
+    officers,
+)
 from portfolio.applications.queries.facts import receipt_facts, register_facts
 from portfolio.applications.queries.files import (
     budget,
@@ -46,13 +54,8 @@ from portfolio.applications.queries.record import (
     channel_text,
     check_facts,
     contact_text,
-    counter_facts,
-    counter_register,
     draft_facts,
     facts,
-    found_groups,
-    mine_facts,
-    officers,
     page_facts,
     piece_rows,
     piece_state,
@@ -73,6 +76,7 @@ __all__ = [
     "budget",
     "budget_obstacles",
     "by_follow_up",
+    "call_counts",
     "call_of",
     "channel_text",
     "check_facts",

@@ -8,12 +8,13 @@ chooses (performance.md §3, "Search": the planner left alone walked the date in
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
     ColumnElement,
     Select,
+    String,
     and_,
     bindparam,
     column,
@@ -45,7 +46,7 @@ _index = table("application_search", column("rowid"))
 
 def statement(work: Work, *, drafts: bool = False) -> Select[Any]:
     """The columns of the list, from what this person may see; `drafts` for those not filed yet."""
-    made: Select[Any] = (
+    made = (
         select(
             Application.id,
             Application.reference,
@@ -66,17 +67,17 @@ def statement(work: Work, *, drafts: bool = False) -> Select[Any]:
         .outerjoin(Person, Person.id == Application.officer_id)
         .where(Application.filed.is_(not drafts), staff_clause(work))
     )
-    return made
+    return cast("Select[Any]", made)
 
 
 def _loaded(work: Work) -> dict[str, list[tuple[str, str]]]:
     """Calls and officers in charge, in one query a page however often the filters ask."""
     if work not in _options:
-        calls: Select[Any] = select(literal_column("'call'"), Call.id, Call.code).where(
+        calls = select(literal_column("'call'", String), Call.id, Call.code).where(
             Call.status != "draft", work.within("call:view", Call)
         )
         held = select(Application.officer_id).where(Application.officer_id == Person.id).exists()
-        officers: Select[Any] = select(literal_column("'officer'"), Person.id, Person.full_name).where(held)
+        officers = select(literal_column("'officer'", String), Person.id, Person.full_name).where(held)
         found: dict[str, list[tuple[str, str]]] = {"call": [], "officer": []}
         for kind, number, words in work.db.execute(union_all(calls, officers)):
             found[kind].append((str(number), words))

@@ -9,15 +9,13 @@ from typing import Any
 
 from sqlalchemy import and_, select
 
-from portfolio.accounts.queries import people_with
-from portfolio.applications.forms import PAGES, BudgetPage
+from portfolio.applications.forms import PAGES, shown_day
 from portfolio.applications.models import Application, FilingReceipt, Piece
 from portfolio.applications.queries import files, pages
-from portfolio.calls.models import Call, CallPlace
 from portfolio.documents import queries as documents
 from portfolio.documents.models import Document
-from portfolio.groups.models import CATEGORIES, Group
-from portfolio.groups.queries import category_text, search_clause
+from portfolio.groups.models import Group
+from portfolio.groups.queries import category_text
 from portfolio.kit.errors import Bad
 from portfolio.kit.i18n import N_, datetime_text, pgettext
 from portfolio.kit.i18n import gettext as _
@@ -48,6 +46,13 @@ CONTACT_WORDS = {
     "counter": N_("At the counter"),
 }
 CHANNEL_WORDS = {"online": N_("Online"), "paper": N_("Paper"), "file": N_("File")}
+PAGE_WORDS = {
+    "todo": N_("Not started"),
+    "doing": N_("In progress"),
+    "done": N_("Completed"),
+    "error": N_("To correct"),
+}
+PAGE_TONES = {"todo": "info", "doing": "warn", "done": "good", "error": "bad"}
 MIN_ROWS, SPARE_ROWS = 6, 3
 
 
@@ -179,6 +184,8 @@ def draft_facts(work: Work, application: Application) -> dict[str, Any]:
         "done": sum(1 for s in states if s.state == "done"),
         "own": files.is_own(work, application),
         "kept": kept,
+        "page_words": {code: _(words) for code, words in PAGE_WORDS.items()},
+        "page_tones": PAGE_TONES,
     }
 
 
@@ -191,9 +198,7 @@ def page_facts(work: Work, application: Application, page: str, bad: Bad | None 
     clash = bad is not None and any(r.code == "changed_meanwhile" for r in bad.refusals)
     codes = list(PAGES)
     at = codes.index(page)
-    values = {
-        name: (typed.get(name, "") if typed is not None else saved.get(name)) for name in form.model_fields
-    }
+    values = {name: _value(name, saved, typed) for name in form.model_fields}
     row_field = {"budget": "lines", "activities": "rows"}.get(page, "")
     return {
         **found,
@@ -216,8 +221,13 @@ def page_facts(work: Work, application: Application, page: str, bad: Bad | None 
         "sources": [(code, source_text(code)) for code in SOURCE_WORDS],
         "source_text": source_text,
         "open_states": pages.OPEN_PIECES,
-        "is_budget": form is BudgetPage,
     }
+
+
+def _value(name: str, saved: Mapping[str, Any], typed: Mapping[str, object] | None) -> object:
+    if typed is not None:
+        return typed.get(name, "")
+    return shown_day(saved.get(name)) if name.endswith("_on") else saved.get(name)
 
 
 def _clash(saved: Mapping[str, Any], labels: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -286,108 +296,3 @@ def check_facts(work: Work, application: Application) -> dict[str, Any]:
         "late": work.now > found["call"].closes_at,
         "source_text": source_text,
     }
-
-
-def mine_facts(work: Work) -> dict[str, Any]:
-    """« Mes dossiers »: one's files, and the open calls for which one's groups have none yet."""
-    rows = files.own(work)
-    groups = list(work.db.scalars(select(Group).where(work.within("own:view", Group)).order_by(Group.name)))
-    opened = select(Call).where(
-        Call.status == "published", Call.opens_at <= work.now, Call.closes_at >= work.now
-    )
-    taken = {(a.call_id, a.group_id) for a, _c in rows if a.status != "withdrawn"}
-    calls = [
-        (call, [g for g in groups if (call.id, g.id) not in taken or call.max_files > 1])
-        for call in work.db.scalars(opened.order_by(Call.closes_at))
-    ]
-    labels = {s.code: pgettext(APPLICATION.noun, s.applicant_label or s.label) for s in APPLICATION.states}
-    return {"rows": rows, "calls": calls, "labels": labels, "cycle": APPLICATION, "page_count": len(PAGES)}
-
-
-def counter_facts(work: Work, call_id: int, typed: str) -> dict[str, Any]:
-    """The counter: the calls that take deposits, the one chosen with its papers, the groups that answer to what was said."""
-    statement = select(Call).where(Call.status == "published", Call.opens_at <= work.now)
-    calls = list(work.db.scalars(statement.order_by(Call.closes_at.desc()).limit(20)))
-    open_ones = [c for c in calls if c.closes_at >= work.now]
-    chosen = next((c for c in calls if c.id == call_id), None)
-    if chosen is None and len(open_ones) == 1:
-        chosen = open_ones[0]
-    return {
-        "calls": calls,
-        "call": chosen,
-        "q": typed,
-        "groups": found_groups(work, typed, chosen),
-        "required": files.required(work, chosen) if chosen else [],
-        "communes": territory(work, chosen) if chosen else [],
-        "categories": [(code, category_text(code)) for code in CATEGORIES],
-        "place": last_place(work),
-    }
-
-
-def found_groups(work: Work, typed: str, call: Call | None) -> list[tuple[Group, str, str]]:
-    """At most five groups with their commune and the file they already have in this call; two queries."""
-    clause = search_clause(work, typed) if typed.strip() else None
-    if clause is None:
-        return []
-    statement = select(Group, Place.name).join(Place, Place.id == Group.place_id).where(clause)
-    found = work.db.execute(
-        statement.where(work.within("group:view", Group)).order_by(Group.name).limit(5)
-    ).all()
-    if call is None or not found:
-        return [(g, p, "") for g, p in found]
-    had = select(Application.group_id, Application.reference).where(
-        Application.call_id == call.id,
-        Application.group_id.in_([g.id for g, _p in found]),
-        Application.status != "withdrawn",
-    )
-    files_of = {row[0]: row[1] for row in work.db.execute(had)}
-    return [(g, p, files_of.get(g.id, "")) for g, p in found]
-
-
-def territory(work: Work, call: Call) -> list[tuple[int, str]]:
-    """The communes where groups may apply, by name."""
-    roots = list(
-        work.db.scalars(
-            select(Place.path)
-            .join(CallPlace, CallPlace.place_id == Place.id)
-            .where(CallPlace.call_id == call.id)
-        )
-    )
-    statement = select(Place.id, Place.name, Place.path, Place.country).where(Place.level == 3)
-    kept = [
-        (number, f"{name} ({country})")
-        for number, name, path, country in work.db.execute(statement.order_by(Place.folded))
-        if any(path == root or path.startswith(f"{root}/") for root in roots)
-    ]
-    return kept
-
-
-def last_place(work: Work) -> str:
-    """The place this agent wrote last: nobody types it forty times in an afternoon."""
-    statement = select(FilingReceipt.place).where(FilingReceipt.received_by_id == work.actor.id)
-    return work.db.scalar(statement.order_by(FilingReceipt.id.desc()).limit(1)) or ""
-
-
-def counter_register(work: Work, call: Call) -> dict[str, Any]:
-    """The register of a call: its récépissés in order, and its closing."""
-    rows = files.filings(work, call)
-    register = files.register(work, call)
-    people = [p for p in (register.closed_by_id, register.witnessed_by_id) if p] if register else []
-    return {
-        "call": call,
-        "rows": rows,
-        "register": register,
-        "in_time": sum(1 for r, *_rest in rows if not r.late),
-        "late": sum(1 for r, *_rest in rows if r.late),
-        "asked": sum(r.requested_minor for r, *_rest in rows),
-        "names": work.around.names_of(work.db, people),
-        "after_hour": work.now > call.closes_at,
-        "place": last_place(work) if register is None and work.maybe_actor else "",
-        "channel_text": channel_text,
-        "documents": documents.shown(work, call) if register and register.status == "closed" else [],
-    }
-
-
-def officers(work: Work) -> list[tuple[int, str]]:
-    """Who may be put in charge of a file."""
-    return [(p.id, p.full_name) for p in people_with(work, "grants_officer")]

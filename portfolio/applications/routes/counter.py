@@ -30,8 +30,15 @@ def deposit_page(work: Work, query: Query, bad: Bad | None = None) -> Response:
     typed = str(bad.value("q")) if bad else query.get("q", "")[:100]
     crumbs = [(_("Files"), url("applications.index")), (_("Deposit at the counter"), None)]
     found = queries.counter_facts(work, chosen, typed)
+    ticked = bad.value("pieces", []) if bad else []
     return page(
-        work, "applications/deposit.html", bad=bad, crumbs=crumbs, title=_("Deposit at the counter"), **found
+        work,
+        "applications/deposit.html",
+        bad=bad,
+        crumbs=crumbs,
+        title=_("Deposit at the counter"),
+        ticked=ticked if isinstance(ticked, list) else [ticked],
+        **found,
     )
 
 

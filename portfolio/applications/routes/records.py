@@ -7,6 +7,7 @@ from starlette.responses import Response
 from portfolio.applications import queries, service
 from portfolio.applications.forms import ContactForm, OfficerForm, ReasonForm
 from portfolio.applications.models import Application
+from portfolio.applications.queries.lists import call_options
 from portfolio.applications.routes.door import router
 from portfolio.applications.routes.listing import DRAFTS, FILES
 from portfolio.kit.errors import Bad, FieldError, Invalid, PortfolioError, Refused
@@ -25,7 +26,9 @@ READERS = ("application:view", "own:view")
 @allow("application:view")
 def index(work: W, query: Query) -> Response:
     """Every file the actor may see."""
-    return (DRAFTS if query.get("status") == "draft" else FILES).respond(work, query)
+    registers = [(int(number), code) for number, code in call_options(work)[:3]]
+    listing = DRAFTS if query.get("status") == "draft" else FILES
+    return listing.respond(work, query, registers=registers)
 
 
 def _chosen(work: Work, ids: list[int]) -> list[Application]:

@@ -283,8 +283,7 @@ def _share(share: Facts, currency: str) -> str:
     words = f"{name} : {amount(share['given_minor'], currency)}, soit {percent(share['given_tenths'])} de l'enveloppe"
     if share["aside_minor"]:
         words += f" ; avec la somme mise de côté, {percent(share['with_aside_tenths'])}"
-    reached = share["with_aside_tenths"] >= share["percent"] * 10
-    return f"{words} — {'atteinte' if reached else 'non atteinte'} (minimum {share['percent']} %)"
+    return f"{words} — {'atteinte' if share['reached'] else 'non atteinte'} (minimum {share['percent']} %)"
 
 
 def _waivers(made: Paper, facts: Facts) -> None:

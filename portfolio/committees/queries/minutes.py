@@ -164,6 +164,7 @@ def minutes_facts(work: Work, session: Session) -> dict[str, Any]:
                 "given_tenths": s.given_tenths,
                 "aside_minor": s.aside_minor,
                 "with_aside_tenths": s.with_aside_tenths,
+                "reached": s.reached,
             }
             for s in tally.shares
         ],

@@ -14,7 +14,6 @@ from portfolio.accounts.models import Person
 from portfolio.committees.models import Attendance, Committee, Recusal, Seat, Session, SessionItem
 from portfolio.committees.queries.people import conflicted_people
 from portfolio.kit.errors import NotFound
-from portfolio.kit.money import percent_of
 from portfolio.work import Work
 
 GIVEN = ("favourable", "revised")
@@ -90,16 +89,17 @@ class Share:
     aside_minor: int
     given_tenths: int
     with_aside_tenths: int
+    envelope_minor: int
 
     @property
     def reached(self) -> bool:
         """Reached, counting the sums set aside."""
-        return self.with_aside_tenths >= self.percent * 10
+        return (self.given_minor + self.aside_minor) * 100 >= self.percent * self.envelope_minor
 
     @property
     def reached_without_aside(self) -> bool:
         """Reached by the proposals alone."""
-        return self.given_tenths >= self.percent * 10
+        return self.given_minor * 100 >= self.percent * self.envelope_minor
 
 
 @dataclass(frozen=True)
@@ -278,6 +278,11 @@ def row_of(session: Session, item: SessionItem) -> Mapping[str, Any]:
     return rows.get(str(item.subject_id), {})
 
 
+def _tenths(part: int, whole: int) -> int:
+    """Tenths of a percent, half up, as a gauge shows them; whether a share is reached is never read from this."""
+    return (part * 2000 + whole) // (whole * 2) if whole else 0
+
+
 def tally(session: Session, rows: Sequence[SessionItem]) -> Tally:
     """The sums of the proposals, and the gauges of the reserved shares. No query."""
     done = [i for i in rows if i.status == "proposed"]
@@ -299,8 +304,9 @@ def tally(session: Session, rows: Sequence[SessionItem]) -> Tally:
                 category,
                 share["percent"],
                 *sums,
-                percent_of(sums[0], envelope or 0),
-                percent_of(sums[0] + sums[1], envelope or 0),
+                _tenths(sums[0], envelope or 0),
+                _tenths(sums[0] + sums[1], envelope or 0),
+                envelope or 0,
             )
         )
     return Tally(

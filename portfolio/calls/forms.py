@@ -43,9 +43,7 @@ def _code(value: object) -> str:
 def _item(value: object) -> str:
     cleaned = value.strip().lower().replace("-", "_") if isinstance(value, str) else ""
     if not re.fullmatch(r"[a-z][a-z0-9_]{1,38}", cleaned):
-        raise fail(
-            "code", _("Use a short code in letters without accents, for example legal_paper.")
-        )
+        raise fail("code", _("Use a short code in letters without accents, for example legal_paper."))
     return cleaned
 
 

@@ -81,12 +81,15 @@ def get(work: Work, number: int) -> Call:
 
 def published() -> Select[tuple[Call]]:
     """The calls that anybody may read, signed in or not."""
-    return select(Call).where(Call.status.in_(("published", "finalised")))
+    called_off = and_(Call.status == "cancelled", Call.reference.is_not(None))
+    return select(Call).where(or_(Call.status.in_(("published", "finalised")), called_off))
 
 
 def published_one(work: Work, number: int) -> Call:
     """A published call, for the public side; NotFound for drafts, so that they cannot be guessed."""
-    found = work.db.scalars(published().where(Call.id == number)).one_or_none() if 0 < number < 2**62 else None
+    found = (
+        work.db.scalars(published().where(Call.id == number)).one_or_none() if 0 < number < 2**62 else None
+    )
     if found is None:
         raise NotFound
     return found
@@ -164,7 +167,9 @@ def shares(work: Work, call: Call) -> list[ReservedShare]:
 
 def places(work: Work, call: Call) -> list[Place]:
     """The territories where groups may apply, country by country."""
-    statement = select(Place).join(CallPlace, CallPlace.place_id == Place.id).where(CallPlace.call_id == call.id)
+    statement = (
+        select(Place).join(CallPlace, CallPlace.place_id == Place.id).where(CallPlace.call_id == call.id)
+    )
     return list(work.db.scalars(statement.order_by(Place.country, Place.path, Place.name)))
 
 
@@ -213,7 +218,10 @@ def credits(work: Work, call: Call | None = None) -> list[Credit]:
         .order_by(BudgetLine.exercice.desc(), BudgetLine.code)
         .limit(200)
     )
-    return [Credit(line.id, line.code, line.label, line.exercice, left, fund) for line, fund, left in work.db.execute(statement)]
+    return [
+        Credit(line.id, line.code, line.label, line.exercice, left, fund)
+        for line, fund, left in work.db.execute(statement)
+    ]
 
 
 def questions(work: Work, call: Call, *, answered_only: bool = False) -> list[Question]:

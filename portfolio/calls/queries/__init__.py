@@ -1,5 +1,6 @@
 """Reading calls: the record, its sections, its questions, what its page and its papers show."""
 
+from portfolio.calls.queries.complete import SECTIONS, bundle, lacks
 from portfolio.calls.queries.papers import correction_facts, notice_facts, radio_facts
 from portfolio.calls.queries.record import (
     Credit,
@@ -22,13 +23,14 @@ from portfolio.calls.queries.record import (
     state_words,
     visible,
 )
-from portfolio.calls.queries.screen import SECTIONS, editor_facts, facts, public_facts, section_states
+from portfolio.calls.queries.screen import editor_facts, facts, public_facts, section_states
 
 __all__ = [
     "SECTIONS",
     "Credit",
     "Envelope",
     "applicant_state",
+    "bundle",
     "correction_facts",
     "corrections",
     "countries",
@@ -37,6 +39,7 @@ __all__ = [
     "editor_facts",
     "facts",
     "get",
+    "lacks",
     "lines",
     "notice_facts",
     "open_calls",

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import and_, select
 
 from portfolio.calls.models import Call
+from portfolio.calls.queries.record import countries as countries_of
+from portfolio.calls.queries.record import get, places
+from portfolio.kit.errors import NotFound
 from portfolio.strategy.models import Framework, Objective, Tag
+from portfolio.strategy.queries import Subject, in_force, subject_context
 from portfolio.work import Work
 
 
@@ -42,11 +47,9 @@ def tagged(work: Work, call: Call, countries: Sequence[str]) -> list[Tagged]:
         .order_by(Framework.id, Objective.position, Objective.id)
     )
     found: dict[int, Tagged] = {}
-    for framework, objective, weight in work.db.execute(statement):
-        territory = set(framework.territory.replace(",", " ").split())
-        begun = framework.starts_on is None or framework.starts_on <= on
-        lasting = framework.ends_on is None or on <= framework.ends_on
-        needed = framework.status == "approved" and begun and lasting and bool(territory & set(countries))
+    rows: Iterable[Any] = work.db.execute(statement)
+    for framework, objective, weight in rows:
+        needed = in_force(framework, on, countries)
         if not needed and objective is None:
             continue
         entry = found.setdefault(framework.id, Tagged(framework.id, framework.code, framework.title, needed))
@@ -64,3 +67,14 @@ def taggable(work: Work, frameworks: Sequence[int]) -> dict[int, list[Objective]
     for objective in work.db.scalars(statement.order_by(Objective.position, Objective.id)):
         found.setdefault(objective.framework_id, []).append(objective)
     return found
+
+
+def _subject(work: Work, number: int) -> Subject:
+    """A draft call, for the tag editor. A published one is not found there: its objectives are frozen with it (C5)."""
+    call = get(work, number)
+    if call.status != "draft":
+        raise NotFound
+    return Subject(call, call.code, f"/calls/{call.id}", tuple(countries_of(places(work, call))))
+
+
+subject_context("call", _subject)

@@ -69,7 +69,7 @@ class Credit:
     fund_name: str
 
 
-def visible(work: Work) -> Select[tuple[Call]]:
+def visible(work: Work) -> Select[Call]:
     """Every call that the actor may see."""
     return select(Call).where(work.within("call:view", Call))
 
@@ -79,7 +79,7 @@ def get(work: Work, number: int) -> Call:
     return work.fetch(Call, number, "call:view")
 
 
-def published() -> Select[tuple[Call]]:
+def published() -> Select[Call]:
     """The calls that anybody may read, signed in or not."""
     called_off = and_(Call.status == "cancelled", Call.reference.is_not(None))
     return select(Call).where(or_(Call.status.in_(("published", "finalised")), called_off))

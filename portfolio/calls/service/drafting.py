@@ -26,8 +26,9 @@ from portfolio.calls.queries import record
 from portfolio.calls.queries.complete import DATES, ordered_dates
 from portfolio.funds.models import BudgetLine
 from portfolio.kit.db import Base
-from portfolio.kit.errors import FieldError, Invalid, Refusal, refuse
+from portfolio.kit.errors import FieldError, Invalid, Refusal, Refused, refuse
 from portfolio.kit.i18n import gettext as _
+from portfolio.kit.text import fold
 from portfolio.places import queries as places
 from portfolio.places.models import Place
 from portfolio.strategy import service as strategy
@@ -127,7 +128,7 @@ Write = Callable[[], tuple[str, str]]
 
 
 @singledispatch
-def _section(form: Section, work: Work, call: Call) -> tuple[dict[str, object], dict[str, Write]]:
+def _section(form: Section, work: Work, call: Call) -> tuple[dict[str, Any], dict[str, Write]]:
     raise TypeError(f"no section {type(form).__name__}")
 
 
@@ -160,7 +161,7 @@ def _twice(values: Sequence[object], field: str, part: str, words: str) -> Itera
 
 
 @_section.register
-def _identity(form: IdentityForm, work: Work, call: Call) -> tuple[dict[str, object], dict[str, Write]]:
+def _identity(form: IdentityForm, work: Work, call: Call) -> tuple[dict[str, Any], dict[str, Write]]:
     _valid(_code_free(work, form.code, call.id))
     return {
         "code": form.code,
@@ -174,7 +175,7 @@ def _identity(form: IdentityForm, work: Work, call: Call) -> tuple[dict[str, obj
 
 
 @_section.register
-def _money(form: MoneyForm, work: Work, call: Call) -> tuple[dict[str, object], dict[str, Write]]:
+def _money(form: MoneyForm, work: Work, call: Call) -> tuple[dict[str, Any], dict[str, Write]]:
     ids = [row.budget_line_id for row in form.lines]
     known = {line.id: line for line in work.db.scalars(select(BudgetLine).where(BudgetLine.id.in_(ids)))}
     errors = [
@@ -217,12 +218,12 @@ def _money(form: MoneyForm, work: Work, call: Call) -> tuple[dict[str, object], 
 
 
 @_section.register
-def _calendar(form: CalendarForm, work: Work, call: Call) -> tuple[dict[str, object], dict[str, Write]]:
+def _calendar(form: CalendarForm, work: Work, call: Call) -> tuple[dict[str, Any], dict[str, Write]]:
     _valid(_moments(form))
     values: dict[str, date | None] = {name: getattr(form, name) for name in DATES}
     values |= {"opens_at": form.opens_at.date(), "closes_at": form.closes_at.date()}
     _valid(FieldError(name, words) for name, _before, words in ordered_dates(values))
-    changes: dict[str, object] = {name: getattr(form, name) for name in DATES}
+    changes: dict[str, Any] = {name: getattr(form, name) for name in DATES}
     return {
         **changes,
         "opens_at": form.opens_at,
@@ -239,23 +240,23 @@ def _more_places(work: Work, typed: str) -> list[Place]:
     for word in (w.strip() for line in typed.split("\n") for w in line.split(",")):
         if not word:
             continue
-        place = places.by_code(work, word)
-        if place is None:
-            matches = places.search(work, word)
-            if len(matches) != 1:
-                words = (
-                    _("No place is called « %(name)s ».")
-                    if not matches
-                    else _("Several places are called « %(name)s »: give the code.")
-                )
-                raise Invalid([FieldError("more_places", words % {"name": word})])
-            place = matches[0]
+        matches = places.search(work, word)
+        exact = [p for p in matches if p.code == word.upper() or p.folded == fold(word)]
+        matches = exact or matches
+        if len(matches) != 1:
+            words = (
+                _("No place is called « %(name)s ».")
+                if not matches
+                else _("Several places are called « %(name)s »: give the code.")
+            )
+            raise Invalid([FieldError("more_places", words % {"name": word})])
+        place = matches[0]
         found.append(place)
     return found
 
 
 @_section.register
-def _applicants(form: ApplicantsForm, work: Work, call: Call) -> tuple[dict[str, object], dict[str, Write]]:
+def _applicants(form: ApplicantsForm, work: Work, call: Call) -> tuple[dict[str, Any], dict[str, Write]]:
     chosen = {p.id: p for p in work.db.scalars(select(Place).where(Place.id.in_(form.places)))}
     if len(chosen) != len(set(form.places)):
         raise Invalid([FieldError("places", _("Choose places of the list."))])
@@ -278,7 +279,7 @@ def _applicants(form: ApplicantsForm, work: Work, call: Call) -> tuple[dict[str,
 
 
 @_section.register
-def _pieces(form: PiecesForm, work: Work, call: Call) -> tuple[dict[str, object], dict[str, Write]]:
+def _pieces(form: PiecesForm, work: Work, call: Call) -> tuple[dict[str, Any], dict[str, Write]]:
     _valid(_twice([r.code for r in form.pieces], "pieces", "code", _("This code is already used above.")))
     rows = [
         RequiredPiece(
@@ -297,7 +298,7 @@ def _pieces(form: PiecesForm, work: Work, call: Call) -> tuple[dict[str, object]
 
 
 @_section.register
-def _grid(form: GridForm, work: Work, call: Call) -> tuple[dict[str, object], dict[str, Write]]:
+def _grid(form: GridForm, work: Work, call: Call) -> tuple[dict[str, Any], dict[str, Write]]:
     errors = [
         *_twice([r.code for r in form.criteria], "criteria", "code", _("This code is already used above."))
     ]
@@ -334,7 +335,7 @@ def _grid(form: GridForm, work: Work, call: Call) -> tuple[dict[str, object], di
 
 
 @_section.register
-def _objectives(form: ObjectivesForm, work: Work, call: Call) -> tuple[dict[str, object], dict[str, Write]]:
+def _objectives(form: ObjectivesForm, work: Work, call: Call) -> tuple[dict[str, Any], dict[str, Write]]:
     _valid(
         _twice(
             [r.objective_id for r in form.objectives],
@@ -345,7 +346,12 @@ def _objectives(form: ObjectivesForm, work: Work, call: Call) -> tuple[dict[str,
     )
 
     def write() -> tuple[str, str]:
-        strategy.tag(work, call, {row.objective_id: row.weight for row in form.objectives})
+        where = record.countries(record.places(work, call))
+        if not where:
+            raise Refused(
+                Refusal("places_first", _("Choose the places first: they say which frameworks are in force."))
+            )
+        strategy.tag(work, call, {row.objective_id: row.weight for row in form.objectives}, countries=where)
         return "", ""
 
     return {}, {"objectives": write}

@@ -45,7 +45,7 @@ CHECK_WORDS = {
 }
 
 
-def visible(work: Work) -> Select[tuple[Group]]:
+def visible(work: Work) -> Select[Group]:
     """Every group that the actor may see: staff by their scope, applicants their own."""
     return select(Group).where(or_(work.within("group:view", Group), work.within("own:view", Group)))
 

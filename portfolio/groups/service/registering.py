@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from portfolio.groups import queries
 from portfolio.groups.forms import CHECKS, EditForm, GroupFields, OfficerForm, RegisterForm, VerifyForm
@@ -29,6 +30,10 @@ def _place(work: Work, form: GroupFields) -> Place:
     folded = fold(form.place)
     exact = [p for p in matches if p.code.casefold() == form.place.strip().casefold() or p.folded == folded]
     chosen = exact or matches
+    communes = [p for p in chosen if p.level == 3]
+    if len(communes) == 1:
+        # A town, its cercle and its region often share a name: a group lives in the commune.
+        chosen = communes
     if not chosen:
         raise Invalid(
             [
@@ -57,7 +62,7 @@ def _counts(form: GroupFields) -> Iterator[FieldError]:
         )
 
 
-def _columns(form: GroupFields, place: Place, code: str) -> dict[str, object]:
+def _columns(form: GroupFields, place: Place, code: str) -> dict[str, Any]:
     folded = fold(" ".join(filter(None, (code, form.name, form.village, form.registration, place.name))))
     return {
         "name": form.name,

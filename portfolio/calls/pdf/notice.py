@@ -216,6 +216,14 @@ SIZES = (10.5, 10.2, 9.9, 9.6, 9.3, 9.0, 8.7, 8.4)
 
 def _body(f: Mapping[str, Any], size: float) -> Paper:
     on = date.fromisoformat(f["on"])
+    draft = bool(f.get("draft"))
+    code = qr_text(
+        f["reference"],
+        on,
+        fingerprint=f["fingerprint"],
+        amount_minor=f["envelope_minor"],
+        currency=f["currency"],
+    )
     paper = Paper(
         "Avis d'appel à propositions",
         f["reference"],
@@ -223,14 +231,9 @@ def _body(f: Mapping[str, Any], size: float) -> Paper:
         reference_lines=(("Appel", f["code"]), ("Exercice", str(f["exercice"]))),
         on=on,
         margins=TIGHT,
-        fingerprint=f["fingerprint"],
-        qr=qr_text(
-            f["reference"],
-            on,
-            fingerprint=f["fingerprint"],
-            amount_minor=f["envelope_minor"],
-            currency=f["currency"],
-        ),
+        draft=draft,
+        fingerprint=f["fingerprint"] or None,
+        qr=None if draft else code,
     )
     sheet = _Sheet(paper, size)
     paper.add(Text(f["title"], "bold", size + 1.5, "center", before=6))

@@ -23,9 +23,17 @@ from portfolio.calls.queries.record import (
     state_words,
     visible,
 )
-from portfolio.calls.queries.screen import editor_facts, facts, public_facts, section_states
+from portfolio.calls.queries.screen import (
+    PUBLIC_PAPERS,
+    editor_facts,
+    facts,
+    public_facts,
+    public_list,
+    section_states,
+)
 
 __all__ = [
+    "PUBLIC_PAPERS",
     "SECTIONS",
     "Credit",
     "Envelope",
@@ -46,6 +54,7 @@ __all__ = [
     "pieces",
     "places",
     "public_facts",
+    "public_list",
     "published",
     "published_one",
     "questions",

@@ -137,8 +137,37 @@ def public_facts(work: Work, call: Call) -> dict[str, Any]:
         "places": papers.places_by_country(work, b.places),
         "questions": record.questions(work, call, answered_only=True),
         "corrections": record.corrections(work, call),
-        "notices": [p for p in papers_of if p.kind in ("call_notice", "call_poster", "call_correction")],
+        "notices": [p for p in papers_of if p.kind in PUBLIC_PAPERS],
         "asking": not list(_asking(work, call)),
+    }
+
+
+PUBLIC_PAPERS = ("call_notice", "call_poster", "call_correction")
+"""The papers of a call that anybody may read."""
+
+
+def public_list(work: Work) -> list[tuple[str, list[dict[str, Any]]]]:
+    """(words, calls) for what is open, what is to come and what closed last; one query."""
+    statement = record.published().order_by(Call.closes_at.desc(), Call.id).limit(60)
+    found = list(work.db.scalars(statement))
+    groups = []
+    for code, words in (("open", N_("Open now")), ("scheduled", N_("Opening soon"))):
+        mine = [c for c in found if record.state(c, work.now) == code]
+        groups.append((_(words), [_line(work, c) for c in sorted(mine, key=lambda c: c.closes_at)]))
+    past = [c for c in found if record.state(c, work.now) not in ("open", "scheduled")]
+    groups.append((_("Closed"), [_line(work, c) for c in past[:12]]))
+    return groups
+
+
+def _line(work: Work, call: Call) -> dict[str, Any]:
+    words, tone = record.state_words(call, work.now)
+    return {
+        "call": call,
+        "words": words,
+        "tone": tone,
+        "deadline": record.deadline_text(call.closes_at),
+        "opening": record.deadline_text(call.opens_at),
+        "days_left": max(0, (call.closes_at - work.now).days) if call.closes_at > work.now else None,
     }
 
 

@@ -2,6 +2,7 @@
 
 from portfolio.calls.service.drafting import create, edit, editing_obstacles
 from portfolio.calls.service.living import (
+    add_proof,
     amend,
     amend_obstacles,
     answer,
@@ -21,6 +22,7 @@ from portfolio.calls.service.publishing import (
 )
 
 __all__ = [
+    "add_proof",
     "amend",
     "amend_obstacles",
     "answer",

@@ -15,6 +15,7 @@ from portfolio.calls.queries import papers
 from portfolio.calls.queries.complete import DATES, bundle, calendar_of, ordered_dates
 from portfolio.calls.queries.record import state
 from portfolio.documents import service as documents
+from portfolio.documents.models import Document
 from portfolio.kit.errors import FieldError, Invalid, Refusal, Refused, refuse
 from portfolio.kit.i18n import gettext as _
 from portfolio.rulebook.lifecycles.calls import CALL
@@ -145,6 +146,19 @@ def answer(work: Work, question: Question, form: AnswerForm) -> Question:
     work.db.flush()
     work.record("call:answered", call, data={"question": question.id})
     return question
+
+
+def add_proof(work: Work, call: Call, upload: Any) -> Document:
+    """Keep a proof of publicity: where and when the notice was posted or read on the air (documents.md 1)."""
+    call = work.hold(call)
+    work.require("call:edit", call)
+    if call.published_at is None:
+        raise Refused(
+            Refusal("not_published", _("The call is not published yet: there is no publicity to prove."))
+        )
+    if not documents.attached(upload):
+        raise Invalid([FieldError("file", _("Choose the file of the attestation."))])
+    return documents.add(work, call, "publicity_proof", upload)
 
 
 def close_register(work: Work, call: Call) -> Call:

@@ -45,7 +45,11 @@ def register_form(work: W) -> Response:
 
 def _quiet_enough(work: Work) -> None:
     since = work.now - timedelta(hours=1)
-    opened = select(func.count()).select_from(Person).where(Person.created_at > since, Person.created_by_id.is_(None))
+    opened = (
+        select(func.count())
+        .select_from(Person)
+        .where(Person.created_at > since, Person.created_by_id.is_(None))
+    )
     if int(work.db.execute(opened).scalar_one()) >= AN_HOUR:
         raise Refused(
             Refusal(
@@ -64,10 +68,14 @@ def register(work: W, raw: Raw) -> Response:
     form = SelfRegisterForm.read(raw)
     errors = []
     if not form.account_email and not form.account_phone:
-        errors.append(FieldError("account_email", _("Give an e-mail address or a telephone number to sign in with.")))
+        errors.append(
+            FieldError("account_email", _("Give an e-mail address or a telephone number to sign in with."))
+        )
     if not form.consent:
         errors.append(
-            FieldError("consent", _("Tick the box: without the agreement of the group nothing can be recorded."))
+            FieldError(
+                "consent", _("Tick the box: without the agreement of the group nothing can be recorded.")
+            )
         )
     if not form.president:
         errors.append(FieldError("president", _("Give the name of the president of the group.")))
@@ -77,7 +85,9 @@ def register(work: W, raw: Raw) -> Response:
     # Who has no e-mail address signs in with the telephone number.
     login = form.account_email or form.account_phone or ""
     try:
-        person = accounts.create_applicant(work, form.full_name, login, form.account_phone or "", form.password)
+        person = accounts.create_applicant(
+            work, form.full_name, login, form.account_phone or "", form.password
+        )
     except Invalid as bad:
         raise Invalid(
             [FieldError("account_email" if e.field == "email" else e.field, e.message) for e in bad.errors]
@@ -88,6 +98,8 @@ def register(work: W, raw: Raw) -> Response:
     )
     token = accounts.open_session(work, person)
     target = url("own.index") if known("own.index") else url("public.calls")
-    response = done(work, target, _("Your group is registered under the number %(code)s.") % {"code": group.code})
+    response = done(
+        work, target, _("Your group is registered under the number %(code)s.") % {"code": group.code}
+    )
     response.set_cookie(SESSION, token, secure=True, httponly=True, samesite="lax", path="/")
     return response

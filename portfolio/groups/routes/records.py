@@ -87,7 +87,9 @@ LISTING = Listing(
     new_label=N_("Register a group"),
     new_permission="group:register",
     empty_title=N_("No group found"),
-    empty_text=N_("Try another spelling: names are searched by their sound. If the group is new, register it."),
+    empty_text=N_(
+        "Try another spelling: names are searched by their sound. If the group is new, register it."
+    ),
 )
 
 
@@ -171,7 +173,9 @@ def new(work: W) -> Response:
 def create(work: W, raw: Raw) -> Response:
     """Register it, once the nearest groups were looked at."""
     group = service.register(work, RegisterForm.read(raw))
-    return done(work, url("groups.show", id=group.id), _("Group registered: %(code)s.") % {"code": group.code})
+    return done(
+        work, url("groups.show", id=group.id), _("Group registered: %(code)s.") % {"code": group.code}
+    )
 
 
 def show_page(work: Work, id: int, bad: Bad | None = None) -> Response:

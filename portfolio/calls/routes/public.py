@@ -24,7 +24,7 @@ def index(work: W) -> Response:
     """The calls that are open, those to come, and the last that closed."""
     return page(
         work,
-        "public/calls.html",
+        "calls/public.html",
         title=_("Calls for proposals"),
         groups=queries.public_list(work),
         own_url=url("own.index") if known("own.index") and work.maybe_actor else None,
@@ -36,7 +36,7 @@ def call_page(work: Work, id: int, bad: Bad | None = None) -> Response:
     call = queries.published_one(work, id)
     return page(
         work,
-        "public/call.html",
+        "calls/public_call.html",
         bad=bad,
         title=call.title,
         crumbs=[(_("Calls for proposals"), url("public.calls")), (call.reference, None)],

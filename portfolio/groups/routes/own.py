@@ -28,7 +28,7 @@ def register_page(work: Work, bad: Bad | None = None) -> Response:
     """The form of a group that comes by itself."""
     return page(
         work,
-        "public/register.html",
+        "groups/own.html",
         bad=bad,
         title=_("Register your group"),
         crumbs=[(_("Calls for proposals"), url("public.calls")), (_("Register your group"), None)],

@@ -114,8 +114,8 @@ def typed(bad: Bad | None) -> dict[str, Any]:
 
 def choices(work: Work, bad: Bad | None, group: Group | None = None) -> dict[str, Any]:
     """What the form of a group offers: legal forms, categories, and the communes that bear the name typed."""
-    typed = str(bad.value("place") or "") if bad else ""
-    found = places.search(work, typed) if typed and (bad and bad.error("place")) else []
+    wanted = str(bad.value("place") or "") if bad else ""
+    found = places.search(work, wanted) if wanted and (bad and bad.error("place")) else []
     texts = places.path_texts(work, found)
     return {
         "legal_forms": sorted({f.form for f in legal_forms()}),

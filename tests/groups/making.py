@@ -42,21 +42,57 @@ def stock(url: str) -> None:
             for role, many in ROLES:
                 for n in range(1, many + 1):
                     person = Person(
-                        email=f"{role}{n}@example.org", full_name=f"{role} {n}", function=role, password_hash=PASSWORD_HASH,
-                        created_at=NOON, preferences={},
+                        email=f"{role}{n}@example.org",
+                        full_name=f"{role} {n}",
+                        function=role,
+                        password_hash=PASSWORD_HASH,
+                        created_at=NOON,
+                        preferences={},
                     )
                     session.add(person)
                     session.flush()
-                    session.add(RoleAssignment(person_id=person.id, role=role, scope_kind="all", scope_code="", starts_on=date(2020, 1, 1), confirmed_at=NOON))
+                    session.add(
+                        RoleAssignment(
+                            person_id=person.id,
+                            role=role,
+                            scope_kind="all",
+                            scope_code="",
+                            starts_on=date(2020, 1, 1),
+                            confirmed_at=NOON,
+                        )
+                    )
             donor = Donor(code="D1", name="Coopération de Norlande (fictive)")
             session.add(donor)
             session.flush()
-            fund = Fund(code="F1", name="Cohésion et relèvement", donor_id=donor.id, granted_minor=400_000_00, granted_currency="EUR",
-                        amount_minor=262_382_800, amount_currency="XOF", starts_on=date(2025, 1, 1), status="open")
+            fund = Fund(
+                code="F1",
+                name="Cohésion et relèvement",
+                donor_id=donor.id,
+                granted_minor=400_000_00,
+                granted_currency="EUR",
+                amount_minor=262_382_800,
+                amount_currency="XOF",
+                starts_on=date(2025, 1, 1),
+                status="open",
+            )
             session.add(fund)
             session.flush()
-            for code, voted, status in (("F1-AAP26", 45_000_000, "voted"), ("F1-AAP27", 60_000_000, "voted"), ("F1-NEW", 9_000_000, "proposed")):
-                session.add(BudgetLine(fund_id=fund.id, code=code, label=f"Ligne {code}", exercice=2026, status=status, voted_minor=voted, amount_currency="XOF"))
+            for code, voted, status in (
+                ("F1-AAP26", 45_000_000, "voted"),
+                ("F1-AAP27", 60_000_000, "voted"),
+                ("F1-NEW", 9_000_000, "proposed"),
+            ):
+                session.add(
+                    BudgetLine(
+                        fund_id=fund.id,
+                        code=code,
+                        label=f"Ligne {code}",
+                        exercice=2026,
+                        status=status,
+                        voted_minor=voted,
+                        amount_currency="XOF",
+                    )
+                )
             session.commit()
         with factories.work_as(database, person_of(database, "programme_head", 1)) as work:
             places.load(work)
@@ -83,11 +119,22 @@ def place(work: Work, code: str = "ML070101") -> Place:
 
 def form(work: Work, **more: Any) -> RegisterForm:
     values: dict[str, Any] = {
-        "name": "Groupement féminin Benkadi", "legal_form": "Groupement de femmes", "category": "women",
-        "place_id": place(work, more.pop("place_code", "ML070101")).id, "women": 22, "men": 3, "youth": 9, "displaced": 4,
-        "registration": "0142/MATD du 3 mai 2021", "registration_kind": "Récépissé", "founded_on": date(2021, 5, 3),
-        "president": "Zeinabou Cissé", "president_sex": "F", "president_phone": "+22370000011",
-        "treasurer": "Mariam Guindo", "treasurer_sex": "F",
+        "name": "Groupement féminin Benkadi",
+        "legal_form": "Groupement de femmes",
+        "category": "women",
+        "place_id": place(work, more.pop("place_code", "ML070101")).id,
+        "women": 22,
+        "men": 3,
+        "youth": 9,
+        "displaced": 4,
+        "registration": "0142/MATD du 3 mai 2021",
+        "registration_kind": "Récépissé",
+        "founded_on": date(2021, 5, 3),
+        "president": "Zeinabou Cissé",
+        "president_sex": "F",
+        "president_phone": "+22370000011",
+        "treasurer": "Mariam Guindo",
+        "treasurer_sex": "F",
     }
     return RegisterForm(**{**values, **more})
 
@@ -108,7 +155,13 @@ def verified(database: Database, **more: Any) -> int:
 
 def account(database: Database, group: int, **more: Any) -> int:
     """An account proposed by an officer; its id."""
-    values = {"kind": "sfd", "provider": "Kafo Jiginew", "holder": "Groupement féminin Benkadi", "number": "ML0160120100000123", **more}
+    values = {
+        "kind": "sfd",
+        "provider": "Kafo Jiginew",
+        "holder": "Groupement féminin Benkadi",
+        "number": "ML0160120100000123",
+        **more,
+    }
     with factories.work_as(database, person_of(database, "grants_officer")) as work:
         return service.propose_account(work, work.db.get_one(Group, group), AccountForm(**values)).id
 

@@ -51,6 +51,11 @@ DATE_WORDS = {
 }
 
 
+def date_label(name: str) -> str:
+    """The words of a date of the calendar."""
+    return _(DATE_WORDS[name])
+
+
 @dataclass
 class Bundle:
     """A call with all that hangs on it, read once."""
@@ -169,11 +174,9 @@ def calendar_lacks(b: Bundle) -> Iterator[Refusal]:
     call = b.call
     for name in DATES:
         if getattr(call, name) is None:
-            yield Refusal(
-                "date_missing", _("This date is missing: %(name)s.") % {"name": _(DATE_WORDS[name])}
-            )
+            yield Refusal("date_missing", _("This date is missing: %(name)s.") % {"name": date_label(name)})
     for name, _before, words in ordered_dates(calendar_of(call)):
-        yield Refusal("dates_disordered", f"{_(DATE_WORDS[name])} : {words}")
+        yield Refusal("dates_disordered", f"{date_label(name)} : {words}")
     if not call.answers_where:
         yield Refusal("answers_where", _("It is not said where the answers are published."))
     if not call.appeal_to:

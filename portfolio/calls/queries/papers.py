@@ -10,11 +10,10 @@ from sqlalchemy import select
 from portfolio.accounts.models import Person, RoleAssignment
 from portfolio.accounts.queries import in_force
 from portfolio.calls.models import Correction
-from portfolio.calls.queries.complete import DATE_WORDS, DATES, Bundle
+from portfolio.calls.queries.complete import DATES, Bundle, date_label
 from portfolio.calls.queries.record import deadline_text
 from portfolio.documents.reference import institution, letterhead
 from portfolio.kit.i18n import date_text, speaking
-from portfolio.kit.i18n import gettext as _
 from portfolio.places.models import Place
 from portfolio.work import Work
 
@@ -208,12 +207,12 @@ def calendar_rows(b: Bundle) -> list[list[str]]:
     """Every step with its date in words, in order; the appeal runs from the receipt of the letter (R11)."""
     call = b.call
     order = ("questions_until", "answers_on", "closes_at", *DATES[2:])
-    rows = [[_(DATE_WORDS["opens_at"]), deadline_text(call.opens_at)]]
+    rows = [[date_label("opens_at"), deadline_text(call.opens_at)]]
     for name in order:
         value = getattr(call, name)
         if value is not None:
             shown = deadline_text(value) if isinstance(value, datetime) else date_text(value)
-            rows.append([_(DATE_WORDS[name]), shown])
+            rows.append([date_label(name), shown])
     return rows
 
 
@@ -229,7 +228,7 @@ def correction_facts(work: Work, b: Bundle, correction: Correction) -> dict[str,
         for name in ("closes_at", *DATES):
             if name in correction.changes:
                 old, new = correction.changes[name]
-                rows.append([_(DATE_WORDS[name]), _dated(old), _dated(new)])
+                rows.append([date_label(name), _dated(old), _dated(new)])
         return {
             "letterhead": letterhead(work.today),
             "on": work.today.isoformat(),

@@ -9,12 +9,12 @@ from sqlalchemy import select
 from portfolio.calls.models import Call
 from portfolio.calls.queries import objectives, papers, record
 from portfolio.calls.queries.complete import (
-    DATE_WORDS,
     DATES,
     LACKS,
     SECTIONS,
     Bundle,
     bundle,
+    date_label,
     lacks,
 )
 from portfolio.documents import queries as documents
@@ -85,12 +85,12 @@ def section_states(b: Bundle) -> list[tuple[str, str, list[Refusal]]]:
 
 def _calendar(call: Call) -> list[tuple[str, str, bool]]:
     """(words, date, whether it is the deadline), in order."""
-    rows = [(_(DATE_WORDS["opens_at"]), record.deadline_text(call.opens_at), False)]
+    rows = [(date_label("opens_at"), record.deadline_text(call.opens_at), False)]
     for name in ("questions_until", "answers_on"):
-        rows.append((_(DATE_WORDS[name]), date_text(getattr(call, name)) or "–", False))
-    rows.append((_(DATE_WORDS["closes_at"]), record.deadline_text(call.closes_at), True))
+        rows.append((date_label(name), date_text(getattr(call, name)) or "–", False))
+    rows.append((date_label("closes_at"), record.deadline_text(call.closes_at), True))
     for name in DATES[2:]:
-        rows.append((_(DATE_WORDS[name]), date_text(getattr(call, name)) or "–", False))
+        rows.append((date_label(name), date_text(getattr(call, name)) or "–", False))
     return rows
 
 

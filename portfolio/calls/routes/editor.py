@@ -19,7 +19,7 @@ from portfolio.calls.forms import (
     Section,
 )
 from portfolio.calls.models import Call
-from portfolio.calls.queries.complete import DATE_WORDS, DATES, SECTIONS
+from portfolio.calls.queries.complete import DATES, SECTIONS, date_label
 from portfolio.groups.routes.records import typed
 from portfolio.kit.errors import Bad, NotFound
 from portfolio.kit.i18n import gettext as _
@@ -162,7 +162,7 @@ def section_page(work: Work, id: int, section: str, bad: Bad | None = None) -> R
         title=_(SECTIONS[section]),
         crumbs=_crumbs(call, _(SECTIONS[section])),
         frozen=list(service.editing_obstacles(work, call)),
-        dates=[(name, _(DATE_WORDS[name])) for name in DATES],
+        dates=[(name, date_label(name)) for name in DATES],
         **typed(bad),
         **_row_facts(bad, section, facts["b"]),
         **facts,

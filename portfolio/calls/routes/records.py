@@ -10,7 +10,7 @@ from starlette.responses import Response
 from portfolio.calls import pdf, queries, service
 from portfolio.calls.forms import AnswerForm, CorrectionForm, FinaliseForm, ReasonForm
 from portfolio.calls.models import Call, Question
-from portfolio.calls.queries.complete import DATE_WORDS, DATES
+from portfolio.calls.queries.complete import DATES, date_label
 from portfolio.calls.queries.record import STATES, is_state
 from portfolio.groups.routes.records import typed
 from portfolio.kit.errors import Bad, NotFound
@@ -26,6 +26,10 @@ from portfolio.web.urls import url
 from portfolio.work import Work
 
 router = room("calls")
+
+
+def _closing(moment: Any) -> str:
+    return queries.deadline_text(moment)
 
 
 def _state(code: str) -> str:
@@ -104,8 +108,8 @@ LISTING = Listing(
         Column("floor", N_("Smallest grant"), "money"),
         Column("ceiling", N_("Largest grant"), "money"),
         Column(
-            "closes", N_("Deadline"), "choice", sort=Call.closes_at, words=lambda v: queries.deadline_text(v)
-        ),  # type: ignore[arg-type]
+            "closes", N_("Deadline"), "choice", sort=Call.closes_at, words=_closing
+        ),
     ),
     filters=(
         Search(Call.title, where=_titled),
@@ -292,7 +296,7 @@ def amend_page(work: Work, id: int, bad: Bad | None = None) -> Response:
         title=_("Publish a corrective notice"),
         crumbs=_crumbs(call, _("Publish a corrective notice")),
         obstacles=list(service.amend_obstacles(work, call)),
-        dates=[(name, _(DATE_WORDS[name]), getattr(call, name)) for name in DATES],
+        dates=[(name, date_label(name), getattr(call, name)) for name in DATES],
         **typed(bad),
         **queries.facts(work, call),
     )

@@ -2,12 +2,14 @@
 
 from fastapi import APIRouter
 
+from portfolio.groups.routes.bureau import router as bureau
 from portfolio.groups.routes.own import router as own
 from portfolio.groups.routes.records import router as records
 from portfolio.web.act import Act
 
 router = APIRouter(route_class=Act)
 router.include_router(records)
+router.include_router(bureau)
 router.include_router(own)
 
 __all__ = ["router"]

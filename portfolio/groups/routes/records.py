@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Select, select
 from starlette.responses import Response
 
 from portfolio.groups import queries, service
 from portfolio.groups.forms import (
-    AccountForm,
     EditForm,
-    OfficerForm,
     ReasonForm,
     RegisterForm,
-    VerifyAccountForm,
-    VerifyForm,
 )
-from portfolio.groups.models import CATEGORIES, Group, GroupAccount
-from portfolio.groups.reference import legal_forms, providers
+from portfolio.groups.models import CATEGORIES, Group
+from portfolio.groups.reference import legal_forms
 from portfolio.kit.errors import Bad, Invalid
 from portfolio.kit.i18n import N_, pgettext
 from portfolio.kit.i18n import gettext as _
@@ -37,11 +33,12 @@ router = room("groups")
 
 def _statement(work: Work) -> Select[Any]:
     g = Group
-    return (
+    statement: Any = (
         select(g.id, g.code, g.name, g.category, Place.name, g.country, g.women + g.men, g.women, g.status)
         .join(Place, Place.id == g.place_id)
         .where(work.within("group:view", g))
     )
+    return cast(Select[Any], statement)
 
 
 def _statuses(_work: Work) -> list[tuple[str, str]]:
@@ -220,12 +217,12 @@ def edit_page(work: Work, id: int, bad: Bad | None = None) -> Response:
         bad=bad,
         group=group,
         title=_("Correct the group"),
-        crumbs=_crumbs(group, _("Correct the group")),
+        crumbs=crumbs(group, _("Correct the group")),
         **choices(work, bad, group),
     )
 
 
-def _crumbs(group: Group, last: str) -> list[tuple[str, str | None]]:
+def crumbs(group: Group, last: str) -> list[tuple[str, str | None]]:
     return [
         (_("Groups"), url("groups.index")),
         (group.code, url("groups.show", id=group.id)),
@@ -253,161 +250,6 @@ def save(work: W, raw: Raw, id: int) -> Response:
     return done(work, url("groups.show", id=id), _("Group corrected."))
 
 
-def officer_page(work: Work, id: int, bad: Bad | None = None) -> Response:
-    """Who takes an office."""
-    group = work.fetch(Group, id, "group:edit")
-    return page(
-        work,
-        "groups/officer.html",
-        bad=bad,
-        group=group,
-        bureau=queries.officers(work, group),
-        title=_("Change the bureau"),
-        crumbs=_crumbs(group, _("Change the bureau")),
-        **typed(bad),
-        **queries.words(),
-    )
-
-
-@router.get("/{id}/officers/new", name="groups.officer")
-@allow("group:edit")
-def officer(work: W, id: int) -> Response:
-    """The form of an office holder."""
-    return officer_page(work, id)
-
-
-@router.post("/{id}/officers/new", name="groups.replace_officer")
-@allow("group:edit")
-@on_refusal(officer_page)
-def replace_officer(work: W, raw: Raw, id: int) -> Response:
-    """Put somebody in an office."""
-    group = work.fetch(Group, id, "group:edit")
-    service.replace_officer(work, group, OfficerForm.read(raw))
-    return done(work, url("groups.show", id=id), _("The bureau is up to date."))
-
-
-def account_page(work: Work, id: int, bad: Bad | None = None) -> Response:
-    """Where the group wants to be paid."""
-    group = work.fetch(Group, id, "group_account:propose")
-    return page(
-        work,
-        "groups/account.html",
-        bad=bad,
-        group=group,
-        operators=providers(group.country),
-        title=_("Propose an account"),
-        crumbs=_crumbs(group, _("Propose an account")),
-        **typed(bad),
-        **queries.words(),
-    )
-
-
-@router.get("/{id}/accounts/new", name="groups.account")
-@allow("group_account:propose")
-def account(work: W, id: int) -> Response:
-    """The form of an account."""
-    return account_page(work, id)
-
-
-@router.post("/{id}/accounts/new", name="groups.propose_account")
-@allow("group_account:propose")
-@on_refusal(account_page)
-def propose_account(work: W, raw: Raw, id: int) -> Response:
-    """Record it; it waits for a second person."""
-    group = work.fetch(Group, id, "group_account:propose")
-    service.propose_account(work, group, AccountForm.read(raw))
-    return done(work, url("groups.show", id=id), _("Account recorded: a second person must verify it."))
-
-
-def verify_account_page(work: Work, id: int, bad: Bad | None = None) -> Response:
-    """The account as proposed, its warnings, and the number to be typed again."""
-    account = queries.get_account(work, id)
-    group = queries.get(work, account.group_id)
-    work.require("group_account:verify", group)
-    facts = queries.facts(work, group)
-    payee = next(p for p in facts["payees"] if p.account.id == id)
-    return page(
-        work,
-        "groups/verify_account.html",
-        bad=bad,
-        payee=payee,
-        moves=moves(
-            work,
-            GROUP_ACCOUNT,
-            account,
-            f"/groups/accounts/{id}",
-            permission_on=group,
-            leave_out=("verify",),
-        ),
-        account_cycle=GROUP_ACCOUNT,
-        may_verify=account.status == "proposed",
-        same=account.created_by_id == work.actor.id,
-        title=_("Verify an account"),
-        crumbs=_crumbs(group, _("Verify an account")),
-        **typed(bad),
-        **facts,
-    )
-
-
-@router.get("/accounts/{id}", name="groups.verify_account_page")
-@allow("group_account:verify")
-def verify_account_form(work: W, id: int) -> Response:
-    """The page of a second person."""
-    return verify_account_page(work, id)
-
-
-@router.post("/accounts/{id}/verify", name="groups.verify_account")
-@allow("group_account:verify")
-@on_refusal(verify_account_page)
-def verify_account(work: W, raw: Raw, id: int) -> Response:
-    """Confirm the account."""
-    account = queries.get_account(work, id)
-    service.verify_account(work, account, VerifyAccountForm.read(raw))
-    return done(work, url("groups.show", id=account.group_id), _("Account verified."))
-
-
-@router.post("/accounts/{id}/retire", name="groups.retire_account")
-@allow("group_account:verify")
-@on_refusal(verify_account_page)
-def retire_account(work: W, raw: Raw, id: int) -> Response:
-    """Take an account out of use."""
-    account: GroupAccount = queries.get_account(work, id)
-    service.retire_account(work, account, ReasonForm.read(raw).reason)
-    return done(work, url("groups.show", id=account.group_id), _("Account retired."))
-
-
-def verify_page(work: Work, id: int, bad: Bad | None = None) -> Response:
-    """The checklist."""
-    group = work.fetch(Group, id, "group:verify")
-    return page(
-        work,
-        "groups/verify.html",
-        bad=bad,
-        title=_("Verify the group"),
-        crumbs=_crumbs(group, _("Verify the group")),
-        **typed(bad),
-        lacking=list(service.verify_obstacles(work, group)),
-        **queries.facts(work, group),
-    )
-
-
-@router.get("/{id}/verify", name="groups.verify_page")
-@allow("group:verify")
-def verify_form(work: W, id: int) -> Response:
-    """What must have been seen."""
-    return verify_page(work, id)
-
-
-@router.post("/{id}/verify", name="groups.verify")
-@allow("group:verify")
-@on_refusal(verify_page)
-def verify(work: W, raw: Raw, id: int) -> Response:
-    """Mark as verified."""
-    group = work.fetch(Group, id, "group:verify")
-    service.verify(work, group, VerifyForm.read(raw))
-    return done(work, url("groups.show", id=id), _("Group verified."))
-
-
 @router.post("/{id}/block", name="groups.block")
 @allow("group:block")
 @on_refusal(show_page)
@@ -426,4 +268,4 @@ def lift(work: W, raw: Raw, id: int) -> Response:
     return done(work, url("groups.show", id=id), _("The block is lifted: verify the group again."))
 
 
-__all__ = ["choices", "router", "typed"]
+__all__ = ["choices", "crumbs", "router", "typed"]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date
 
 from sqlalchemy import delete
 
@@ -94,7 +95,7 @@ def edit(work: Work, project: Project, form: EditForm) -> None:
 
 
 def _write_activities(
-    work: Work, project: Project, rows: list[ActivityLine], done: dict[str, object] | None = None
+    work: Work, project: Project, rows: list[ActivityLine], done: Mapping[str, date | None] | None = None
 ) -> None:
     for position, row in enumerate(rows, 1):
         work.db.add(

@@ -13,7 +13,15 @@ from portfolio.agreements.queries.blockers import (
     standings,
     words,
 )
-from portfolio.agreements.queries.facts import agreement_page, amendment_page, edit_facts, facts, simulate
+from portfolio.agreements.queries.facts import (
+    agreement_page,
+    amendment_page,
+    awards_waiting,
+    edit_facts,
+    facts,
+    present,
+    simulate,
+)
 from portfolio.agreements.queries.papers import (
     agreement_facts,
     amendment_base,
@@ -62,6 +70,7 @@ __all__ = [
     "amendment_facts",
     "amendment_page",
     "amendments",
+    "awards_waiting",
     "blockers",
     "blockers_in",
     "commitment_of",
@@ -86,6 +95,7 @@ __all__ = [
     "parties",
     "people",
     "place_words",
+    "present",
     "simulate",
     "snapshot",
     "standings",

@@ -28,7 +28,8 @@ from portfolio.agreements.queries.records import (
 from portfolio.agreements.queries.stops import end_with_stops
 from portfolio.agreements.reference import BY_HAND, MODALITY_WORDS, USUAL, Usual
 from portfolio.applications.models import Application, BudgetItem
-from portfolio.awards.models import Award
+from portfolio.awards.models import Award, Decision
+from portfolio.groups.models import Group
 from portfolio.kit.errors import Refusal
 from portfolio.kit.i18n import gettext as _
 from portfolio.kit.money import percent_of, split
@@ -197,6 +198,63 @@ def edit_facts(work: Work, award: Award, usual: str = "three") -> dict[str, Any]
         ],
         "accounts": accounts(work, award.group_id),
     }
+
+
+def present(work: Work, agreement: Agreement) -> dict[str, Any]:
+    """What stands in an agreement, in the shape of its form."""
+    snap = snapshot(work, agreement)
+    return {
+        "items": lines(work, agreement),
+        "tranches": [
+            {
+                "amount": t.amount_minor,
+                "modality": t.modality,
+                "planned_on": t.planned_on,
+                "label": t.label,
+            }
+            for t in snap.tranches
+        ],
+        "conditions": [
+            {"tranche": t.number, "kind": c.kind, "threshold": c.threshold, "label": c.label}
+            for t in snap.tranches
+            for c in snap.conditions.get(t.id, [])
+        ],
+    }
+
+
+def awards_waiting(work: Work) -> list[dict[str, Any]]:
+    """Grants decided that have no agreement yet, oldest decision first."""
+    statement = (
+        select(
+            Award,
+            Decision.reference,
+            Decision.signed_at,
+            Application.reference,
+            Application.title,
+            Group.name,
+        )
+        .join(Decision, Decision.id == Award.decision_id)
+        .join(Application, Application.id == Award.application_id)
+        .join(Group, Group.id == Award.group_id)
+        .where(
+            work.within("agreement:prepare", Award),
+            Award.outcome == "awarded",
+            Decision.status == "signed",
+            Award.application_id.not_in(select(Agreement.application_id)),
+        )
+        .order_by(Decision.signed_at, Award.id)
+    )
+    return [
+        {
+            "award": award,
+            "decision": decision,
+            "signed_at": signed_at,
+            "application": application,
+            "title": title,
+            "group": group,
+        }
+        for award, decision, signed_at, application, title, group in work.db.execute(statement)
+    ]
 
 
 def amendment_page(work: Work, amendment: Amendment) -> dict[str, Any]:

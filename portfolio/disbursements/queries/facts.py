@@ -18,8 +18,9 @@ from portfolio.disbursements.queries.records import (
     follower,
     tranche_of,
 )
-from portfolio.disbursements.reference import ACCOUNT_WORDS, wallet_ceiling
+from portfolio.disbursements.reference import ACCOUNT_WORDS
 from portfolio.funds.models import Fund, TreasuryAccount
+from portfolio.groups.reference import wallet_ceiling
 from portfolio.kit.i18n import gettext as _
 from portfolio.kit.text import last4
 from portfolio.rulebook.permissions import who_may
@@ -125,7 +126,7 @@ def facts(work: Work, d: Disbursement) -> dict[str, Any]:
         and content_of(work, d) != d.content_hash,
         "account_words": _(ACCOUNT_WORDS[d.account_kind]),
         "account_number": d.account_number if may_read else last4(d.account_number),
-        "over_ceiling": ceiling if ceiling and d.amount_minor > ceiling.amount_minor else None,
+        "over_ceiling": ceiling if ceiling and d.amount_minor > ceiling.ceiling_minor else None,
         "before": work.db.get(Disbursement, d.follows_id) if d.follows_id else None,
         "after": follower(work, d) if d.status in ("failed", "rejected") else None,
         "treasury": work.db.get(TreasuryAccount, d.treasury_account_id) if d.treasury_account_id else None,

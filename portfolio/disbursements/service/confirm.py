@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from portfolio.disbursements import queries
 from portfolio.disbursements.forms import OrderForm, SeenForm
 from portfolio.disbursements.models import Disbursement
-from portfolio.disbursements.reference import wallet_ceiling
+from portfolio.groups.reference import wallet_ceiling
 from portfolio.kit.errors import Refusal
 from portfolio.kit.i18n import gettext as _
 from portfolio.kit.money import amount
@@ -56,16 +56,16 @@ def wallet_refusals(work: Work, disbursement: Disbursement) -> Iterator[Refusal]
     if disbursement.account_kind != "mobile":
         return
     found = wallet_ceiling(disbursement.country, work.today)
-    if found is not None and disbursement.amount_minor > found.amount_minor:
+    if found is not None and disbursement.amount_minor > found.ceiling_minor:
         yield Refusal(
             "wallet_ceiling",
             _("%(amount)s is above the ceiling of one wallet, %(ceiling)s (%(source)s).")
             % {
                 "amount": amount(disbursement.amount_minor, disbursement.amount_currency),
-                "ceiling": amount(found.amount_minor, disbursement.amount_currency),
+                "ceiling": amount(found.ceiling_minor, disbursement.amount_currency),
                 "source": found.source,
             },
             way_out=_("Pay on a verified bank or microfinance account of the group."),
             who=who_may("disbursement:liquidate"),
-            missing_minor=disbursement.amount_minor - found.amount_minor,
+            missing_minor=disbursement.amount_minor - found.ceiling_minor,
         )

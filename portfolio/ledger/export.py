@@ -13,6 +13,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any, TextIO
 
 from sqlalchemy.orm import Session
@@ -33,15 +34,19 @@ _TYPES = {"at": "t", "dated_on": "d"}
 _NUMBERS = frozenset({"seq", "posting", "amount_minor", "exercice", "subject_id", "actor_id", "reverses"})
 
 
-def write(session: Session, format: str, out: TextIO) -> int:
-    """Write the whole ledger in one of `FORMATS`; the number of entries written. Raises KeyError for another format."""
+def write(session: Session, format: str, out: TextIO | Path) -> int:
+    """Write the whole ledger in one of `FORMATS`, into an open text or a file; the number of entries. Raises KeyError for another format."""
     writers: dict[str, Callable[[Session, TextIO], int]] = {
         "beancount": _beancount,
         "hledger": _hledger,
         "csv": _csv,
         "jsonl": _jsonl,
     }
-    return writers[format](session, out)
+    writer = writers[format]
+    if not isinstance(out, Path):
+        return writer(session, out)
+    with out.open("w", encoding="utf-8", newline="") as stream:
+        return writer(session, stream)
 
 
 def ascii_label(text: str, otherwise: str = "X") -> str:

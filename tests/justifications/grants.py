@@ -216,7 +216,8 @@ def pay(place: Office, made: Grant, tranche_id: int, on: date, fee: int = 2_500)
                    requested_by_id=place.people["grants_officer"], liquidated_by_id=place.people["programme_head"],
                    visaed_by_id=place.people["financial_controller"], ordered_by_id=place.people["authorising_officer"],
                    paid_by_id=place.people["accountant"], ordered_at=J, paid_at=J)
-        for stage in ("requested", "liquidated", "ordered", "paid"):
+        stages = ("requested", "liquidated", "ordered", "paid")
+        for stage in stages if t.modality == "advance" else (*stages, "cleared"):
             move_stage(work, t, stage, t.amount_minor)
         work.db.execute(update(Tranche).where(Tranche.id == t.id).values({"status": "paid", "paid_on": on}))
         work.db.expire(t)

@@ -110,3 +110,14 @@ def last_dates(session: Session, account: str, by: str) -> Mapping[str, date]:
     column: Any = getattr(_E, by)
     statement = select(column, func.max(_E.dated_on)).where(or_(_E.debit == account, _E.credit == account))
     return {str(code): day for code, day in session.execute(statement.group_by(column)) if code is not None}
+
+
+def act_of(session: Session, seq: int) -> int | None:
+    """The number of the act that an entry belongs to."""
+    return session.scalars(select(_E.posting).where(_E.seq == seq)).one_or_none()
+
+
+def hashes(session: Session, seqs: Iterable[int]) -> dict[int, str]:
+    """The fingerprints of these entries."""
+    found = session.execute(select(_E.seq, _E.hash).where(_E.seq.in_(list(seqs))))
+    return {int(seq): str(digest) for seq, digest in found}

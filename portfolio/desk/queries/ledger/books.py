@@ -1,0 +1,326 @@
+"""The grand livre and the balance générale: facts of their pages and of their papers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portfolio.agreements.models import Agreement
+from portfolio.desk.queries.ledger.filters import Filters, account_words, question, said
+from portfolio.documents import queries as documents
+from portfolio.documents.reference import institution, letterhead
+from portfolio.groups.models import Group
+from portfolio.kit.i18n import gettext as _
+from portfolio.kit.i18n import pgettext, speaking
+from portfolio.kit.pdf import fingerprint_of
+from portfolio.ledger import queries as ledger
+from portfolio.ledger.queries import Line, Question, Sums
+from portfolio.procurement.models import Supplier
+from portfolio.rulebook.events import WORDS
+from portfolio.rulebook.postings import CHART
+from portfolio.strategy.models import Tag
+from portfolio.web.urls import known, url
+from portfolio.work import Work
+
+SOURCES = {
+    "disbursement": "disbursements.show",
+    "justification": "justifications.show",
+    "recovery": "justifications.recovery",
+    "closure": "closures.show",
+    "agreement": "agreements.show",
+    "budget_line": "funds.line",
+    "money_receipt": "funds.receipt",
+    "treasury_account": "funds.account",
+    "commitment": "awards.commitment",
+}
+"""Table of the record behind an entry → the page on which its papers are."""
+
+
+def source_url(subject_type: str, subject_id: int) -> str | None:
+    """The page of the record that caused an entry, where there is one."""
+    route = SOURCES.get(subject_type)
+    return url(route, id=subject_id) if route and known(route) else None
+
+
+def party_names(session: Session, codes: Iterable[str | None]) -> dict[str, str]:
+    """Names of groups and suppliers by code; two queries."""
+    wanted = sorted({c for c in codes if c})
+    if not wanted:
+        return {}
+    found = {}
+    for model in (Supplier, Group):
+        column, name = model.__table__.c.code, model.__table__.c.name
+        for at in range(0, len(wanted), 500):
+            statement = select(column, name).where(column.in_(wanted[at : at + 500]))
+            found.update({str(code): str(words) for code, words in session.execute(statement)})
+    return found
+
+
+def more_objectives(session: Session, references: Iterable[str | None]) -> dict[str, int]:
+    """How many objectives an agreement has beside the one printed: « + n » (R14); one query."""
+    wanted = sorted({r for r in references if r})
+    found: dict[str, int] = {}
+    for at in range(0, len(wanted), 500):
+        statement = (
+            select(Agreement.reference, func.count(Tag.id))
+            .join(Tag, (Tag.subject_id == Agreement.id) & (Tag.subject_type == "agreement"))
+            .where(Agreement.reference.in_(wanted[at : at + 500]))
+            .group_by(Agreement.reference)
+        )
+        found.update({reference: int(n) - 1 for reference, n in session.execute(statement) if n > 1})
+    return found
+
+
+def objective_words(line: Line, more: Mapping[str, int]) -> str:
+    """`C1 + 2`: the main objective, and how many others share the money."""
+    code = line.codes.get("objective")
+    if not code:
+        return ""
+    extra = more.get(line.codes.get("agreement") or "", 0)
+    return f"{code} + {extra}" if extra else str(code)
+
+
+def tranche_words(line: Line) -> str:
+    """`T2`."""
+    return str(line.codes.get("tranche") or "").rpartition("-")[2]
+
+
+def event_words(event: str) -> str:
+    """The event in the reader's language."""
+    return pgettext(event.partition(":")[0], WORDS.get(event, event))
+
+
+def label_words(line: Line, upto: int | None = None) -> str:
+    """What an entry says of itself: the act, the other account, and the reversal that marks it."""
+    if line.reverses is not None:
+        words = _("Reversal of entry no. %(seq)d: %(reason)s")
+        return words % {"seq": line.reverses, "reason": line.reason or ""}
+    said = event_words(line.event)
+    if line.reversed_by is not None and (upto is None or line.reversed_by <= upto):
+        return _("%(act)s (reversed by entry no. %(seq)d)") % {"act": said, "seq": line.reversed_by}
+    return said
+
+
+def rows_for(work: Work, lines: list[Line]) -> list[dict[str, Any]]:
+    """Lines with the words beside them, ready for the page; three queries."""
+    names = party_names(work.db, (line.codes.get("party") for line in lines))
+    more = more_objectives(work.db, (line.codes.get("agreement") for line in lines))
+    return [
+        {
+            "line": line,
+            "label": label_words(line),
+            "party": names.get(line.codes.get("party") or "", line.codes.get("party") or ""),
+            "objective": objective_words(line, more),
+            "tranche": tranche_words(line),
+            "other": account_words(line.counterpart),
+            "source": source_url(line.subject_type, line.subject_id),
+        }
+        for line in lines
+    ]
+
+
+def subtotal_rows(work: Work, q: Question, by: str) -> list[dict[str, Any]]:
+    """Sub-totals with names in front of codes."""
+    rows = ledger.subtotals(work.db, q, by)
+    names = party_names(work.db, (str(code) for code, *_rest in rows)) if by == "party" else {}
+    return [
+        {
+            "code": code,
+            "name": names.get(str(code), code if code is not None else ""),
+            "debit": d,
+            "credit": c,
+            "count": n,
+        }
+        for code, d, c, n in rows
+    ]
+
+
+def page_facts(work: Work, filters: Filters, after: str | None, before: str | None) -> dict[str, Any]:
+    """The screen of the grand livre."""
+    q = question(work, filters)
+    sums = ledger.sums(work.db, q)
+    found = ledger.page(work.db, q, opening_minor=sums.opening_minor, after=after, before=before)
+    return {
+        "filters": filters,
+        "said": said(filters),
+        "sums": sums,
+        "found": found,
+        "rows": rows_for(work, found.lines),
+        "subtotals": subtotal_rows(work, q, filters.by) if filters.by else [],
+        "head": ledger.head(work.db),
+    }
+
+
+def _sums_facts(sums: Sums) -> dict[str, Any]:
+    return {
+        "opening_minor": sums.opening_minor,
+        "debit_minor": sums.debit_minor,
+        "credit_minor": sums.credit_minor,
+        "closing_minor": sums.closing_minor,
+        "count": sums.count,
+    }
+
+
+def book_facts(work: Work, filters: Filters, reference: str, editor: str | None = None) -> dict[str, Any]:
+    """All that an edition of the grand livre prints but its rows, which are read again from the ledger up to entry `upto`: entries never
+    change, so the same edition is always the same bytes."""
+    stands = ledger.head(work.db)
+    q = question(work, filters, upto=stands.seq)
+    sums = ledger.sums(work.db, q)
+    marks = ledger.hashes(work.db, [n for n in (sums.first_seq, sums.last_seq) if n])
+    parties = [str(code) for code, *_rest in ledger.subtotals(work.db, q, "party") if code]
+    agreements = [str(code) for code, *_rest in ledger.subtotals(work.db, q, "agreement") if code]
+    actor = work.maybe_actor
+    with speaking("fr"):
+        clear = said(filters)
+        accounts = [account_words(a) for a in filters.accounts]
+    return {
+        **_sums_facts(sums),
+        "reference": reference,
+        "letterhead": letterhead(work.today, _accounting(work)),
+        "on": work.today.isoformat(),
+        "at": work.now.isoformat(),
+        "editor": editor or (actor.name if actor else ""),
+        "editor_function": actor.function if actor else "",
+        "accounts": accounts,
+        "filters": [list(pair) for pair in clear],
+        "by": filters.by,
+        "exercice": filters.dims.get("exercice", ""),
+        "fund": filters.dims.get("fund", ""),
+        "upto": stands.seq,
+        "head": {"seq": stands.seq, "hash": stands.hash},
+        "first": {"seq": sums.first_seq, "hash": marks.get(sums.first_seq or 0, "")},
+        "last": {"seq": sums.last_seq, "hash": marks.get(sums.last_seq or 0, "")},
+        "names": party_names(work.db, parties),
+        "more": more_objectives(work.db, agreements),
+    }
+
+
+def _accounting(work: Work) -> str:
+    return institution(work.today).get("accounting") or "Agence comptable"
+
+
+def book_rows(session: Session, q: Question, facts: Mapping[str, Any]) -> Iterator[list[str | int | None]]:
+    """The rows of a book in the order of its columns; the first is what sub-totals go by."""
+    names, more, by, upto = facts["names"], facts["more"], facts["by"], facts["upto"]
+    for line in ledger.lines(session, q, opening_minor=facts["opening_minor"], by=by or None):
+        with speaking("fr"):
+            label = label_words(line, upto)
+        code = line.codes.get("party") or ""
+        key = line.codes.get(by) if by else None
+        row: list[str | int | None] = [
+            str(line.seq),
+            f"{line.dated_on:%d/%m/%Y}",
+            line.document or "",
+            names.get(code, code),
+            line.codes.get("agreement") or "",
+            tranche_words(line),
+            objective_words(line, more),
+            label,
+            line.debit_minor or None,
+            line.credit_minor or None,
+            line.balance_minor,
+        ]
+        if by:
+            row.insert(0, names.get(str(key), str(key)) if key is not None else "—")
+        yield row
+
+
+def trial_rows(work: Work, filters: Filters, upto: int | None = None) -> list[dict[str, Any]]:
+    """The balance générale, budget accounts apart from the money's."""
+    q = question(work, filters)
+    rows = ledger.trial_balance(work.db, filters.from_on, filters.to_on, upto=upto, **dict(q.dims))
+    return [
+        {
+            "account": row.account,
+            "label": _(CHART[row.account].label) if row.account in CHART else row.account,
+            "budget": row.account in CHART and CHART[row.account].budget,
+            "opening": row.opening_minor,
+            "debit": row.debit_minor,
+            "credit": row.credit_minor,
+            "closing": row.closing_minor,
+        }
+        for row in rows
+    ]
+
+
+def trial_totals(rows: list[dict[str, Any]]) -> dict[str, int]:
+    """Debit and credit columns of a balance: each pair is equal, or the books are wrong."""
+    return {
+        "opening_debit": sum(max(0, r["opening"]) for r in rows),
+        "opening_credit": sum(max(0, -r["opening"]) for r in rows),
+        "debit": sum(r["debit"] for r in rows),
+        "credit": sum(r["credit"] for r in rows),
+        "closing_debit": sum(max(0, r["closing"]) for r in rows),
+        "closing_credit": sum(max(0, -r["closing"]) for r in rows),
+    }
+
+
+def trial_facts(work: Work, filters: Filters, reference: str) -> dict[str, Any]:
+    """All that the balance générale prints."""
+    stands = ledger.head(work.db)
+    actor = work.maybe_actor
+    with speaking("fr"):
+        clear = [pair for pair in said(filters)[1:] if pair[0] != _("Sub-totals by")]
+        rows = trial_rows(work, filters, upto=stands.seq)
+    return {
+        "reference": reference,
+        "letterhead": letterhead(work.today, _accounting(work)),
+        "on": work.today.isoformat(),
+        "at": work.now.isoformat(),
+        "editor": actor.name if actor else "",
+        "editor_function": actor.function if actor else "",
+        "filters": [list(pair) for pair in clear],
+        "rows": rows,
+        "totals": trial_totals(rows),
+        "head": {"seq": stands.seq, "hash": stands.hash},
+    }
+
+
+def act_facts(work: Work, posting: int) -> dict[str, Any] | None:
+    """One act: its entries with both accounts, the record behind it, its reversal or its original."""
+    entries = list(ledger.act(work.db, posting))
+    if not entries:
+        return None
+    reversals = ledger.reversals_of(work.db, [e.seq for e in entries])
+    names = party_names(work.db, [e.party for e in entries])
+    actors = work.around.names_of(work.db, {e.actor_id for e in entries if e.actor_id})
+    reversed_posting = None
+    if entries[0].reverses is not None:
+        original = ledger.act_of(work.db, entries[0].reverses)
+        reversed_posting = original
+    return {
+        "posting": posting,
+        "entries": entries,
+        "first": entries[0],
+        "label": event_words(entries[0].event),
+        "party": names.get(entries[0].party or "", entries[0].party or ""),
+        "actor_name": actors.get(entries[0].actor_id or 0, _("The system")),
+        "reversals": reversals,
+        "reversed_in": min((r.posting for r in reversals.values()), default=None),
+        "original_act": reversed_posting,
+        "accounts": {code: account_words(code) for e in entries for code in (e.debit, e.credit)},
+        "source": source_url(entries[0].subject_type, entries[0].subject_id),
+        "preview": [
+            {
+                "debit": account_words(e.credit),
+                "credit": account_words(e.debit),
+                "amount": e.amount_minor,
+                "seq": e.seq,
+            }
+            for e in entries
+        ],
+        "fingerprint": fingerprint_of(*(e.hash for e in entries)),
+    }
+
+
+def open_books(work: Work, number: int) -> object:
+    """Editions are seen by whoever may read the ledger."""
+    work.require("ledger:view")
+    return number
+
+
+documents.owner("ledger", open_books)

@@ -1,0 +1,215 @@
+"""What a reader asks of the ledger: accounts, period, dimensions, sub-totals; read from the address, said in clear."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, Protocol
+from urllib.parse import urlencode
+
+from sqlalchemy import select
+
+from portfolio.calls.models import Call
+from portfolio.funds.models import BudgetLine, Donor, Fund, TreasuryAccount
+from portfolio.groups.models import Group
+from portfolio.kit.i18n import N_, date_text
+from portfolio.kit.i18n import gettext as _
+from portfolio.kit.text import fold
+from portfolio.ledger.queries import SUBTOTALS, Question
+from portfolio.places.models import Place
+from portfolio.procurement.models import Supplier
+from portfolio.rulebook.postings import CHART
+from portfolio.work import Work
+
+DEFAULT = ("907",)
+LABELS: dict[str, str] = {
+    "exercice": N_("Exercice"),
+    "donor": N_("Donor"),
+    "fund": N_("Fund"),
+    "line": N_("Budget line"),
+    "call": N_("Call"),
+    "agreement": N_("Agreement"),
+    "tranche": N_("Tranche"),
+    "party": N_("Third party"),
+    "place": N_("Place"),
+    "objective": N_("Objective"),
+    "treasury": N_("Institution account"),
+}
+CHOSEN = ("fund", "line", "call", "donor", "treasury", "exercice", "objective")
+"""Dimensions chosen in a list; the others are typed."""
+
+
+class Pairs(Protocol):
+    """The query string: `get` and `getlist`."""
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """One value."""
+
+    def getlist(self, key: Any) -> list[Any]:
+        """Every value of a name."""
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What was asked, as typed; values that cannot be read are left out and said in `ignored`."""
+
+    accounts: tuple[str, ...] = DEFAULT
+    from_on: date | None = None
+    to_on: date | None = None
+    dims: Mapping[str, str] = field(default_factory=dict)
+    by: str = ""
+    ignored: tuple[str, ...] = ()
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """The address of this very view."""
+        found = [("account", a) for a in self.accounts if self.accounts != DEFAULT]
+        found += [("from", self.from_on.isoformat())] if self.from_on else []
+        found += [("to", self.to_on.isoformat())] if self.to_on else []
+        found += [(name, value) for name, value in self.dims.items()]
+        return found + ([("by", self.by)] if self.by else [])
+
+    def query(self, **more: str) -> str:
+        """The same as a query string."""
+        return urlencode([*self.pairs(), *((k, v) for k, v in more.items() if v)])
+
+    def without(self, name: str) -> str:
+        """The address with one filter less."""
+        return urlencode([(k, v) for k, v in self.pairs() if k != name])
+
+
+def _day(value: str) -> date | None:
+    try:
+        found = date.fromisoformat(value)
+    except ValueError:
+        return None
+    return found if 1900 <= found.year <= 2100 else None
+
+
+def read(query: Pairs) -> Filters:
+    """The filters of an address; what cannot be read filters nothing and is said."""
+    ignored: list[str] = []
+    asked = [str(a) for a in query.getlist("account")]
+    accounts = tuple(dict.fromkeys(a for a in asked if a in CHART))
+    if len(accounts) < len(set(asked)):
+        ignored.append("account")
+    days: dict[str, date | None] = {}
+    for name in ("from", "to"):
+        typed = str(query.get(name) or "").strip()
+        days[name] = _day(typed) if typed else None
+        if typed and days[name] is None:
+            ignored.append(name)
+    dims = {}
+    for name in LABELS:
+        value = str(query.get(name) or "").replace("\x00", "").strip()[:100]
+        if name == "exercice" and value and not (value.isascii() and value.isdigit() and len(value) == 4):
+            ignored.append(name)
+        elif value:
+            dims[name] = value
+    by = str(query.get("by") or "")
+    if by and by not in SUBTOTALS:
+        ignored.append("by")
+        by = ""
+    return Filters(accounts or DEFAULT, days["from"], days["to"], dims, by, tuple(ignored))
+
+
+def _parties(work: Work, text: str) -> list[str]:
+    """The codes of the groups and suppliers that a typed name or code may mean."""
+    words = fold(text)
+    groups = select(Group.code).where((Group.code == text) | Group.folded.contains(words, autoescape=True))
+    suppliers = select(Supplier.code).where(
+        (Supplier.code == text) | Supplier.folded.contains(words, autoescape=True)
+    )
+    return [*work.db.scalars(groups.limit(200)), *work.db.scalars(suppliers.limit(200))]
+
+
+def _places(work: Work, text: str) -> list[str]:
+    """The code of a place and of everything below it: administrative codes begin with those above them."""
+    exact = work.db.scalars(select(Place).where(Place.code == text)).one_or_none()
+    if exact is not None:
+        return list(
+            work.db.scalars(select(Place.code).where(Place.code.startswith(exact.code, autoescape=True)))
+        )
+    words = fold(text)
+    column = getattr(Place, "folded", Place.name)
+    return list(work.db.scalars(select(Place.code).where(column.contains(words, autoescape=True)).limit(500)))
+
+
+def question(work: Work, filters: Filters, *, upto: int | None = None) -> Question:
+    """The filters as the ledger understands them: names become codes."""
+    dims: dict[str, object] = {}
+    for name, value in filters.dims.items():
+        if name == "exercice":
+            dims[name] = int(value)
+        elif name == "party":
+            dims[name] = _parties(work, value)
+        elif name == "place":
+            dims[name] = _places(work, value)
+        else:
+            dims[name] = value
+    return Question(filters.accounts, filters.from_on, filters.to_on, dims, upto=upto)
+
+
+def account_words(code: str) -> str:
+    """`907 Paiements`."""
+    return f"{code} {_(CHART[code].label)}" if code in CHART else code
+
+
+def said(filters: Filters) -> list[tuple[str, str]]:
+    """The filters in clear, as they stand on the screen and at the head of a book."""
+    found = [(_("Accounts"), " · ".join(account_words(a) for a in filters.accounts))]
+    start = date_text(filters.from_on) if filters.from_on else _("the first entry")
+    end = date_text(filters.to_on) if filters.to_on else _("the last entry")
+    found.append((_("Period"), _("from %(start)s to %(end)s") % {"start": start, "end": end}))
+    found += [(_(LABELS[name]), value) for name, value in filters.dims.items()]
+    if filters.by:
+        found.append((_("Sub-totals by"), _(LABELS[filters.by])))
+    return found
+
+
+def chips(filters: Filters, base: str) -> list[dict[str, str]]:
+    """Each filter with the address that takes it away."""
+    found = []
+    if filters.accounts != DEFAULT:
+        words = ", ".join(account_words(a) for a in filters.accounts)
+        found.append({"label": words, "remove_url": f"{base}?{filters.without('account')}"})
+    for name, label, day in (("from", _("From"), filters.from_on), ("to", _("To"), filters.to_on)):
+        if day:
+            found.append(
+                {"label": f"{label} {date_text(day)}", "remove_url": f"{base}?{filters.without(name)}"}
+            )
+    for name, value in filters.dims.items():
+        words = _("%(label)s: %(value)s") % {"label": _(LABELS[name]), "value": value}
+        found.append({"label": words, "remove_url": f"{base}?{filters.without(name)}"})
+    return found
+
+
+def options(work: Work) -> dict[str, list[tuple[str, str]]]:
+    """The choices of each list; codes with their names."""
+    db = work.db
+    return {
+        "account": [(code, account_words(code)) for code in CHART],
+        "fund": [(c, f"{c} · {n}") for c, n in db.execute(select(Fund.code, Fund.name).order_by(Fund.code))],
+        "line": [
+            (c, f"{c} · {n}")
+            for c, n in db.execute(select(BudgetLine.code, BudgetLine.label).order_by(BudgetLine.code))
+        ],
+        "call": [(c, f"{c} · {n}") for c, n in db.execute(select(Call.code, Call.title).order_by(Call.code))],
+        "donor": [(c, n) for c, n in db.execute(select(Donor.code, Donor.name).order_by(Donor.name))],
+        "treasury": [
+            (c, f"{c} · {n}")
+            for c, n in db.execute(
+                select(TreasuryAccount.code, TreasuryAccount.label).order_by(TreasuryAccount.code)
+            )
+        ],
+        "exercice": [
+            (str(y), str(y))
+            for y in db.scalars(select(BudgetLine.exercice).distinct().order_by(BudgetLine.exercice))
+        ],
+        "by": [(name, _(LABELS[name])) for name in SUBTOTALS],
+    }
+
+
+def narrowed(filters: Filters, **dims: str) -> Filters:
+    """The same filters with other dimensions."""
+    return replace(filters, dims={**filters.dims, **dims})

@@ -1,0 +1,253 @@
+"""The comptable's verbs over the books: contre-passation, editions that are numbered and kept, the check on record (M07, M08, document 18)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, cast
+
+from sqlalchemy import select, update
+
+from portfolio.agreements.models import Agreement, Tranche
+from portfolio.agreements.service import move_stage
+from portfolio.desk.pdf.ledger import book, trial_balance
+from portfolio.desk.queries import ledger as queries
+from portfolio.desk.verify import Finding, findings
+from portfolio.disbursements.models import Disbursement
+from portfolio.documents.models import Paper
+from portfolio.documents.service import issue
+from portfolio.funds import service as money
+from portfolio.funds.models import BudgetLine, Fund, TreasuryAccount
+from portfolio.funds.service.guard import shift
+from portfolio.justifications.models import Expense, Justification, Recovery, RecoveryReceipt
+from portfolio.justifications.service import void_receipt
+from portfolio.kit.db import Base
+from portfolio.kit.errors import NotFound, Refusal, Refused, refuse
+from portfolio.kit.i18n import datetime_text
+from portfolio.kit.i18n import gettext as _
+from portfolio.ledger import queries as ledger
+from portfolio.rulebook.lifecycles.agreements import TRANCHE
+from portfolio.rulebook.lifecycles.disbursements import DISBURSEMENT
+from portfolio.rulebook.permissions import who_may
+from portfolio.work import Work
+
+
+def _lost() -> Refused:
+    return Refused(Refusal("changed_meanwhile", _("Somebody else was first. Reload the page.")))
+
+
+def _one(work: Work, model: type[Any], **where: Any) -> Any:
+    found = work.db.scalars(select(model).filter_by(**where)).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _undo_payment(work: Work, act: list[Any], reason: str) -> Base:
+    """The money came back after all: the order stands again, to be paid once more or returned."""
+    paid = work.hold(_one(work, Disbursement, id=act[0].subject_id))
+    tranche = work.hold(_one(work, Tranche, id=paid.tranche_id))
+    agreement = _one(work, Agreement, id=paid.agreement_id)
+    line = _one(work, BudgetLine, id=agreement.budget_line_id)
+    if paid.modality != "advance":
+        move_stage(work, tranche, "cleared", -paid.amount_minor)
+    if tranche.cleared_minor + tranche.refused_minor:
+        raise Refused(
+            Refusal(
+                "already_justified",
+                _("Part of this advance is already justified or asked back: its payment cannot be reversed."),
+                way_out=_("Reverse the clearing entries first."),
+                who=who_may("ledger:reverse"),
+            )
+        )
+    move_stage(work, tranche, "paid", -paid.amount_minor)
+    if not shift(work, line, BudgetLine.paid_minor >= paid.amount_minor, paid_minor=-paid.amount_minor):
+        raise _lost()
+    fund, account = (
+        _one(work, Fund, id=line.fund_id),
+        _one(work, TreasuryAccount, id=paid.treasury_account_id),
+    )
+    money.refund(work, fund, account, paid.amount_minor + paid.fee_minor)
+    blank = {"payment_reference": None, "paid_on": None, "paid_by_id": None, "paid_at": None, "fee_minor": 0}
+    if hasattr(paid, "receipt_number"):
+        blank["receipt_number"] = None
+    work.advance(DISBURSEMENT, paid, "unpay", reason=reason, **blank)
+    work.advance(TRANCHE, tranche, "unpay", reason=reason, paid_on=None)
+    return cast(Base, paid)
+
+
+def _undo_clearing(work: Work, act: list[Any], reason: str) -> Base:
+    """What one act cleared is an advance to be justified again; its papers can be reconsidered."""
+    report = work.hold(_one(work, Justification, id=act[0].subject_id))
+    tranche = work.hold(_one(work, Tranche, id=report.tranche_id))
+    total = sum(e.amount_minor for e in act)
+    mine = (Expense.justification_id == report.id, Expense.cleared_at == act[0].at)
+    papers = list(work.db.scalars(select(Expense).where(*mine)))
+    if sum(p.cleared_minor for p in papers) != total:
+        raise _lost()
+    work.db.execute(
+        update(Expense)
+        .where(*mine)
+        .values(cleared_minor=0, cleared_by_id=None, cleared_at=None)
+        .execution_options(synchronize_session=False)
+    )
+    work.db.expire_all()
+    move_stage(work, tranche, "cleared", -total)
+    if tranche.status == "cleared":
+        work.advance(TRANCHE, tranche, "reopen", reason=reason)
+    return cast(Base, report)
+
+
+def _undo_collection(work: Work, act: list[Any], reason: str) -> Base:
+    """A cheque came back unpaid: the order is owed again, the quittance keeps its number and says why."""
+    order = work.hold(_one(work, Recovery, id=act[0].subject_id))
+    receipt = _one(work, RecoveryReceipt, reference=act[0].document, recovery_id=order.id)
+    void_receipt(work, order, receipt, reason)
+    return cast(Base, order)
+
+
+def _undo_fee(work: Work, act: list[Any], reason: str) -> Base:
+    """A fee given back by the bank."""
+    account = work.hold(_one(work, TreasuryAccount, code=act[0].treasury))
+    money.refund(work, _one(work, Fund, code=act[0].fund), account, sum(e.amount_minor for e in act))
+    return cast(Base, account)
+
+
+UNDO: dict[str, Callable[[Work, list[Any], str], Base]] = {
+    "disbursement:paid": _undo_payment,
+    "expense:cleared": _undo_clearing,
+    "recovery:collected": _undo_collection,
+    "treasury:fee_charged": _undo_fee,
+}
+"""What can be reversed, with what moves back beside the entries: every guard column that the act had moved. Every other event has its own
+verb that goes back (return, release, void), which writes the opposite entries and the reason."""
+
+
+def reverse_obstacles(work: Work, act: list[Any]) -> Iterator[Refusal]:
+    """An act is reversed once; a reversal is not reversed; what has its own way back goes by it."""
+    reversals = ledger.reversals_of(work.db, [e.seq for e in act])
+    if any(e.reverses is not None for e in act):
+        yield Refusal(
+            "is_reversal",
+            _("These entries are themselves a reversal."),
+            way_out=_("Record the act again if it must stand."),
+        )
+    elif reversals:
+        first = min(reversals.values(), key=lambda e: e.seq)
+        names = work.around.names_of(work.db, {first.actor_id or 0})
+        words = _("Already reversed by entry no. %(seq)d, by %(who)s on %(when)s.")
+        facts = {
+            "seq": first.seq,
+            "who": names.get(first.actor_id or 0, _("The system")),
+            "when": datetime_text(first.at),
+        }
+        yield Refusal("already_reversed", words % facts, url=f"/ledger/acts/{first.posting}")
+    elif act[0].event not in UNDO:
+        yield Refusal(
+            "own_way_back",
+            _("This act is not reversed here: its record has its own way back."),
+            way_out=_("Open the record, and return, release or void it with a reason."),
+            url=queries.source_url(act[0].subject_type, act[0].subject_id) or "",
+        )
+    else:
+        yield from _closed(work, act)
+
+
+def _closed(work: Work, act: list[Any]) -> Iterator[Refusal]:
+    reference = act[0].agreement
+    if reference is None:
+        return
+    agreement = work.db.scalars(select(Agreement).where(Agreement.reference == reference)).one_or_none()
+    if agreement is not None and agreement.status == "closed":
+        yield Refusal(
+            "closed",
+            _("Agreement %(reference)s is closed: its account is final.") % {"reference": reference},
+            way_out=_("Record what must be corrected on another operation."),
+        )
+
+
+def reverse(work: Work, posting: int, reason: str) -> None:
+    """Contre-passation of a whole act: its entries again with the accounts exchanged, naming the originals and the reason; the guards move
+    back with them. Refused: is_reversal, already_reversed, own_way_back, closed, already_justified."""
+    work.require("ledger:reverse")
+    act = list(ledger.act(work.db, posting))
+    if not act:
+        raise NotFound
+    refuse(reverse_obstacles(work, act))
+    thing = UNDO[act[0].event](work, act, reason)
+    # The record is locked now: whoever came first has sealed, and is seen.
+    refuse(reverse_obstacles(work, act))
+    work.reverse(ledger.originals(work.db, posting), reason)
+    data = {
+        "posting": posting,
+        "event": act[0].event,
+        "entries": [e.seq for e in act],
+        "amount_minor": sum(e.amount_minor for e in act),
+    }
+    work.record("ledger:reversed", thing, reason=reason, data=data)
+
+
+@dataclass
+class Books:
+    """The books themselves as a subject of the trail and of papers: there is one."""
+
+    id: int = 1
+    reference: str | None = None
+    __tablename__ = "ledger"
+
+
+def books() -> Base:
+    """The one subject under which editions are kept and checks recorded."""
+    return cast(Base, Books())
+
+
+def check(work: Work) -> list[Finding]:
+    """Check everything and put the result on record: who, when, how many entries, how many anomalies."""
+    work.require("ledger:verify")
+    found = findings(work.db)
+    stands = ledger.head(work.db)
+    data = {
+        "entries": stands.seq,
+        "head": stands.hash,
+        "anomalies": len(found),
+        "first": found[0].subject if found else "",
+    }
+    work.record("ledger:verified", books(), data=data)
+    return found
+
+
+def print_edition(work: Work, filters: queries.Filters) -> Paper:
+    """A numbered edition of the grand livre, kept for good: the same edition is always the same bytes (document 18)."""
+    work.require("ledger:print")
+    reference = work.number("edition", "ledger")
+    facts = queries.book_facts(work, filters, reference)
+    question = queries.question(work, filters, upto=facts["upto"])
+    paper = issue(
+        work,
+        kind="ledger_book",
+        reference=reference,
+        title=_("Ledger of disbursements"),
+        subject=books(),
+        facts=facts,
+        draw=lambda full: book(full, queries.book_rows(work.db, question, full)),
+    )
+    work.record("ledger:printed", books(), data={"reference": reference, "entries": facts["count"]})
+    return paper
+
+
+def print_trial_balance(work: Work, filters: queries.Filters) -> Paper:
+    """A numbered edition of the balance générale, kept for good."""
+    work.require("ledger:print")
+    reference = work.number("edition", "ledger")
+    facts = queries.trial_facts(work, filters, reference)
+    paper = issue(
+        work,
+        kind="trial_balance",
+        reference=reference,
+        title=_("Trial balance"),
+        subject=books(),
+        facts=facts,
+        draw=trial_balance,
+    )
+    work.record("ledger:printed", books(), data={"reference": reference})
+    return paper

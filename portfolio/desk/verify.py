@@ -1,0 +1,161 @@
+"""Everything that the books promise, checked again: both chains, every balance, every guard column, every issued paper (T02, M08, T06).
+
+A guard column refuses money at the door; here each is derived from the ledger and compared. What differs is named in words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portfolio.agreements.models import Tranche
+from portfolio.audit import queries as audit
+from portfolio.awards.models import Commitment
+from portfolio.documents.models import Paper
+from portfolio.documents.queries import is_true
+from portfolio.funds import queries as funds
+from portfolio.justifications.models import Expense, Justification, Recovery
+from portfolio.kit.i18n import gettext as _
+from portfolio.kit.i18n import pgettext
+from portfolio.kit.money import amount
+from portfolio.ledger import queries as ledger
+from portfolio.rulebook.postings import TREASURY
+
+CASH = tuple(TREASURY.values())
+BUDGET = ("904", "905", "906", "907")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is not as it was sealed: `kind` is a chain's kind, `guard` or `paper`; `words` are ready to be read."""
+
+    kind: str
+    subject: str
+    words: str
+
+
+def witnesses(session: Session) -> list[tuple[int, str]]:
+    """The fingerprints printed on ledger editions that left the house (T06)."""
+    found = []
+    for facts in session.scalars(select(Paper.facts).where(Paper.kind == "ledger_book").order_by(Paper.id)):
+        head = facts.get("head")
+        if isinstance(head, dict) and head.get("seq"):
+            found.append((int(head["seq"]), str(head["hash"])))
+    return found
+
+
+def findings(session: Session) -> list[Finding]:
+    """Every anomaly, the chains first; an empty list when the books are whole."""
+    return [*_chains(session), *_guards(session), *_papers(session)]
+
+
+def verify(session: Session) -> list[str]:
+    """The same, in words: for the command line."""
+    return [finding.words for finding in findings(session)]
+
+
+def _kind(anomaly: audit.Anomaly) -> str:
+    words = {
+        "edit": _("its content was changed"),
+        "hash": _("its fingerprint was changed"),
+        "previous": _("its link to the one before was changed"),
+        "insertion": _("it was inserted"),
+        "deletion": _("entries were removed here"),
+        "swap": _("entries changed places here"),
+        "truncation": _("the last entries were cut off from here"),
+        "rehash": _("the chain was written again and does not end where its head says"),
+        "witness": _("it does not agree with the fingerprint of a printed edition"),
+        "balances": _("the entries are whole, but a running total is not their sum"),
+    }
+    return words.get(anomaly.kind, anomaly.kind)
+
+
+def _chains(session: Session) -> Iterator[Finding]:
+    for name, anomaly in (
+        (_("Ledger"), ledger.check(session, witnesses(session))),
+        (_("Audit trail"), audit.check(session)),
+    ):
+        if anomaly is not None:
+            words = _("%(chain)s, entry no. %(seq)d: %(what)s.")
+            facts = {"chain": name, "seq": anomaly.seq, "what": _kind(anomaly)}
+            yield Finding(anomaly.kind, f"{anomaly.chain}:{anomaly.seq}", words % facts)
+
+
+def _off(subject: str, column: str, stored: int, derived: int) -> Finding:
+    words = _("%(subject)s: %(column)s says %(stored)s, the ledger gives %(derived)s.")
+    shown = pgettext("column", column.removesuffix("_minor").replace("_", " "))
+    facts = {"subject": subject, "column": shown, "stored": amount(stored), "derived": amount(derived)}
+    return Finding("guard", subject, words % facts)
+
+
+def _guards(session: Session) -> Iterator[Finding]:
+    for drift in funds.drift(session):
+        yield _off(drift.code, drift.column, drift.stored, drift.derived)
+    yield from _tranches(session)
+    yield from _recoveries(session)
+    yield from _expenses(session)
+    released = ledger.moved_by_subject(session, "commitment", "902", ["904"])
+    for c in session.scalars(select(Commitment).order_by(Commitment.id)):
+        debit, credit = released.get(c.id, (0, 0))
+        if c.released_minor != debit - credit:
+            yield _off(c.reference, "released_minor", c.released_minor, debit - credit)
+
+
+def _tranches(session: Session) -> Iterator[Finding]:
+    nets = ledger.nets(session, ("tranche", "account"), (*BUDGET, "409", "657"))
+
+    def net(code: str, *accounts: str) -> int:
+        return sum(nets.get((code, account), 0) for account in accounts)
+
+    for t in session.scalars(select(Tranche).order_by(Tranche.id)):
+        derived = {
+            "liquidated_minor": net(t.code, "905", "906", "907"),
+            "ordered_minor": net(t.code, "906", "907"),
+            "paid_minor": net(t.code, "907"),
+            "cleared_minor": net(t.code, "657"),
+            "refused_minor": net(t.code, "907") - net(t.code, "409", "657"),
+        }
+        for column, value in derived.items():
+            if (stored := getattr(t, column)) != value:
+                yield _off(t.code, column, stored, value)
+
+
+def _recoveries(session: Session) -> Iterator[Finding]:
+    collected = ledger.moved_by_subject(session, "recovery", "463", CASH)
+    written_off = ledger.moved_by_subject(session, "recovery", "463", ["659"])
+    for r in session.scalars(select(Recovery).order_by(Recovery.id)):
+        for column, moved in (("collected_minor", collected), ("written_off_minor", written_off)):
+            debit, credit = moved.get(r.id, (0, 0))
+            if (stored := getattr(r, column)) != credit - debit:
+                yield _off(r.reference, column, stored, credit - debit)
+
+
+def _expenses(session: Session) -> Iterator[Finding]:
+    moved = ledger.moved_by_subject(session, "justification", "657", ["409"])
+    statement = (
+        select(Justification.id, Justification.reference, func.coalesce(func.sum(Expense.cleared_minor), 0))
+        .outerjoin(Expense, Expense.justification_id == Justification.id)
+        .group_by(Justification.id, Justification.reference)
+        .order_by(Justification.id)
+    )
+    for number, reference, cleared in session.execute(statement):
+        debit, credit = moved.get(number, (0, 0))
+        if int(cleared) != debit - credit:
+            yield _off(reference, "cleared_minor", int(cleared), debit - credit)
+
+
+def _papers(session: Session) -> Iterator[Finding]:
+    """The facts kept with each issued paper still give the fingerprint printed on it."""
+    last = 0
+    while papers := session.scalars(select(Paper).where(Paper.id > last).order_by(Paper.id).limit(500)).all():
+        for paper in papers:
+            if not is_true(paper):
+                words = _("Paper %(reference)s, edition %(n)d: its facts were changed since it was issued.")
+                yield Finding(
+                    "paper", paper.reference, words % {"reference": paper.reference, "n": paper.edition}
+                )
+        last = papers[-1].id
+        session.expunge_all()

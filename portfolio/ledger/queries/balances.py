@@ -70,24 +70,23 @@ def nets(
     return {tuple(row[:-1]): int(row[-1]) for row in session.execute(_where(statement, dims))}
 
 
-def by_code(by: str, *, currency: str = "XOF", **measures: tuple[str, ...]) -> Subquery:
-    """The same as a subquery for the statement of a list: `code`, then debit minus credit of each named set of accounts."""
+def by_code(by: str, *, currency: str = "XOF", **measures: Mapping[str, tuple[int, int]]) -> Subquery:
+    """Totals per code of one dimension as a subquery, for the statement of a list: `code`, then one column for each measure.
+
+    A measure says for each account how its debits and its credits count: `{"463": (0, 1)}` counts the credits,
+    `{"901": (-1, 1)}` credits less debits.
+    """
     balance = LedgerBalance
     column = getattr(balance, by)
-    return (
-        select(
-            column.label("code"),
-            *(
-                func.sum(
-                    case((balance.account.in_(accounts), balance.debit_minor - balance.credit_minor), else_=0)
-                ).label(name)
-                for name, accounts in measures.items()
-            ),
-        )
-        .where(balance.currency == currency)
-        .group_by(column)
-        .subquery("by_code")
-    )
+    sums = []
+    for name, weights in measures.items():
+        cases = [
+            (balance.account == account, balance.debit_minor * d + balance.credit_minor * c)
+            for account, (d, c) in weights.items()
+        ]
+        sums.append(func.sum(case(*cases, else_=0)).label(name))
+    statement = select(column.label("code"), *sums).where(balance.currency == currency)
+    return statement.group_by(column).subquery("by_code")
 
 
 def all_balances(session: Session) -> Sequence[Mapping[str, Any]]:

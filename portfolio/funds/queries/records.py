@@ -1,23 +1,18 @@
-"""Reading funds, credits and cash. Totals come from the ledger's own balances; guard columns only guard (R5, R12)."""
+"""Reading donors, funds, budget lines, accounts and receipts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import Session
 
 from portfolio.funds.models import BudgetLine, Donor, Fund, MoneyReceipt, TreasuryAccount
-from portfolio.kit.db import Base
+from portfolio.funds.queries.totals import Totals, totals
 from portfolio.kit.errors import NotFound
 from portfolio.kit.money import amount
-from portfolio.ledger.queries import table
-from portfolio.rulebook.postings import STAGES, TREASURY, Dims
+from portfolio.ledger.queries import Question, page
+from portfolio.rulebook.postings import TREASURY, Dims
 from portfolio.work import Work
-
-CASH = tuple(TREASURY.values())
 
 
 def visible(work: Work) -> Select[Fund]:
@@ -158,139 +153,40 @@ def cash(of: Fund) -> int:
     return of.received_minor - of.disbursed_minor
 
 
-@dataclass
-class Totals:
-    """The separate cumulative totals of the spending chain (R1), in minor units, from the ledger's balances."""
-
-    voted: int = 0
-    received: int = 0
-    reserved: int = 0
-    committed: int = 0
-    liquidated: int = 0
-    ordered: int = 0
-    paid: int = 0
-    justified: int = 0
-    returned: int = 0
-    cash: int = 0
-
-    def __add__(self, other: Totals) -> Totals:
-        return Totals(**{name: getattr(self, name) + getattr(other, name) for name in vars(self)})
-
-    @property
-    def credits(self) -> int:
-        """Credits that nobody holds yet."""
-        return self.voted - self.reserved - self.committed
-
-    @property
-    def available(self) -> int:
-        """What can be charged and paid: the smaller of credits and cash (R5)."""
-        return max(0, min(self.credits, self.cash))
-
-    @property
-    def waits_for_cash(self) -> int:
-        """Credits open whose money has not arrived (F2 of the demo: « crédits ouverts, trésorerie non encore reçue »)."""
-        return max(0, self.credits - self.cash)
-
-
-_ACCOUNTS = sorted(
-    {"901", "165", "657", "463", "659", *CASH, *(a for stage in STAGES.values() for a in stage)}
-)
-
-
-def totals(session: Session, by: str = "fund", **dimensions: str | int) -> dict[str, Totals]:
-    """The totals per code of one dimension (`fund`, `line`, `donor`, `exercice` …), in one query.
-
-    Justified counts advances cleared by accepted expenses and what was paid against service fait (account 657).
-    """
-    found: dict[str, Totals] = {}
-    for code, sides in table(session, by, _ACCOUNTS, currency="XOF", **dimensions).items():
-
-        def debit(*names: str, sides: dict[str, tuple[int, int]] = sides) -> int:
-            return sum(sides[n][0] - sides[n][1] for n in names if n in sides)
-
-        found[code] = Totals(
-            voted=-debit("901"),
-            received=-debit("165"),
-            reserved=debit(*STAGES["reserved"]),
-            committed=debit(*STAGES["committed"]),
-            liquidated=debit(*STAGES["liquidated"]),
-            ordered=debit(*STAGES["ordered"]),
-            paid=debit(*STAGES["paid"]),
-            justified=debit("657"),
-            returned=sides.get("463", (0, 0))[1] - debit("659"),
-            cash=debit(*CASH),
-        )
-    return found
-
-
-@dataclass(frozen=True)
-class Drift:
-    """A guard column that does not say what the ledger says."""
-
-    table: str
-    code: str
-    column: str
-    stored: int
-    derived: int
-
-
-def drift(session: Session) -> list[Drift]:
-    """Every guard column of this room re-derived from the ledger (M08): empty when they agree."""
-    found: list[Drift] = []
-
-    def compare(thing: Base, code: str, **derived: int) -> None:
-        for column, value in derived.items():
-            if (stored := getattr(thing, column)) != value:
-                found.append(Drift(thing.__tablename__, code, column, stored, value))
-
-    by_fund, by_line = totals(session, "fund"), totals(session, "line")
-    by_account = table(session, "treasury", CASH)
-    for f in session.scalars(select(Fund)):
-        t = by_fund.get(f.code, Totals())
-        compare(f, f.code, received_minor=t.received, disbursed_minor=t.received - t.cash)
-    for b in session.scalars(select(BudgetLine)):
-        t = by_line.get(b.code, Totals())
-        stages = ("reserved", "committed", "liquidated", "ordered", "paid")
-        compare(b, b.code, **{f"{stage}_minor": getattr(t, stage) for stage in stages})
-        if b.status == "voted":
-            compare(b, b.code, voted_minor=t.voted)
-    for a in session.scalars(select(TreasuryAccount)):
-        sides = by_account.get(a.code, {}).values()
-        compare(a, a.code, balance_minor=sum(d - c for d, c in sides))
-    return found
-
-
-@dataclass
-class FundRow:
-    """One fund of the index with its totals and donor."""
-
-    fund: Fund
-    donor: Donor
-    totals: Totals = field(default_factory=Totals)
-
-
-def rows(work: Work, statuses: Iterable[str] = ()) -> list[FundRow]:
-    """The funds that the actor may see, with their totals: two queries, however many funds there are."""
-    statement = visible(work).add_columns(Donor).join(Donor, Donor.id == Fund.donor_id).order_by(Fund.code)
-    if chosen := list(statuses):
-        statement = statement.where(Fund.status.in_(chosen))
-    by_fund = totals(work.db, "fund")
-    return [FundRow(f, d, by_fund.get(f.code, Totals())) for f, d in work.db.execute(statement)]
-
-
 def facts(work: Work, of: Fund) -> dict[str, Any]:
     """All that a fund's page shows."""
-    total = totals(work.db, "fund", fund=of.code).get(of.code, Totals())
+    by_line = totals(work.db, "line", fund=of.code)
     return {
         "fund": of,
         "donor": work.db.get_one(Donor, of.donor_id),
-        "total": total,
-        "lines": [(b, t) for b, t in _with_totals(work, of)],
+        "total": sum(by_line.values(), Totals()),
+        "lines": [(b, by_line.get(b.code, Totals())) for b in lines_of(work, of)],
         "receipts": receipts_of(work, of),
         "accounts": treasury_options(work, of),
     }
 
 
-def _with_totals(work: Work, of: Fund) -> list[tuple[BudgetLine, Totals]]:
-    by_line = totals(work.db, "line", fund=of.code)
-    return [(b, by_line.get(b.code, Totals())) for b in lines_of(work, of)]
+def line_facts(work: Work, of: BudgetLine) -> dict[str, Any]:
+    """All that a budget line's page shows."""
+    total = totals(work.db, "line", line=of.code).get(of.code, Totals())
+    return {"line": of, "fund": fund(work, of.fund_id), "total": total}
+
+
+def receipt_facts(work: Work, of: MoneyReceipt) -> dict[str, Any]:
+    """All that a receipt's page shows."""
+    return {
+        "receipt": of,
+        "fund": fund(work, of.fund_id),
+        "account": treasury(work, of.treasury_account_id),
+        "names": work.around.names_of(work.db, {i for i in (of.recorded_by_id, of.confirmed_by_id) if i}),
+    }
+
+
+def account_facts(work: Work, of: TreasuryAccount, after: str | None = None) -> dict[str, Any]:
+    """All that an account's page shows: its statement by pages, and the entries that made it."""
+    question = Question((TREASURY[of.kind],), dims={"treasury": of.code})
+    return {
+        "account": of,
+        "fund": fund(work, of.fund_id) if of.fund_id else None,
+        "statement": page(work.db, question, opening_minor=0, after=after),
+    }

@@ -1,0 +1,134 @@
+"""The separate totals of the spending chain, from the ledger's own balances; and whether the guards say the same (R1, R5, M08)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Subquery, select
+from sqlalchemy.orm import Session
+
+from portfolio.funds.models import BudgetLine, Fund, TreasuryAccount
+from portfolio.kit.db import Base
+from portfolio.ledger.queries import by_code, table
+from portfolio.rulebook.postings import STAGES, TREASURY
+
+CASH = tuple(TREASURY.values())
+
+
+@dataclass
+class Totals:
+    """The separate cumulative totals of the spending chain (R1), in minor units, from the ledger's balances."""
+
+    voted: int = 0
+    received: int = 0
+    reserved: int = 0
+    committed: int = 0
+    liquidated: int = 0
+    ordered: int = 0
+    paid: int = 0
+    justified: int = 0
+    returned: int = 0
+    cash: int = 0
+
+    def __add__(self, other: Totals) -> Totals:
+        return Totals(**{name: getattr(self, name) + getattr(other, name) for name in vars(self)})
+
+    @property
+    def credits(self) -> int:
+        """Credits that nobody holds yet."""
+        return self.voted - self.reserved - self.committed
+
+    @property
+    def available(self) -> int:
+        """What can be charged and paid: the smaller of credits and cash (R5)."""
+        return max(0, min(self.credits, self.cash))
+
+    @property
+    def waits_for_cash(self) -> int:
+        """Credits open whose money has not arrived (F2 of the demo: « crédits ouverts, trésorerie non encore reçue »)."""
+        return max(0, self.credits - self.cash)
+
+
+STAGE_NAMES = (
+    "received",
+    "voted",
+    "reserved",
+    "committed",
+    "liquidated",
+    "ordered",
+    "paid",
+    "justified",
+    "returned",
+)
+_DEBITS, _CREDITS = (1, -1), (-1, 1)
+MEASURES: dict[str, dict[str, tuple[int, int]]] = {
+    "voted": {"901": _CREDITS},
+    "received": {"165": _CREDITS},
+    **{stage: dict.fromkeys(accounts, _DEBITS) for stage, accounts in STAGES.items()},
+    "justified": {"657": _DEBITS},
+    "returned": {"463": (0, 1), "659": _CREDITS},
+    "cash": dict.fromkeys(CASH, _DEBITS),
+}
+"""How each total counts the debits and the credits of its accounts. Justified: advances cleared by accepted expenses and what was paid against
+service fait (657); returned: claims settled (credits of 463) less those written off (659)."""
+
+
+def chain_sums(by: str = "fund") -> Subquery:
+    """The totals as columns of a subquery, for the statement of a list: `code`, then one column for each of STAGE_NAMES."""
+    return by_code(by, currency="XOF", **{name: MEASURES[name] for name in STAGE_NAMES})
+
+
+_ACCOUNTS = sorted({account for weights in MEASURES.values() for account in weights})
+
+
+def totals(session: Session, by: str = "fund", **dimensions: str | int) -> dict[str, Totals]:
+    """The totals per code of one dimension (`fund`, `line`, `donor`, `exercice` …), in one query."""
+    return {
+        code: Totals(
+            **{
+                name: sum(
+                    debit * sides.get(account, (0, 0))[0] + credit * sides.get(account, (0, 0))[1]
+                    for account, (debit, credit) in weights.items()
+                )
+                for name, weights in MEASURES.items()
+            }
+        )
+        for code, sides in table(session, by, _ACCOUNTS, currency="XOF", **dimensions).items()
+    }
+
+
+@dataclass(frozen=True)
+class Drift:
+    """A guard column that does not say what the ledger says."""
+
+    table: str
+    code: str
+    column: str
+    stored: int
+    derived: int
+
+
+def drift(session: Session) -> list[Drift]:
+    """Every guard column of this room re-derived from the ledger (M08): empty when they agree."""
+    found: list[Drift] = []
+
+    def compare(thing: Base, code: str, **derived: int) -> None:
+        for column, value in derived.items():
+            if (stored := getattr(thing, column)) != value:
+                found.append(Drift(thing.__tablename__, code, column, stored, value))
+
+    by_fund, by_line = totals(session, "fund"), totals(session, "line")
+    by_account = table(session, "treasury", CASH)
+    for f in session.scalars(select(Fund)):
+        t = by_fund.get(f.code, Totals())
+        compare(f, f.code, received_minor=t.received, disbursed_minor=t.received - t.cash)
+    for b in session.scalars(select(BudgetLine)):
+        t = by_line.get(b.code, Totals())
+        stages = ("reserved", "committed", "liquidated", "ordered", "paid")
+        compare(b, b.code, **{f"{stage}_minor": getattr(t, stage) for stage in stages})
+        if b.status == "voted":
+            compare(b, b.code, voted_minor=t.voted)
+    for a in session.scalars(select(TreasuryAccount)):
+        sides = by_account.get(a.code, {}).values()
+        compare(a, a.code, balance_minor=sum(d - c for d, c in sides))
+    return found

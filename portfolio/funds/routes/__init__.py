@@ -1,0 +1,6 @@
+"""The addresses of funds. Fixed addresses are declared before those that hold a number."""
+
+from portfolio.funds.routes import accounts, receipts, records
+from portfolio.funds.routes.router import router
+
+__all__ = ["accounts", "receipts", "records", "router"]

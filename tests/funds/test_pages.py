@@ -120,7 +120,8 @@ def test_auditors_read_and_change_nothing(desk: Desk, database: Database) -> Non
     number = receipt(desk.place, fund_id, bank, 10, confirmed=False)
     for address in ("/funds", f"/funds/{fund_id}", "/funds/receipts", f"/funds/receipts/{number}", "/funds/accounts", f"/funds/accounts/{bank}"):
         page = desk.auditor.get(address)
-        assert page.status_code == 200 and 'method="post"' not in page.text.split("<main")[1].split("</main>")[0].split('class="list-foot')[0], address
+        main = page.text.split("<main")[1].split("</main>")[0].split('class="list-foot')[0]
+        assert page.status_code == 200 and 'method="post"' not in main, address
     assert desk.auditor.submit(f"/funds/receipts/{number}/confirm").status_code == 403
     assert desk.auditor.get("/funds?format=csv").status_code == 200 and desk.auditor.get("/funds?q=cohésion&status=open").status_code == 200
     with database.session(readonly=True) as session:

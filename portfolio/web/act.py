@@ -19,14 +19,14 @@ from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.routing import APIRoute
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from starlette.background import BackgroundTask
 from starlette.datastructures import FormData, QueryParams
 from starlette.responses import Response
 
 from portfolio.kit import i18n
 from portfolio.kit.db import RETRIED_STATES, sqlstate
-from portfolio.kit.errors import Busy, Invalid, PortfolioError, Refusal, Refused
+from portfolio.kit.errors import Bad, Busy, FieldError, Invalid, PortfolioError, Refusal, Refused
 from portfolio.kit.forms import typed_values
 from portfolio.kit.i18n import gettext as _
 from portfolio.origin import Origin, Surroundings
@@ -150,13 +150,15 @@ async def _body_hash(request: Request, form: FormData) -> str:
     return digest.hexdigest()
 
 
-def read_query(request: Request) -> QueryParams:
-    """The query string, several values kept."""
-    return request.query_params
-
-
 async def _query(request: Request) -> QueryParams:
-    return request.query_params
+    return QueryParams(
+        [(k, _storable(v)[:2000]) for k, v in request.query_params.multi_items() if "\x00" not in k]
+    )
+
+
+def _storable(text: str) -> str:
+    """Text that both engines can compare: PostgreSQL refuses NUL and lone surrogates (I06)."""
+    return text.replace("\x00", "").encode(errors="ignore").decode()
 
 
 W = Annotated[Work, Depends(read_work)]
@@ -174,6 +176,7 @@ def transactional(endpoint: Callable[..., Response], unsafe: bool) -> Callable[.
         work: Work = next(v for v in kwargs.values() if isinstance(v, Work))
         with i18n.speaking(work.origin.locale):
             try:
+                _check_address(kwargs)
                 if unsafe:
                     csrf.check(work.around.secret, work.origin)
                 response = _run(endpoint, work, permissions, unsafe, kwargs)
@@ -188,6 +191,15 @@ def transactional(endpoint: Callable[..., Response], unsafe: bool) -> Callable[.
                 work.close()
 
     return inner
+
+
+def _check_address(kwargs: dict[str, Any]) -> None:
+    """Numbers and words in the address that no record can have: not found, on both engines alike."""
+    for value in kwargs.values():
+        if isinstance(value, int) and abs(value) >= 2**62:
+            raise NotFound
+        if isinstance(value, str) and _storable(value) != value:
+            raise NotFound
 
 
 def _run(
@@ -222,6 +234,11 @@ def _run(
                 "The database refused this: it was already recorded, or it breaks a rule. Reload the page and check."
             )
             raise Refused(Refusal("constraint", words)) from error
+        except DataError as error:
+            work.undo()
+            log.info("value refused on %s: %s", work.origin.path, error.orig)
+            words = _("A value is too large or cannot be kept. Check the numbers and dates, then send again.")
+            raise Invalid([FieldError("", words)]) from error
         except DBAPIError as error:
             work.undo()
             if sqlstate(error) not in RETRIED_STATES and "locked" not in str(error.orig):
@@ -274,8 +291,6 @@ def _again(
 ) -> Response:
     _fresh(work)
     if shows_again is not None and isinstance(error, Invalid | Refused):
-        from portfolio.kit.errors import Bad
-
         wanted = inspect.signature(shows_again).parameters
         given = {k: v for k, v in kwargs.items() if k in wanted}
         try:

@@ -26,7 +26,7 @@ from starlette.responses import Response
 
 from portfolio.kit import i18n
 from portfolio.kit.db import RETRIED_STATES, sqlstate
-from portfolio.kit.errors import Bad, Busy, FieldError, Invalid, PortfolioError, Refusal, Refused
+from portfolio.kit.errors import Bad, Busy, FieldError, Invalid, NotFound, PortfolioError, Refusal, Refused
 from portfolio.kit.forms import typed_values
 from portfolio.kit.i18n import gettext as _
 from portfolio.origin import Origin, Surroundings

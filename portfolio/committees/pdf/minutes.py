@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import count
 from typing import Any
 
 from portfolio.committees.pdf.annexes import annexes
@@ -34,14 +36,15 @@ def minutes_pdf(facts: Facts) -> bytes:
         paraphe=True,
         on=day_of(facts),
     )
+    n = count(1)
     made.opening(_opening(facts))
-    _acts_and_presence(made, facts)
-    _reminder(made, facts)
-    _interests(made, facts)
+    _acts_and_presence(made, n, facts)
+    _reminder(made, n, facts)
+    _interests(made, n, facts)
     if selection:
-        _method(made, facts)
-    _proposals(made, facts)
-    _waivers(made, facts)
+        _method(made, n, facts)
+    _proposals(made, n, facts)
+    _waivers(made, n, facts)
     if facts["remarks"]:
         made.heading("Observations")
         made.para(facts["remarks"])
@@ -53,6 +56,11 @@ def minutes_pdf(facts: Facts) -> bytes:
     _signatures(made, facts)
     annexes(made, facts)
     return made.render()
+
+
+def numbered(made: Paper, numbers: Iterator[int], title: str) -> None:
+    """A heading with the next number: sections that have nothing to say are left out."""
+    made.heading(f"{next(numbers)}. {title}")
 
 
 def day_of(facts: Facts) -> Any:
@@ -78,8 +86,8 @@ def _opening(facts: Facts, purpose: str = "") -> str:
     )
 
 
-def _acts_and_presence(made: Paper, facts: Facts) -> None:
-    made.heading("1. Convocation, présences et quorum")
+def _acts_and_presence(made: Paper, n: Iterator[int], facts: Facts) -> None:
+    numbered(made, n, "Convocation, présences et quorum")
     convening = "première" if facts["convening"] == 1 else "seconde"
     first = facts.get("first")
     after = (
@@ -107,7 +115,7 @@ def _acts_and_presence(made: Paper, facts: Facts) -> None:
     )
     made.para(f"{quorum_line(facts)} Feuille de présence en annexe 1.")
     if facts["agenda"]:
-        made.heading("2. Ordre du jour")
+        numbered(made, n, "Ordre du jour")
         made.bullets([line for line in facts["agenda"].split("\n") if line.strip()], numbered=True)
 
 
@@ -133,8 +141,8 @@ def quorum_line(facts: Facts) -> str:
     )
 
 
-def _reminder(made: Paper, facts: Facts) -> None:
-    made.heading("3. Rappel")
+def _reminder(made: Paper, n: Iterator[int], facts: Facts) -> None:
+    numbered(made, n, "Rappel")
     lines = []
     if facts["envelope_minor"]:
         lines.append(("Enveloppe", amount(facts["envelope_minor"], facts["currency"])))
@@ -171,8 +179,8 @@ def _reminder(made: Paper, facts: Facts) -> None:
     made.facts(lines)
 
 
-def _interests(made: Paper, facts: Facts) -> None:
-    made.heading("4. Intérêts déclarés et déports")
+def _interests(made: Paper, n: Iterator[int], facts: Facts) -> None:
+    numbered(made, n, "Intérêts déclarés et déports")
     if not facts["declarations"]:
         made.para("Aucun membre n'a déclaré de lien avec un dossier inscrit.")
         return
@@ -200,8 +208,8 @@ def _interests(made: Paper, facts: Facts) -> None:
     )
 
 
-def _method(made: Paper, facts: Facts) -> None:
-    made.heading("5. Méthode")
+def _method(made: Paper, n: Iterator[int], facts: Facts) -> None:
+    numbered(made, n, "Méthode")
     floors = [c for c in facts["criteria"] if c.get("floor")]
     made.para(
         "Chaque dossier a été noté par les évaluateurs désignés, chacun sur sa fiche, sans connaître les autres notes avant le verrouillage "
@@ -232,8 +240,8 @@ def _method(made: Paper, facts: Facts) -> None:
         )
 
 
-def _proposals(made: Paper, facts: Facts) -> None:
-    made.heading("6. Propositions")
+def _proposals(made: Paper, n: Iterator[int], facts: Facts) -> None:
+    numbered(made, n, "Propositions")
     groups = []
     for code, words in PROPOSALS.items():
         found = [i for i in facts["items"] if i["proposal"] == code]
@@ -286,16 +294,16 @@ def _share(share: Facts, currency: str) -> str:
     return f"{words} — {'atteinte' if share['reached'] else 'non atteinte'} (minimum {share['percent']} %)"
 
 
-def _waivers(made: Paper, facts: Facts) -> None:
+def _waivers(made: Paper, n: Iterator[int], facts: Facts) -> None:
     waivers = [i for i in facts["items"] if i["rank_waiver"]]
     if waivers:
-        made.heading("7. Dérogations au classement")
+        numbered(made, n, "Dérogations au classement")
         made.bullets(
             [f"{i['reference']} (rang {i['rank'] or 'non classé'}) : {i['rank_waiver']}" for i in waivers]
         )
     dissents = [i for i in facts["items"] if i["dissent"]]
     if dissents:
-        made.heading("8. Opinions divergentes consignées")
+        numbered(made, n, "Opinions divergentes consignées")
         made.bullets([f"{i['reference']} : {i['dissent']}" for i in dissents])
 
 

@@ -53,6 +53,7 @@ from portfolio.agreements.queries.records import (
     tranches,
     visible,
     waiting,
+    zones,
 )
 from portfolio.agreements.queries.stops import Stop, end_with_stops, stopped_days, stops
 
@@ -107,4 +108,5 @@ __all__ = [
     "visible",
     "waiting",
     "words",
+    "zones",
 ]

@@ -16,6 +16,7 @@ from portfolio.calls.models import Call
 from portfolio.funds.models import BudgetLine, Donor, Fund
 from portfolio.groups.models import Group, GroupAccount, Officer
 from portfolio.ledger.service import Dims
+from portfolio.places import queries as places
 from portfolio.places.models import Place
 from portfolio.strategy.models import Objective, Tag
 from portfolio.work import Work
@@ -116,6 +117,18 @@ def force_majeures(work: Work) -> list[tuple[ForceMajeure, Place]]:
     """Every force majeure with its zone, newest first."""
     statement = select(ForceMajeure, Place).join(Place, Place.id == ForceMajeure.place_id)
     return [(found, place) for found, place in work.db.execute(statement.order_by(ForceMajeure.id.desc()))]
+
+
+def zones(work: Work) -> list[tuple[int, str]]:
+    """Where a force majeure may be declared: regions, the units below them, and the communes that have an agreement."""
+    found = places.options(work, level=1) + places.options(work, level=2)
+    known = {number for number, _words in found}
+    communes = select(Place.id, Place.name).where(Place.id.in_(select(Agreement.place_id)))
+    return found + [
+        (number, name)
+        for number, name in work.db.execute(communes.order_by(Place.name))
+        if number not in known
+    ]
 
 
 def people(work: Work, ids: Iterable[int | None]) -> dict[int, Person]:

@@ -19,7 +19,6 @@ from portfolio.agreements.routes.records import choices, router, show_page
 from portfolio.documents.service import ACCEPT
 from portfolio.kit.errors import Bad, NotFound
 from portfolio.kit.i18n import gettext as _
-from portfolio.places import queries as places
 from portfolio.web.act import Raw, W, allow, on_refusal
 from portfolio.web.render import done, page
 from portfolio.web.urls import url
@@ -214,7 +213,7 @@ def stops_page(work: Work, bad: Bad | None = None) -> Response:
         bad=bad,
         title=_("Force majeure"),
         crumbs=[(_("Grant agreements"), url("agreements.index"))],
-        zones=places.options(work) if may else [],
+        zones=queries.zones(work) if may else [],
         may=may,
         **facts,
     )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from starlette.responses import Response
 
 from portfolio.agreements import queries, service
 from portfolio.agreements.forms import AmendmentForm, AmendmentSignatureForm, ReasonForm
 from portfolio.agreements.pdf import amendment_pdf
 from portfolio.agreements.reference import AMENDMENT_WORDS
-from portfolio.agreements.routes.records import choices, router
+from portfolio.agreements.routes.records import account_options, choices, router
 from portfolio.documents import queries as documents
 from portfolio.kit.errors import Bad
 from portfolio.kit.i18n import gettext as _
@@ -39,7 +41,7 @@ def new_page(work: Work, id: int, kind: str = "", bad: Bad | None = None) -> Res
         lines=queries.lines(work, agreement),
         tranches=queries.tranches(work, agreement),
         officers=queries.officers(work, agreement.group_id),
-        accounts=queries.accounts(work, agreement.group_id),
+        account_options=account_options(queries.accounts(work, agreement.group_id)),
         **choices(),
     )
 
@@ -58,6 +60,10 @@ def create_amendment(work: W, raw: Raw, id: int) -> Response:
     """Store it, on a copy."""
     amendment = service.prepare_amendment(work, queries.get(work, id), AmendmentForm.read(raw))
     return done(work, url("agreements.amendment", number=amendment.id), _("Amendment prepared."))
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def amendment_page(work: Work, number: int, bad: Bad | None = None) -> Response:
@@ -83,6 +89,8 @@ def amendment_page(work: Work, number: int, bad: Bad | None = None) -> Response:
         ],
         steps=status_steps(AMENDMENT, amendment.status),
         moves=[m for m in actions if m.verb != "sign"],
+        old_end=_day(amendment.changes["before"].get("ends_on")),
+        new_end=_day(amendment.changes["after"].get("ends_on")),
         signing=any(m.verb == "sign" and m.allowed and not m.blocked for m in actions),
         **facts,
         **choices(),

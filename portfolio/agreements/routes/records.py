@@ -19,9 +19,11 @@ from portfolio.agreements.reference import (
 from portfolio.agreements.routes.listing import LISTING
 from portfolio.awards.models import Award
 from portfolio.documents import queries as documents
+from portfolio.groups.models import GroupAccount
 from portfolio.kit.errors import Bad, Invalid
 from portfolio.kit.i18n import gettext as _
 from portfolio.kit.i18n import speaking
+from portfolio.kit.text import last4
 from portfolio.rulebook.lifecycles.agreements import AGREEMENT, AMENDMENT, TRANCHE
 from portfolio.web.act import Query, Raw, W, allow, on_refusal, room
 from portfolio.web.render import done, moves, page, pdf_response, status_steps
@@ -42,6 +44,11 @@ def choices() -> dict[str, Any]:
         "amendment_cycle": AMENDMENT,
         "cycle": AGREEMENT,
     }
+
+
+def account_options(accounts: list[GroupAccount]) -> list[tuple[str, str]]:
+    """Verified accounts as choices, by their keeper and last four characters."""
+    return [("", _("None yet")), *((str(a.id), f"{a.provider} {last4(a.number)}") for a in accounts)]
 
 
 @router.get("", name="agreements.index")
@@ -100,6 +107,7 @@ def prepare_page(
         title=_("Correct the agreement") if edited else _("Prepare the agreement"),
         crumbs=[(_("Grant agreements"), url("agreements.index"))],
         edited=edited,
+        account_options=account_options(facts["accounts"]),
         **facts,
         **choices(),
     )

@@ -22,6 +22,7 @@ from portfolio.disbursements.queries.records import (
     of_tranche,
     open_of,
     retained_supplier,
+    supplier_options,
     tranche_of,
     visible,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "seen",
     "step_words",
     "steps",
+    "supplier_options",
     "tranche_of",
     "visible",
 ]

@@ -63,6 +63,21 @@ def retained_supplier(work: Work, tranche: Tranche) -> Supplier | None:
     return work.db.scalars(statement).one_or_none()
 
 
+def supplier_options(work: Work, tranche: Tranche) -> list[tuple[str, str]]:
+    """Suppliers as choices: those who were asked for a price for this agreement."""
+    if tranche.modality not in ("direct", "kind"):
+        return []
+    statement = (
+        select(Supplier.id, Supplier.name)
+        .join(Quotation, Quotation.supplier_id == Supplier.id)
+        .join(Procedure, Procedure.id == Quotation.procedure_id)
+        .where(Procedure.agreement_id == tranche.agreement_id)
+        .distinct()
+        .order_by(Supplier.name)
+    )
+    return [(str(number), name) for number, name in work.db.execute(statement)]
+
+
 def dims(
     work: Work,
     agreement: Agreement,

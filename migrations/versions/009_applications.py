@@ -44,6 +44,7 @@ def upgrade() -> None:
         sa.Column("admitted_at", db.UtcDateTime()),
         sa.Column("screened_by_id", db.BigId),
         sa.Column("screened_at", db.UtcDateTime()),
+        sa.Column("grant_closed_at", db.UtcDateTime()),
         sa.Column("status", sa.String(40), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_application")),

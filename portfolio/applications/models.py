@@ -82,6 +82,8 @@ class Application(Base):
     admitted_at: Mapped[Moment | None]
     screened_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     screened_at: Mapped[Moment | None]
+    grant_closed_at: Mapped[Moment | None]
+    """When the grant that came of it was closed or ended: said by the room that closes it, read when the group applies again."""
     status: Mapped[Code] = mapped_column(default="draft")
     version: Mapped[int] = mapped_column(default=1)
 

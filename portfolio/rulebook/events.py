@@ -55,6 +55,7 @@ OTHERS: dict[str, str] = {
     "application:answered": N_("Papers answered"),
     "application:tested": N_("Tests recorded"),
     "application:letter_received": N_("Letter acknowledged"),
+    "application:grant_closed": N_("Grant of this file closed"),
     "application:taken": N_("Officer in charge changed"),
     "call_register:proposed": N_("Register read and closed, awaiting the witness"),
     "piece:added": N_("Paper attached"),

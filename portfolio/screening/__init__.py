@@ -1,1 +1,1 @@
-"""Admissibility and eligibility, and the letter that asks for missing papers."""
+"""Screening: admissibility (in time, complete) and eligibility (who, where, how much), two tests that are never mixed."""

@@ -89,7 +89,9 @@ async def read_form(request: Request) -> FormData:
     """The form as it was sent; bounded (W10)."""
     if request.method not in UNSAFE:
         return FormData()
-    return await request.form(max_files=40, max_fields=3000, max_part_size=1_000_000)
+    form = await request.form(max_files=40, max_fields=3000, max_part_size=1_000_000)
+    request.scope["fastapi_inner_astack"].push_async_callback(form.close)  # uploads wait in files of their own
+    return form
 
 
 async def read_work(request: Request, form: Annotated[FormData, Depends(read_form)]) -> Work:

@@ -26,6 +26,7 @@ from portfolio.applications.service.registers import (
     close_obstacles,
     close_register,
     log_contact,
+    mark_grant_closed,
     take,
     witness_register,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "entry_obstacles",
     "fill",
     "log_contact",
+    "mark_grant_closed",
     "refuse_late",
     "register_paper",
     "save_obstacles",

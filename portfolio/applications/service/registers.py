@@ -101,3 +101,13 @@ def take(work: Work, application: Application, officer_id: int) -> Application:
     work.hold(application)
     work.edit(application, "application:taken", permission="application:screen", officer_id=officer_id)
     return application
+
+
+def mark_grant_closed(work: Work, application: Application) -> Application:
+    """The grant that came of this file is over: its group may be granted another (pushed by the room that closes it)."""
+    work.hold(application)
+    application.grant_closed_at = work.now
+    application.version += 1
+    work.db.flush()
+    work.record("application:grant_closed", application)
+    return application

@@ -1,0 +1,51 @@
+"""What screening reads: the files to screen, the tests computed from data, the letters."""
+
+from portfolio.screening.queries.files import (
+    DELAY_DAYS,
+    GRID_STATES,
+    SCREENED,
+    asked_items,
+    due_for,
+    facts,
+    get_request,
+    open_request,
+    request_facts,
+    sms_text,
+    statement,
+    summary,
+)
+from portfolio.screening.queries.tests import (
+    ADMISSIBILITY,
+    ADVANCE_DAYS,
+    ELIGIBILITY,
+    JUDGED,
+    LABELS,
+    Test,
+    latest_findings,
+    old_advance,
+    tests,
+)
+
+__all__ = [
+    "ADMISSIBILITY",
+    "ADVANCE_DAYS",
+    "DELAY_DAYS",
+    "ELIGIBILITY",
+    "GRID_STATES",
+    "JUDGED",
+    "LABELS",
+    "SCREENED",
+    "Test",
+    "asked_items",
+    "due_for",
+    "facts",
+    "get_request",
+    "latest_findings",
+    "old_advance",
+    "open_request",
+    "request_facts",
+    "sms_text",
+    "statement",
+    "summary",
+    "tests",
+]

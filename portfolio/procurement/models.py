@@ -185,6 +185,8 @@ class Quotation(Base):
     corrected_minor: Mapped[Minor | None]
     correction: Mapped[Label] = mapped_column(default="")
     conforming: Mapped[bool | None]
+    set_aside_kind: Mapped[Code] = mapped_column(default="")
+    """administrative, technical or abnormally_low"""
     set_aside_reason: Mapped[Label] = mapped_column(default="")
     delivery_days: Mapped[int | None]
     examined_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))

@@ -1,0 +1,138 @@
+"""Document 15, the reception; and the hand-over to the group, with its thumbprints."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from portfolio.kit.pdf import Column, Paper, Signatory, amount
+from portfolio.kit.words import amount_in_words, date_in_words, hour_in_words
+from portfolio.procurement.pdf.words import FUNCTION, MARK, RECEIPT, day, moment, paper, short_day
+
+
+def reception_pdf(facts: dict[str, Any]) -> bytes:
+    """Ordered, delivered, accepted, refused; reservations; what may be paid; the commission, the supplier and the beneficiary sign."""
+    receipt, order, about = facts["receipt"], facts["order"], facts["procedure"]
+    group = about["buyer"] == "group"
+    kind = RECEIPT[receipt["kind"]]
+    made = paper(facts, f"PROCÈS-VERBAL DE RÉCEPTION {kind}", charged=False)
+    recorded = moment(receipt["recorded_at"])
+    same_day = recorded is not None and recorded.date() == day(receipt["received_on"])
+    hour = f", à {hour_in_words(recorded)}" if recorded is not None and same_day else ""
+    who = (
+        f"les représentants de {facts['group']['name']} ont procédé"
+        if group
+        else f"la commission de réception, nommée par {receipt['act']}, a procédé"
+    )
+    made.opening(
+        f"{date_in_words(day(receipt['received_on']))}{hour}, à {receipt['place']}, {who} à la réception de : {about['object']}."
+    )
+    made.facts(
+        [
+            ("Bon de commande", f"N° {order['reference']} du {short_day(order['ordered_on'])}, {amount(order['amount_minor'], about['currency'])}"),
+            ("Fournisseur", facts["supplier"]),
+            ("Bordereau de livraison", receipt["delivery_note"]),
+            ("Bénéficiaire", f"{facts['group']['name']}{', ' + facts['group']['place'] if facts['group']['place'] else ''}"),
+        ],
+        label_mm=42,
+    )
+    made.table(
+        [
+            Column("Désignation", weight=1.8),
+            Column("Commandé", 20, kind="number"),
+            Column("Accepté avant", 19, kind="number"),
+            Column("Livré", 14, kind="number"),
+            Column("Accepté", 17, kind="number"),
+            Column("Refusé", 15, kind="number"),
+            Column("N° de série, boucle, inventaire ; état", weight=1.7),
+        ],
+        [
+            [
+                r["label"],
+                r["ordered"],
+                r["before"],
+                r["delivered"],
+                r["accepted"],
+                r["refused"],
+                " ; ".join(filter(None, (r["serials"], r["state"]))) or "—",
+            ]
+            for r in facts["rows"]
+        ],
+    )
+    made.facts([("Essais", receipt["tests"] or "néant")], label_mm=42)
+    if receipt["reserves"]:
+        until = f" À lever avant le {short_day(receipt['reserves_until'])}." if receipt["reserves_until"] else ""
+        made.boxed(f"Réserves : {receipt['reserves']}{until}")
+    else:
+        made.para("La réception est prononcée sans réserve.", bold=True)
+    made.arrete(
+        f"Valeur des quantités acceptées ce jour, seules payables : {amount_in_words(facts['payable_minor'], about['currency'])} "
+        f"({amount(facts['payable_minor'], about['currency'])})."
+    )
+    if facts["payable_before_minor"]:
+        total = facts["payable_before_minor"] + facts["payable_minor"]
+        made.para(f"Accepté avant ce jour : {amount(facts['payable_before_minor'], about['currency'])} ; en tout : {amount(total, about['currency'])}.")
+    made.para("Dont procès-verbal.")
+    if group:
+        _marks(made, "Pour le groupement", receipt["recipients"])
+    else:
+        made.heading("La commission de réception")
+        made.para("Aucun de ses membres n'a pris part au choix du fournisseur.", small=True)
+        made.roll_call([(p["name"], p["function"]) for p in receipt["commission"]])
+    signers = [Signatory("Le fournisseur", facts["supplier"])]
+    if not group:
+        signers.append(Signatory("Pour le bénéficiaire", facts["group"]["name"]))
+    made.signatures(signers)
+    return made.render()
+
+
+def _marks(made: Paper, title: str, people: list[dict[str, str]]) -> None:
+    made.heading(title)
+    made.table(
+        [
+            Column("Nom et prénom", weight=2),
+            Column("Qualité", weight=1.4),
+            Column("Par", 34),
+            Column("Signature ou empreinte", 52, kind="blank"),
+        ],
+        [[p["name"], FUNCTION.get(p["function"], p["function"]), MARK[p["mark"]], None] for p in people],
+        row_mm=18,
+    )
+    if any(p["mark"] == "thumbprint" for p in people):
+        made.para(
+            "Les personnes qui ne signent pas ont apposé leur empreinte digitale après lecture et traduction du présent procès-verbal, en présence de :"
+        )
+        made.roll_call([("", "premier témoin"), ("", "second témoin")])
+
+
+def hand_over_pdf(facts: dict[str, Any]) -> bytes:
+    """PV de remise: items with serial numbers and value, rules of use, names, signatures and thumbprints."""
+    receipt, about = facts["receipt"], facts["procedure"]
+    made = paper(facts, "PROCÈS-VERBAL DE REMISE", amount_minor=facts["total_minor"], charged=False)
+    place = f", {facts['group']['place']}" if facts["group"]["place"] else ""
+    made.opening(
+        f"{date_in_words(day(receipt['received_on']))}, à {receipt['place']}, il a été remis à {facts['group']['name']}{place}, bénéficiaire de "
+        f"la convention {facts['agreement']['reference']} ({facts['agreement']['title']}), les biens ci-dessous, acquis sous le marché "
+        f"{about['reference']} et reçus suivant {', '.join(facts['receptions'])}."
+    )
+    made.table(
+        [
+            Column("Désignation", weight=2),
+            Column("Unité", 20),
+            Column("Quantité", 20, kind="number"),
+            Column("N° de série, boucle ou inventaire", weight=1.8),
+            Column("Valeur", 30, kind="amount"),
+        ],
+        [[r["label"], r["unit"], r["quantity"], r["serials"] or "—", r["value_minor"]] for r in facts["rows"]],
+        total=["TOTAL", "", None, "", facts["total_minor"]],
+        unit="F CFA",
+    )
+    made.para(f"Soit en lettres : {amount_in_words(facts['total_minor'], about['currency'])}.")
+    made.heading("Usage et règles")
+    made.para(receipt["rules"])
+    made.para(
+        "Le groupement reconnaît avoir reçu ces biens en bon état, s'engage à les tenir à l'inventaire et à ne pas les céder pendant la durée fixée par la convention."
+    )
+    giver = receipt["commission"][0] if receipt["commission"] else {"name": "", "function": ""}
+    _marks(made, "Ont reçu pour le groupement", receipt["recipients"])
+    made.signatures([Signatory(giver["function"] or "Pour l'Autorité", giver["name"], label="Remis par", on=day(receipt["received_on"]))])
+    return made.render()

@@ -263,6 +263,7 @@ def upgrade() -> None:
         sa.Column("corrected_minor", sa.BigInteger()),
         sa.Column("correction", sa.String(300), nullable=False),
         sa.Column("conforming", sa.Boolean()),
+        sa.Column("set_aside_kind", sa.String(40), nullable=False),
         sa.Column("set_aside_reason", sa.String(300), nullable=False),
         sa.Column("delivery_days", sa.Integer()),
         sa.Column("examined_by_id", db.BigId),

@@ -17,9 +17,9 @@ def _panel(work: Work, agreement_id: int, agreement: Agreement | None) -> Panel 
     if not work.may("procedure:view"):
         return None
     found = queries.of_agreement(work, agreement_id)
-    may_open = (work.may("procedure:manage", agreement) or work.may("procedure:manage_group", agreement)) and (
-        agreement is None or agreement.status == "active"
-    )
+    may_open = (
+        work.may("procedure:manage", agreement) or work.may("procedure:manage_group", agreement)
+    ) and (agreement is None or agreement.status == "active")
     if not found and not may_open:
         return None
     facts: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""The method table of the demonstration, and the words of codes. The real table is the institution's: rules are added on the page, with their source."""
+"""The method table of the demonstration, and the words of codes. The institution's own rules are added on the page."""
 
 from __future__ import annotations
 

@@ -49,7 +49,10 @@ def award_pdf(facts: dict[str, Any]) -> bytes:
             ("Objet", about["object"]),
             ("Méthode", f"{METHOD.get(about['method'], about['method'])} — {about['source']}"),
             ("Estimation", amount(about["estimate_minor"], about["currency"])),
-            ("Plis ouverts le", f"{short_moment(facts['opened_at'])} TU : {len(opened)} sur {len(bids)} candidats sollicités"),
+            (
+                "Plis ouverts le",
+                f"{short_moment(facts['opened_at'])} TU : {len(opened)} sur {len(bids)} candidats sollicités",
+            ),
             ("Analyse achevée le", short_moment(facts["compared_at"])),
         ]
     )
@@ -91,8 +94,14 @@ def award_pdf(facts: dict[str, Any]) -> bytes:
         made.para(said if about["low_percent"] else "Sans objet.")
     for bid in low:
         made.para(f"{bid['name']} : {amount(bid['corrected_minor'], about['currency'])}.", bold=True)
-        made.para(f"Question posée le {short_day(bid['question_on'])}, réponse attendue le {short_day(bid['answer_by'])} : {bid['question']}")
-        made.para(f"Réponse du {short_day(bid['answer_on'])} : {bid['answer']}" if bid["answer"] else "La question est restée sans réponse.")
+        made.para(
+            f"Question posée le {short_day(bid['question_on'])}, réponse attendue le {short_day(bid['answer_by'])} : {bid['question']}"
+        )
+        made.para(
+            f"Réponse du {short_day(bid['answer_on'])} : {bid['answer']}"
+            if bid["answer"]
+            else "La question est restée sans réponse."
+        )
     made.heading("5. Classement")
     ranked = sorted((b for b in opened if b["rank"]), key=lambda b: b["rank"])
     if ranked:
@@ -103,7 +112,15 @@ def award_pdf(facts: dict[str, Any]) -> bytes:
                 Column("Prix corrigé", 30, kind="amount"),
                 Column("Écart au premier", 30, kind="amount"),
             ],
-            [[rank_text(b["rank"]), b["name"], b["corrected_minor"], b["corrected_minor"] - ranked[0]["corrected_minor"]] for b in ranked],
+            [
+                [
+                    rank_text(b["rank"]),
+                    b["name"],
+                    b["corrected_minor"],
+                    b["corrected_minor"] - ranked[0]["corrected_minor"],
+                ]
+                for b in ranked
+            ],
             unit="F CFA",
             numbered=False,
         )
@@ -123,14 +140,17 @@ def award_pdf(facts: dict[str, Any]) -> bytes:
             made.para(about["note"])
         if about["appeal_days"]:
             made.para(
-                f"Délai de recours : {about['appeal_days']} jours à compter de la décision du {short_day(about['decided_at'])} ; aucun bon de commande "
+                f"Délai de recours : {about['appeal_days']} jours à compter de la décision du {short_day(about['decided_at'])} ; "
+                "aucun bon de commande "
                 "n'est signé avant son terme."
             )
     closed = moment(session["closed_at"]) if session else None
     made.para(END.format(at=f" à {hour_short(closed)}" if closed else ""))
-    people = [(p["name"], SEATED.get(p["function"], p["function"])) for p in session["people"] if p["came"]] if session else [
-        (p["name"], p["function"]) for p in facts["examiners"]
-    ]
+    people = (
+        [(p["name"], SEATED.get(p["function"], p["function"])) for p in session["people"] if p["came"]]
+        if session
+        else [(p["name"], p["function"]) for p in facts["examiners"]]
+    )
     made.roll_call(people)
     made.landscape_section()
     made.heading(f"Annexe. Comparaison des offres — {about['reference']}")
@@ -151,10 +171,14 @@ def _aside(bid: dict[str, Any]) -> str:
 def _opening(made: Paper, facts: dict[str, Any]) -> None:
     session, about = facts["session"], facts["procedure"]
     if session is None:
-        made.opening(f"{solemn(about['decided_at'] or facts['compared_at'] or facts['opened_at'])}, la procédure ci-dessous a été conclue.")
+        made.opening(
+            f"{solemn(about['decided_at'] or facts['compared_at'] or facts['opened_at'])}, la procédure ci-dessous a été conclue."
+        )
         return
     chair = next((p["name"] for p in session["people"] if p["came"] and p["function"] == "president"), None)
-    chair = chair or next((p["name"] for p in session["people"] if p["came"] and p["function"] == "vice_president"), "")
+    chair = chair or next(
+        (p["name"] for p in session["people"] if p["came"] and p["function"] == "vice_president"), ""
+    )
     room = f", {session['room']}" if session["room"] else ""
     made.opening(
         f"{solemn(session['opened_at'] or session['scheduled_at'])}, s'est tenue à {session['place']}{room}, la séance de la commission "
@@ -171,8 +195,14 @@ def _deliberation(made: Paper, session: dict[str, Any] | None) -> None:
     votes = session["votes"]
     made.facts(
         [
-            ("Quorum", f"{session['voices']} voix délibératives présentes pour ce dossier, {session['quorum']} requises : {reached}"),
-            ("Votes", f"{votes[0]} pour, {votes[1]} contre, {votes[2]} abstentions{' ; voix prépondérante' if session['casting'] else ''}"),
+            (
+                "Quorum",
+                f"{session['voices']} voix délibératives présentes pour ce dossier, {session['quorum']} requises : {reached}",
+            ),
+            (
+                "Votes",
+                f"{votes[0]} pour, {votes[1]} contre, {votes[2]} abstentions{' ; voix prépondérante' if session['casting'] else ''}",
+            ),
             ("Avis", PROPOSAL.get(session["proposal"] or "", "—")),
         ]
     )
@@ -207,7 +237,10 @@ def _comparison(made: Paper, facts: dict[str, Any], bids: list[dict[str, Any]]) 
             Column("P.U. estimé", 23, kind="amount"),
         ]
         for bid in some:
-            columns += [Column(f"{bid['name']} — P.U.", weight=1.1, kind="number"), Column("Montant", weight=1.15, kind="number")]
+            columns += [
+                Column(f"{bid['name']} — P.U.", weight=1.1, kind="number"),
+                Column("Montant", weight=1.15, kind="number"),
+            ]
         rows: list[list[Any]] = []
         for line in lines:
             row: list[Any] = [line["label"], line["unit"], line["quantity"], line["estimated_minor"]]
@@ -217,13 +250,21 @@ def _comparison(made: Paper, facts: dict[str, Any], bids: list[dict[str, Any]]) 
             rows.append(row)
         marks = len(rows)
         for label, name in (("Prix lu", "read_minor"), ("Prix corrigé", "corrected_minor")):
-            total: list[Any] = [label, "", None, facts["procedure"]["estimate_minor"] if name == "corrected_minor" else None]
+            total: list[Any] = [
+                label,
+                "",
+                None,
+                facts["procedure"]["estimate_minor"] if name == "corrected_minor" else None,
+            ]
             for bid in some:
                 total += ["", figures(bid[name]) if bid[name] is not None else "—"]
             rows.append(total)
         for label, shown in (
             ("Écart à l'estimation", [_gap(b, facts["procedure"]["estimate_minor"]) for b in some]),
-            ("Conforme", ["oui" if b["conforming"] else "non" if b["conforming"] is False else "—" for b in some]),
+            (
+                "Conforme",
+                ["oui" if b["conforming"] else "non" if b["conforming"] is False else "—" for b in some],
+            ),
             ("Rang", [rank_text(b["rank"]) for b in some]),
         ):
             row = [label, "", None, None]
@@ -242,7 +283,10 @@ def _gap(bid: dict[str, Any], estimate: int) -> str:
 def choice_pdf(facts: dict[str, Any]) -> bytes:
     """The decision of a group's comité d'achat: pro formas, choice and reason, signatures and thumbprints."""
     about = facts["procedure"]
-    priced = sorted((b for b in facts["bids"] if b["read_minor"] is not None), key=lambda b: (b["read_minor"], b["number"]))
+    priced = sorted(
+        (b for b in facts["bids"] if b["read_minor"] is not None),
+        key=lambda b: (b["read_minor"], b["number"]),
+    )
     retained = next(b for b in facts["bids"] if b["id"] == facts["retained_id"])
     made = paper(facts, "DÉCISION DU COMITÉ D'ACHAT", amount_minor=about["awarded_minor"])
     place = f" ({facts['group']['place']})" if facts["group"]["place"] else ""
@@ -260,21 +304,42 @@ def choice_pdf(facts: dict[str, Any]) -> bytes:
             Column("Montant", 30, kind="amount"),
             Column("Rang", 14, align="center"),
         ],
-        [[b["name"], b["tax_number"] or "—", short_day(b["received_at"]), b["delivery_days"], b["read_minor"], rank_text(b["rank"])] for b in priced],
+        [
+            [
+                b["name"],
+                b["tax_number"] or "—",
+                short_day(b["received_at"]),
+                b["delivery_days"],
+                b["read_minor"],
+                rank_text(b["rank"]),
+            ]
+            for b in priced
+        ],
         unit="F CFA",
     )
     made.arrete(
         f"Le comité d'achat retient {retained['name']}, pour la somme de : {amount_in_words(about['awarded_minor'], about['currency'])} "
         f"({amount(about['awarded_minor'], about['currency'])})."
     )
-    made.para(f"Motif du choix : {about['note']}" if about["note"] else "Motif du choix : offre la moins chère.")
     made.para(
-        "Les membres déclarent n'avoir aucun lien de famille ni d'intérêt avec les fournisseurs consultés. Lu et traduit aux membres qui ne lisent pas le français."
+        f"Motif du choix : {about['note']}" if about["note"] else "Motif du choix : offre la moins chère."
+    )
+    made.para(
+        "Les membres déclarent n'avoir aucun lien de famille ni d'intérêt avec les fournisseurs consultés. "
+        "Lu et traduit aux membres qui ne lisent pas le français."
     )
     made.heading("Ont décidé")
     made.table(
-        [Column("Nom et prénom", weight=2), Column("Qualité", weight=1.4), Column("Par", 34), Column("Signature ou empreinte", 52, kind="blank")],
-        [[p["name"], FUNCTION.get(p["function"], p["function"]), MARK[p["mark"]], None] for p in facts["buyers"]],
+        [
+            Column("Nom et prénom", weight=2),
+            Column("Qualité", weight=1.4),
+            Column("Par", 34),
+            Column("Signature ou empreinte", 52, kind="blank"),
+        ],
+        [
+            [p["name"], FUNCTION.get(p["function"], p["function"]), MARK[p["mark"]], None]
+            for p in facts["buyers"]
+        ],
         row_mm=17,
     )
     if any(p["mark"] == "thumbprint" for p in facts["buyers"]):

@@ -34,7 +34,10 @@ def opening_pdf(facts: dict[str, Any]) -> bytes:
         [
             ("Procédure", f"{METHOD.get(about['method'], about['method'])} — {about['source']}"),
             ("Demandée le", short_moment(about["asked_at"])),
-            ("Dépôt jusqu'au", f"{deadline(about['due_at'], facts['group']['country'])}, {about['bids_place']}"),
+            (
+                "Dépôt jusqu'au",
+                f"{deadline(about['due_at'], facts['group']['country'])}, {about['bids_place']}",
+            ),
             ("Ouverture", short_moment(facts["opened_at"]) + " TU"),
             ("Candidats sollicités", f"{len(bids)} (minimum demandé : {about['min_invited']})"),
             ("Plis reçus à temps", str(sum(1 for b in bids if b["received_at"] and not b["late"]))),
@@ -44,9 +47,7 @@ def opening_pdf(facts: dict[str, Any]) -> bytes:
     )
     made.heading("Candidats sollicités")
     made.para(
-        " ; ".join(
-            f"{b['name']} ({CHANNEL[b['invited_by']]}, le {short_day(b['invited_at'])})" for b in bids
-        )
+        " ; ".join(f"{b['name']} ({CHANNEL[b['invited_by']]}, le {short_day(b['invited_at'])})" for b in bids)
         + ".",
         align="left",
     )
@@ -73,7 +74,9 @@ def opening_pdf(facts: dict[str, Any]) -> bytes:
         at = moment(bid["received_at"])
         made.para(
             f"Le pli de {bid['name']}, arrivé le {short_moment(bid['received_at'])} TU, après l'heure limite, a été rendu sans "
-            f"être ouvert à {bid['bearer']}." if at else ""
+            f"être ouvert à {bid['bearer']}."
+            if at
+            else ""
         )
     silent = [b["name"] for b in bids if not b["received_at"]]
     if silent:

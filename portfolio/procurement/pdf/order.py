@@ -46,7 +46,17 @@ def order_pdf(facts: dict[str, Any]) -> bytes:
             Column("P.U.", 24, kind="amount"),
             Column("Montant", 28, kind="amount"),
         ],
-        [[x["label"], x["specification"] or "—", x["unit"], x["quantity"], x["unit_minor"], x["amount_minor"]] for x in facts["lines"]],
+        [
+            [
+                x["label"],
+                x["specification"] or "—",
+                x["unit"],
+                x["quantity"],
+                x["unit_minor"],
+                x["amount_minor"],
+            ]
+            for x in facts["lines"]
+        ],
         total=[_total(order["tax"]), "", "", None, None, order["amount_minor"]],
         unit="F CFA",
     )
@@ -66,12 +76,22 @@ def order_pdf(facts: dict[str, Any]) -> bytes:
     on = day(order["ordered_on"])
     if group:
         signers = [
-            Signatory(FUNCTION.get(s["function"], s["function"]), s["name"], label="Pour le groupement", on=on)
+            Signatory(
+                FUNCTION.get(s["function"], s["function"]), s["name"], label="Pour le groupement", on=on
+            )
             for s in sorted(order["signatories"], key=lambda s: s["function"])
         ]
     else:
         signer = facts["signer"]
-        signers = [Signatory(signer["function"] or "L'ordonnateur", signer["name"], act=order["capacity"], label="L'ordonnateur", on=on)]
+        signers = [
+            Signatory(
+                signer["function"] or "L'ordonnateur",
+                signer["name"],
+                act=order["capacity"],
+                label="L'ordonnateur",
+                on=on,
+            )
+        ]
     made.signatures([*signers, Signatory("Le fournisseur", supplier["name"], label="Bon pour acceptation")])
     if any(s.get("mark") == "thumbprint" for s in order["signatories"]):
         made.thumbprint_block("")

@@ -28,10 +28,16 @@ def reception_pdf(facts: dict[str, Any]) -> bytes:
     )
     made.facts(
         [
-            ("Bon de commande", f"N° {order['reference']} du {short_day(order['ordered_on'])}, {amount(order['amount_minor'], about['currency'])}"),
+            (
+                "Bon de commande",
+                f"N° {order['reference']} du {short_day(order['ordered_on'])}, {amount(order['amount_minor'], about['currency'])}",
+            ),
             ("Fournisseur", facts["supplier"]),
             ("Bordereau de livraison", receipt["delivery_note"]),
-            ("Bénéficiaire", f"{facts['group']['name']}{', ' + facts['group']['place'] if facts['group']['place'] else ''}"),
+            (
+                "Bénéficiaire",
+                f"{facts['group']['name']}{', ' + facts['group']['place'] if facts['group']['place'] else ''}",
+            ),
         ],
         label_mm=42,
     )
@@ -60,7 +66,9 @@ def reception_pdf(facts: dict[str, Any]) -> bytes:
     )
     made.facts([("Essais", receipt["tests"] or "néant")], label_mm=42)
     if receipt["reserves"]:
-        until = f" À lever avant le {short_day(receipt['reserves_until'])}." if receipt["reserves_until"] else ""
+        until = (
+            f" À lever avant le {short_day(receipt['reserves_until'])}." if receipt["reserves_until"] else ""
+        )
         made.boxed(f"Réserves : {receipt['reserves']}{until}")
     else:
         made.para("La réception est prononcée sans réserve.", bold=True)
@@ -70,7 +78,9 @@ def reception_pdf(facts: dict[str, Any]) -> bytes:
     )
     if facts["payable_before_minor"]:
         total = facts["payable_before_minor"] + facts["payable_minor"]
-        made.para(f"Accepté avant ce jour : {amount(facts['payable_before_minor'], about['currency'])} ; en tout : {amount(total, about['currency'])}.")
+        made.para(
+            f"Accepté avant ce jour : {amount(facts['payable_before_minor'], about['currency'])} ; en tout : {amount(total, about['currency'])}."
+        )
     made.para("Dont procès-verbal.")
     if group:
         _marks(made, "Pour le groupement", receipt["recipients"])
@@ -99,7 +109,8 @@ def _marks(made: Paper, title: str, people: list[dict[str, str]]) -> None:
     )
     if any(p["mark"] == "thumbprint" for p in people):
         made.para(
-            "Les personnes qui ne signent pas ont apposé leur empreinte digitale après lecture et traduction du présent procès-verbal, en présence de :"
+            "Les personnes qui ne signent pas ont apposé leur empreinte digitale après lecture "
+            "et traduction du présent procès-verbal, en présence de :"
         )
         made.roll_call([("", "premier témoin"), ("", "second témoin")])
 
@@ -122,7 +133,10 @@ def hand_over_pdf(facts: dict[str, Any]) -> bytes:
             Column("N° de série, boucle ou inventaire", weight=1.8),
             Column("Valeur", 30, kind="amount"),
         ],
-        [[r["label"], r["unit"], r["quantity"], r["serials"] or "—", r["value_minor"]] for r in facts["rows"]],
+        [
+            [r["label"], r["unit"], r["quantity"], r["serials"] or "—", r["value_minor"]]
+            for r in facts["rows"]
+        ],
         total=["TOTAL", "", None, "", facts["total_minor"]],
         unit="F CFA",
     )
@@ -130,9 +144,19 @@ def hand_over_pdf(facts: dict[str, Any]) -> bytes:
     made.heading("Usage et règles")
     made.para(receipt["rules"])
     made.para(
-        "Le groupement reconnaît avoir reçu ces biens en bon état, s'engage à les tenir à l'inventaire et à ne pas les céder pendant la durée fixée par la convention."
+        "Le groupement reconnaît avoir reçu ces biens en bon état, s'engage à les tenir à l'inventaire "
+        "et à ne pas les céder pendant la durée fixée par la convention."
     )
     giver = receipt["commission"][0] if receipt["commission"] else {"name": "", "function": ""}
     _marks(made, "Ont reçu pour le groupement", receipt["recipients"])
-    made.signatures([Signatory(giver["function"] or "Pour l'Autorité", giver["name"], label="Remis par", on=day(receipt["received_on"]))])
+    made.signatures(
+        [
+            Signatory(
+                giver["function"] or "Pour l'Autorité",
+                giver["name"],
+                label="Remis par",
+                on=day(receipt["received_on"]),
+            )
+        ]
+    )
     return made.render()

@@ -127,7 +127,12 @@ def references(facts: dict[str, Any], *, charged: bool = True) -> list[tuple[str
 
 
 def paper(
-    facts: dict[str, Any], title: str, *, amount_minor: int | None = None, charged: bool = True, **options: Any
+    facts: dict[str, Any],
+    title: str,
+    *,
+    amount_minor: int | None = None,
+    charged: bool = True,
+    **options: Any,
 ) -> Paper:
     """A paper of this purchase, from letterhead to foot."""
     print_of = facts.get("fingerprint")

@@ -107,11 +107,15 @@ def procurement_committees(work: Work) -> list[Committee]:
 
 def need_facts(work: Work, agreement: Agreement | None, procedure: Procedure | None = None) -> dict[str, Any]:
     """The page where a need is written."""
-    buyers = [b for b, p in (("authority", "procedure:manage"), ("group", "procedure:manage_group")) if work.may(p)]
+    buyers = [
+        b for b, p in (("authority", "procedure:manage"), ("group", "procedure:manage_group")) if work.may(p)
+    ]
     agreements: list[Agreement] = []
     tranches: list[Tranche] = []
     if agreement is None:
-        statement = select(Agreement).where(work.within("agreement:view", Agreement), Agreement.status == "active")
+        statement = select(Agreement).where(
+            work.within("agreement:view", Agreement), Agreement.status == "active"
+        )
         agreements = list(work.db.scalars(statement.order_by(Agreement.reference).limit(500)))
     else:
         statement_t = select(Tranche).where(Tranche.agreement_id == agreement.id).order_by(Tranche.number)
@@ -149,7 +153,11 @@ def order_page(work: Work, procedure: Procedure) -> dict[str, Any]:
     retained = next(((q, s) for q, s in found if q.id == procedure.retained_id), None)
     own: dict[int, int] = {}
     if retained is not None:
-        own = {r.line_id: r.unit_minor for r in records.bid_lines(work, procedure) if r.quotation_id == retained[0].id}
+        own = {
+            r.line_id: r.unit_minor
+            for r in records.bid_lines(work, procedure)
+            if r.quotation_id == retained[0].id
+        }
     lines = records.lines(work, procedure)
     return {
         **_context(work, procedure),
@@ -224,7 +232,10 @@ def supplier_facts(work: Work, supplier: Supplier) -> dict[str, Any]:
     statement = (
         select(PurchaseOrder, Procedure)
         .join(Procedure, Procedure.id == PurchaseOrder.procedure_id)
-        .where(PurchaseOrder.supplier_id == supplier.id, Procedure.id.in_(records.visible(work).with_only_columns(Procedure.id)))
+        .where(
+            PurchaseOrder.supplier_id == supplier.id,
+            Procedure.id.in_(records.visible(work).with_only_columns(Procedure.id)),
+        )
         .order_by(PurchaseOrder.ordered_on.desc(), PurchaseOrder.id.desc())
         .limit(200)
     )
@@ -247,6 +258,8 @@ def receipt_lines(work: Work, ids: list[int]) -> dict[int, list[ReceiptLine]]:
     """Reception → its lines."""
     found: dict[int, list[ReceiptLine]] = {}
     if ids:
-        for row in work.db.scalars(select(ReceiptLine).where(ReceiptLine.receipt_id.in_(ids)).order_by(ReceiptLine.id)):
+        for row in work.db.scalars(
+            select(ReceiptLine).where(ReceiptLine.receipt_id.in_(ids)).order_by(ReceiptLine.id)
+        ):
             found.setdefault(row.receipt_id, []).append(row)
     return found

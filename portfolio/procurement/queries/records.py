@@ -26,7 +26,7 @@ from portfolio.procurement.models import (
 from portfolio.work import Work
 
 
-def visible(work: Work) -> Select[tuple[Procedure]]:
+def visible(work: Work) -> Select[Procedure]:
     """The purchases that the actor may see: in scope, and not one with which a link was declared (G4)."""
     return select(Procedure).where(
         work.within("procedure:view", Procedure),
@@ -57,7 +57,7 @@ def to_declare(work: Work) -> list[Procedure]:
     return list(work.db.scalars(statement.limit(50)))
 
 
-def visible_by_scope(work: Work) -> Select[tuple[Procedure]]:
+def visible_by_scope(work: Work) -> Select[Procedure]:
     """The purchases in the actor's scope, declared or not: only their number and object may be shown."""
     return select(Procedure).where(work.within("procedure:view", Procedure))
 

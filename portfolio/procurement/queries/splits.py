@@ -68,23 +68,17 @@ def splits(work: Work, supplier_id: int | None = None) -> list[Split]:
     runs: dict[int, list[SmallOrder]] = {}
     for order, procedure_id, country, what, name in work.db.execute(statement):
         names[order.supplier_id] = name
-        small = SmallOrder(
-            order.reference, procedure_id, order.ordered_on, order.amount_minor, what, country
-        )
+        small = SmallOrder(order.reference, procedure_id, order.ordered_on, order.amount_minor, what, country)
         runs.setdefault(order.supplier_id, []).append(small)
     if not any(len(run) > 1 for run in runs.values()):
         return []
     rules = work.db.scalars(select(MethodRule).where(MethodRule.buyer == "authority")).all()
-    found = [
-        split for number, run in runs.items() for split in _runs_over(number, names[number], run, rules)
-    ]
+    found = [split for number, run in runs.items() for split in _runs_over(number, names[number], run, rules)]
     found.sort(key=lambda s: s.orders[-1].ordered_on, reverse=True)
     return found
 
 
-def _runs_over(
-    number: int, name: str, run: Sequence[SmallOrder], rules: Sequence[MethodRule]
-) -> list[Split]:
+def _runs_over(number: int, name: str, run: Sequence[SmallOrder], rules: Sequence[MethodRule]) -> list[Split]:
     found: list[Split] = []
     covered = -1
     for start, first in enumerate(run):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from starlette.responses import Response
 
 from portfolio.committees import service as committees
@@ -58,7 +61,7 @@ def buy_directly(work: W, raw: Raw, id: int) -> Response:
 class Named:
     """A form without the rows that have no name: their other cells are choices already made for the next row."""
 
-    def __init__(self, pairs: list[tuple[str, object]], field: str, column: str = "name") -> None:
+    def __init__(self, pairs: Sequence[tuple[str, Any]], field: str, column: str = "name") -> None:
         kept = {
             n.split("-")[1]
             for n, v in pairs
@@ -66,7 +69,7 @@ class Named:
         }
         self.pairs = [(n, v) for n, v in pairs if not n.startswith(f"{field}-") or n.split("-")[1] in kept]
 
-    def multi_items(self) -> list[tuple[str, object]]:
+    def multi_items(self) -> list[tuple[str, Any]]:
         """Every (name, value) pair, in order."""
         return self.pairs
 
@@ -154,5 +157,7 @@ def declare(work: W, raw: Raw, id: int) -> Response:
     form = DeclareForm.read(raw)
     committees.declare_interest(work, "procedure", procedure.id, form)
     if form.linked == "yes":
-        return done(work, url("procurement.index"), _("Link declared: this purchase is closed to you."), "warn")
+        return done(
+            work, url("procurement.index"), _("Link declared: this purchase is closed to you."), "warn"
+        )
     return done(work, url("procurement.show", id=id), _("Declaration kept."))

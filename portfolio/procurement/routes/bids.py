@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from starlette.responses import Response
 
 from portfolio.kit.errors import Bad, NotFound
@@ -37,7 +39,9 @@ def bid_page(work: Work, id: int, bid: int, bad: Bad | None = None) -> Response:
         (procedure.reference, url("procurement.show", id=id)),
         (facts["supplier"].name, None),
     ]
-    keeps = work.may("procedure:manage_group" if procedure.buyer == "group" else "procedure:manage", procedure)
+    keeps = work.may(
+        "procedure:manage_group" if procedure.buyer == "group" else "procedure:manage", procedure
+    )
     return page(
         work,
         "procurement/bid.html",
@@ -138,10 +142,10 @@ def examine(work: W, raw: Raw, id: int, bid: int) -> Response:
 class _Kept:
     """The form without the rows whose price was left blank: they carry only the number of their line."""
 
-    def __init__(self, pairs: list[tuple[str, object]]) -> None:
+    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
         self.pairs = pairs
 
-    def multi_items(self) -> list[tuple[str, object]]:
+    def multi_items(self) -> list[tuple[str, Any]]:
         """Every (name, value) pair, in order."""
         return self.pairs
 
@@ -151,7 +155,10 @@ def _without_blank_prices(raw: Raw) -> _Kept:
     filled = {
         name.split("-")[1]
         for name, value in pairs
-        if name.startswith("lines-") and not name.endswith("-line_id") and isinstance(value, str) and value.strip()
+        if name.startswith("lines-")
+        and not name.endswith("-line_id")
+        and isinstance(value, str)
+        and value.strip()
     }
     return _Kept([(n, v) for n, v in pairs if not n.startswith("lines-") or n.split("-")[1] in filled])
 

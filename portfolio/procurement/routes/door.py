@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from markupsafe import Markup
@@ -53,7 +53,7 @@ def way_of(procedure: Procedure) -> str:
     return "group" if procedure.buyer == "group" else "sealed" if procedure.sealed else "direct"
 
 
-def typed(work: Work, bad: Bad | None) -> dict[str, Callable[..., Any]]:
+def typed(work: Work, bad: Bad | None) -> dict[str, Any]:
     """`val(name, otherwise, action)` and `err(name, action)`: what was typed, in the form that was sent and no other."""
 
     def val(name: str, otherwise: object = "", action: str = "") -> object:
@@ -80,9 +80,7 @@ def steps(procedure: Procedure) -> list[dict[str, str]]:
     """The status bar, without the steps that this kind of purchase does not have."""
     skipped = SKIPPED[way_of(procedure)]
     shown = [
-        s
-        for s in PROCEDURE.states
-        if s.code not in skipped and (not s.side or s.code == procedure.status)
+        s for s in PROCEDURE.states if s.code not in skipped and (not s.side or s.code == procedure.status)
     ]
     at = next((n for n, s in enumerate(shown) if s.code == procedure.status), 0)
     return [
@@ -111,9 +109,7 @@ def show_page(work: Work, id: int, bad: Bad | None = None) -> Response:
     }
     kept = VERBS[way_of(procedure)]
     left_out = tuple({m.verb for m in PROCEDURE.moves} - set(kept))
-    open_moves = moves(
-        work, PROCEDURE, procedure, base, obstacles=OBSTACLES, pages=pages, leave_out=left_out
-    )
+    open_moves = moves(work, PROCEDURE, procedure, base, obstacles=OBSTACLES, pages=pages, leave_out=left_out)
     facts = queries.facts(work, procedure)
     priced = [(q, s) for q, s in facts["bids"] if q.read_minor is not None]
     return page(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 from sqlalchemy import Select, select
 from starlette.responses import Response
 
@@ -9,9 +11,8 @@ from portfolio.agreements import queries as agreements
 from portfolio.agreements.models import Agreement
 from portfolio.groups.models import Group
 from portfolio.kit.errors import Bad
-from portfolio.kit.i18n import N_
+from portfolio.kit.i18n import N_, pgettext
 from portfolio.kit.i18n import gettext as _
-from portfolio.kit.i18n import pgettext
 from portfolio.kit.money import amount
 from portfolio.procurement import queries, service
 from portfolio.procurement.forms import AskForm, InviteForm, NeedForm, ReasonForm
@@ -30,17 +31,18 @@ P = Procedure
 KEEPERS = ("procedure:manage", "procedure:manage_group")
 
 
-def _statement(work: Work) -> Select[tuple[object, ...]]:
+def _statement(work: Work) -> Select[Any]:
     columns = (
         P.id, P.reference, P.object, Agreement.reference, Group.name, P.buyer, P.method, P.estimate_minor, P.contract_minor,
         P.created_at, P.status,
     )  # fmt: skip
-    return (
+    statement = (
         select(*columns)
         .join(Agreement, Agreement.id == P.agreement_id)
         .join(Group, Group.id == P.group_id)
         .where(P.id.in_(queries.visible(work).with_only_columns(P.id)))
     )
+    return cast(Select[Any], statement)
 
 
 LISTING = Listing(
@@ -94,7 +96,11 @@ def index(work: W, query: Query) -> Response:
     if query.get("format") or work.origin.htmx:
         return LISTING.respond(work, query)
     return LISTING.respond(
-        work, query, splits=queries.splits(work), to_declare=queries.to_declare(work), keeper=work.may(KEEPERS[1])
+        work,
+        query,
+        splits=queries.splits(work),
+        to_declare=queries.to_declare(work),
+        keeper=work.may(KEEPERS[1]),
     )
 
 
@@ -104,7 +110,11 @@ def alerts(work: W) -> Response:
     """Every alert of splitting, with its orders."""
     crumbs = [(_("Purchases"), url("procurement.index")), (_("Alerts"), None)]
     return page(
-        work, "procurement/alerts.html", title=_("Possible splitting"), crumbs=crumbs, splits=queries.splits(work)
+        work,
+        "procurement/alerts.html",
+        title=_("Possible splitting"),
+        crumbs=crumbs,
+        splits=queries.splits(work),
     )
 
 
@@ -118,7 +128,9 @@ def new_page(work: Work, query: Query, bad: Bad | None = None) -> Response:
 
 def _need(work: Work, agreement: Agreement | None, procedure: Procedure | None, bad: Bad | None) -> Response:
     crumbs: list[tuple[str, str | None]] = [(_("Purchases"), url("procurement.index"))]
-    crumbs.append((procedure.reference, url("procurement.show", id=procedure.id)) if procedure else (_("New"), None))
+    crumbs.append(
+        (procedure.reference, url("procurement.show", id=procedure.id)) if procedure else (_("New"), None)
+    )
     title = _("Correct the need") if procedure else _("Open a purchase file")
     facts = queries.need_facts(work, agreement, procedure)
     tranches = [(t.id, f"T{t.number} · {amount(t.amount_minor)}") for t in facts["tranches"]]
@@ -128,12 +140,18 @@ def _need(work: Work, agreement: Agreement | None, procedure: Procedure | None, 
         "tranche_options": [("", _("None")), *tranches],
         "row_count": max(8, len(facts["lines"]) + 3, _rows(bad)),
     }
-    return page(work, "procurement/need.html", bad=bad, title=title, crumbs=crumbs, **typed(work, bad), **facts)
+    return page(
+        work, "procurement/need.html", bad=bad, title=title, crumbs=crumbs, **typed(work, bad), **facts
+    )
 
 
 def _rows(bad: Bad | None) -> int:
     """As many rows as were sent, so that none is lost."""
-    sent = [int(n.split("-")[1]) for n in (bad.typed if bad else ()) if n.startswith("lines-") and n.count("-") == 2]
+    sent = [
+        int(n.split("-")[1])
+        for n in (bad.typed if bad else ())
+        if n.startswith("lines-") and n.count("-") == 2
+    ]
     return min(200, max(sent, default=-1) + 1)
 
 

@@ -57,7 +57,9 @@ def receive_get(work: W, id: int) -> Response:
 @on_refusal(receive_page)
 def receive(work: W, raw: Raw, id: int) -> Response:
     """Record a reception by the commission."""
-    service.receive(work, queries.get(work, id), ReceptionForm.read(Named(raw.multi_items(), "lines", "accepted")))
+    service.receive(
+        work, queries.get(work, id), ReceptionForm.read(Named(raw.multi_items(), "lines", "accepted"))
+    )
     return done(work, url("procurement.show", id=id), _("Reception recorded: its minutes are issued."))
 
 

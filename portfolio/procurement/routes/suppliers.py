@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Select, func, select
 from starlette.responses import Response
@@ -36,10 +36,11 @@ def _statement(work: Work) -> Select[Any]:
         .group_by(PurchaseOrder.supplier_id)
         .subquery()
     )
-    return select(
+    statement = select(
         S.id, S.name, S.code, S.country, S.address, S.tax_number, func.coalesce(ordered.c.orders, 0), func.coalesce(ordered.c.total, 0),
         S.blocked_reason,
     ).outerjoin(ordered, ordered.c.supplier_id == S.id)  # fmt: skip
+    return cast(Select[Any], statement)
 
 
 LISTING = Listing(

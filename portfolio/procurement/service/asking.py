@@ -34,7 +34,9 @@ def for_buyer(procedure: Procedure, *buyers: str) -> Iterator[Refusal]:
     """A step of the Authority's purchases does not apply to a group's, and the reverse (R6)."""
     if procedure.buyer not in buyers:
         yield Refusal(
-            "other_buyer", _("This step does not belong to a purchase by this buyer."), who=who_may(manager(procedure))
+            "other_buyer",
+            _("This step does not belong to a purchase by this buyer."),
+            who=who_may(manager(procedure)),
         )
 
 
@@ -47,7 +49,8 @@ def _columns(work: Work, agreement: Agreement, form: NeedForm) -> dict[str, Any]
         raise Refused(
             Refusal(
                 "no_method",
-                _("No rule of the method table covers a purchase of %(amount)s by this buyer.") % {"amount": amount(estimate)},
+                _("No rule of the method table covers a purchase of %(amount)s by this buyer.")
+                % {"amount": amount(estimate)},
                 way_out=_("Complete the table of methods, with the text it comes from."),
                 who=who_may("method_rule:edit"),
                 url="/procurement/rules",
@@ -132,15 +135,21 @@ def edit(work: Work, procedure: Procedure, form: NeedForm) -> None:
     """Correct the need before quotations are asked; the method is chosen again."""
     work.hold(procedure)
     if procedure.status != "need":
-        raise Refused(Refusal("need_settled", _("Quotations were asked on this need: it cannot change any more.")))
+        raise Refused(
+            Refusal("need_settled", _("Quotations were asked on this need: it cannot change any more."))
+        )
     if form.buyer != procedure.buyer:
         raise Invalid([FieldError("buyer", _("The buyer of a file does not change: open another file."))])
     agreement = work.db.get_one(Agreement, procedure.agreement_id)
     columns = _columns(work, agreement, form)
-    columns["folded"] = fold(f"{procedure.reference} {form.object} {agreement.reference} {agreement.title}")[:700]
+    columns["folded"] = fold(f"{procedure.reference} {form.object} {agreement.reference} {agreement.title}")[
+        :700
+    ]
     work.edit(procedure, "procedure:edited", permission=manager(procedure), **columns)
     work.db.execute(
-        delete(OrderLine).where(OrderLine.procedure_id == procedure.id).execution_options(synchronize_session="fetch")
+        delete(OrderLine)
+        .where(OrderLine.procedure_id == procedure.id)
+        .execution_options(synchronize_session="fetch")
     )
     _lines(work, procedure, form.lines)
 
@@ -166,7 +175,10 @@ def invite(work: Work, procedure: Procedure, form: InviteForm) -> Quotation:
     if supplier is None:
         raise Invalid([FieldError("supplier_id", _("Choose a supplier of the register."))])
     if supplier.blocked_reason:
-        words = _("%(name)s is excluded: %(reason)s") % {"name": supplier.name, "reason": supplier.blocked_reason}
+        words = _("%(name)s is excluded: %(reason)s") % {
+            "name": supplier.name,
+            "reason": supplier.blocked_reason,
+        }
         raise Invalid([FieldError("supplier_id", words)])
     if any(q.supplier_id == supplier.id for q in queries.quotations(work, procedure)):
         raise Invalid([FieldError("supplier_id", _("This supplier is already invited."))])
@@ -184,7 +196,9 @@ def withdraw_invitation(work: Work, quotation: Quotation) -> None:
     procedure = work.hold(work.db.get_one(Procedure, quotation.procedure_id))
     work.require(manager(procedure), procedure)
     if procedure.status != "need":
-        raise Refused(Refusal("invitations_sent", _("The invitations have left: a supplier stays on the list.")))
+        raise Refused(
+            Refusal("invitations_sent", _("The invitations have left: a supplier stays on the list."))
+        )
     supplier = work.db.get_one(Supplier, quotation.supplier_id)
     work.db.delete(quotation)
     work.db.flush()
@@ -215,7 +229,9 @@ def ask(work: Work, procedure: Procedure, form: AskForm) -> None:
     refuse(ask_obstacles(work, procedure))
     if procedure.sealed:
         if form.bids_due_at is None:
-            raise Invalid([FieldError("bids_due_at", _("Enter the day and the hour until which bids are received."))])
+            raise Invalid(
+                [FieldError("bids_due_at", _("Enter the day and the hour until which bids are received."))]
+            )
         first = work.now + timedelta(days=procedure.min_days)
         if form.bids_due_at < first:
             words = _("The method leaves at least %(n)d days: not before %(day)s.")

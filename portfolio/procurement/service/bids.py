@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from portfolio.documents import service as documents
 from portfolio.kit.errors import FieldError, Invalid, Refusal, Refused, refuse
@@ -29,7 +30,9 @@ def receive_quotation(work: Work, quotation: Quotation, form: DepositForm) -> No
     work.hold(quotation)
     refuse(for_buyer(procedure, "authority"))
     if not procedure.sealed:
-        raise Refused(Refusal("not_sealed", _("This method asks prices openly: record the quotation itself.")))
+        raise Refused(
+            Refusal("not_sealed", _("This method asks prices openly: record the quotation itself."))
+        )
     if procedure.status not in ("quoting", "opened", "compared"):
         raise Refused(Refusal("not_asked", _("No bid is received at this stage of the purchase.")))
     if quotation.received_at is not None:
@@ -58,7 +61,8 @@ def propose_opening_obstacles(work: Work, procedure: Procedure) -> Iterator[Refu
     if work.now < procedure.bids_due_at:
         yield Refusal(
             "before_deadline",
-            _("Bids are received until %(when)s: nothing is opened before.") % {"when": datetime_text(procedure.bids_due_at)},
+            _("Bids are received until %(when)s: nothing is opened before.")
+            % {"when": datetime_text(procedure.bids_due_at)},
             way_out=_("Come back after the deadline."),
         )
     if not any(q.received_at and not q.late for q in queries.quotations(work, procedure)):
@@ -79,7 +83,7 @@ def propose_opening(work: Work, procedure: Procedure, form: OpeningForm) -> None
     refuse(propose_opening_obstacles(work, procedure))
     if not form.people:
         raise Invalid([FieldError("people-0-name", _("Enter who is present."))])
-    changes: dict[str, object] = {
+    changes: dict[str, Any] = {
         "opening_place": form.place,
         "opening_people": [{"name": p.name, "function": p.function or ""} for p in form.people],
         "opening_remarks": form.remarks or "",
@@ -126,7 +130,9 @@ def read_price(work: Work, quotation: Quotation, form: ReadForm) -> None:
             )
         )
     if procedure.opening_closed_at is not None:
-        raise Refused(Refusal("opening_closed", _("The opening session is closed: prices read cannot change.")))
+        raise Refused(
+            Refusal("opening_closed", _("The opening session is closed: prices read cannot change."))
+        )
     if quotation.received_at is None or quotation.late:
         raise Refused(Refusal("late_bid", _("A bid that came late, or not at all, is never opened.")))
     before = quotation.read_minor
@@ -136,7 +142,9 @@ def read_price(work: Work, quotation: Quotation, form: ReadForm) -> None:
     quotation.read_by_id, quotation.read_at = work.actor.id, work.now
     work.db.flush()
     supplier = work.db.get_one(Supplier, quotation.supplier_id).name
-    work.record("quotation:read", procedure, data={"supplier": supplier, "read_minor": [before, form.read_minor]})
+    work.record(
+        "quotation:read", procedure, data={"supplier": supplier, "read_minor": [before, form.read_minor]}
+    )
 
 
 def close_opening_obstacles(work: Work, procedure: Procedure) -> Iterator[Refusal]:
@@ -146,7 +154,11 @@ def close_opening_obstacles(work: Work, procedure: Procedure) -> Iterator[Refusa
         return
     if procedure.opening_closed_at is not None:
         yield Refusal("opening_closed", _("The opening session is already closed."))
-    unread = [s.name for q, s in queries.bids(work, procedure) if q.received_at and not q.late and q.read_minor is None]
+    unread = [
+        s.name
+        for q, s in queries.bids(work, procedure)
+        if q.received_at and not q.late and q.read_minor is None
+    ]
     if unread:
         yield Refusal("unread", _("Prices not read yet: %(names)s.") % {"names": ", ".join(unread)})
 
@@ -178,7 +190,9 @@ def record_pro_forma(work: Work, quotation: Quotation, form: ProFormaForm) -> No
     work.hold(quotation)
     work.require(manager(procedure), procedure)
     if procedure.sealed:
-        raise Refused(Refusal("sealed", _("This method asks for sealed bids: prices are read at the opening only.")))
+        raise Refused(
+            Refusal("sealed", _("This method asks for sealed bids: prices are read at the opening only."))
+        )
     if procedure.status != "quoting":
         raise Refused(Refusal("not_asked", _("Quotations are recorded between the demand and the choice.")))
     before = quotation.read_minor

@@ -30,7 +30,9 @@ def plan_session(work: Work, procedure: Procedure, form: SessionForm) -> Session
         raise Refused(Refusal("not_compared", _("Close the comparison before the committee meets.")))
     latest = queries.latest_item(work, procedure)
     if latest is not None and latest[1].status not in ("no_quorum", "final"):
-        raise Refused(Refusal("session_planned", _("A session of the committee is already planned for this purchase.")))
+        raise Refused(
+            Refusal("session_planned", _("A session of the committee is already planned for this purchase."))
+        )
     committee = work.db.get(Committee, form.committee_id)
     if committee is None or committee.kind != "procurement":
         raise Invalid([FieldError("committee_id", _("Choose a procurement committee."))])
@@ -105,7 +107,9 @@ def decide_obstacles(work: Work, procedure: Procedure) -> Iterator[Refusal]:
             who=who_may("procedure:decide"),
         )
     elif first is None or item.proposed_minor != first.corrected_minor:
-        yield Refusal("other_amount", _("The amount proposed is not the corrected price of the first ranked bid."))
+        yield Refusal(
+            "other_amount", _("The amount proposed is not the corrected price of the first ranked bid.")
+        )
 
 
 def decide(work: Work, procedure: Procedure, form: DecideForm | None = None) -> None:
@@ -161,7 +165,9 @@ def _retained(work: Work, procedure: Procedure, number: int, note: str | None) -
         raise Invalid([FieldError("retained_id", _("Choose one of the quotations with a price."))])
     cheapest = min(q.read_minor or 0 for q in priced)
     if (found.read_minor or 0) > cheapest and len((note or "").strip()) < 10:
-        words = _("A cheaper quotation exists, at %(price)s: give the reason of the choice.") % {"price": amount(cheapest)}
+        words = _("A cheaper quotation exists, at %(price)s: give the reason of the choice.") % {
+            "price": amount(cheapest)
+        }
         raise Invalid([FieldError("note", words)])
     for rank, quotation in enumerate(sorted(priced, key=lambda q: (q.read_minor or 0, q.number or 0)), 1):
         quotation.rank = rank
@@ -175,7 +181,9 @@ def choose(work: Work, procedure: Procedure, form: ChooseForm) -> None:
     refuse(choose_obstacles(work, procedure))
     names = {row.name.casefold() for row in form.buyers}
     if len(names) < BUYERS_AT_LEAST:
-        words = _("Enter at least %(n)d different members of the purchase committee.") % {"n": BUYERS_AT_LEAST}
+        words = _("Enter at least %(n)d different members of the purchase committee.") % {
+            "n": BUYERS_AT_LEAST
+        }
         raise Invalid([FieldError(f"buyers-{len(form.buyers)}-name", words)])
     retained = _retained(work, procedure, form.retained_id, form.note)
     work.db.flush()
@@ -219,7 +227,11 @@ def buy_directly(work: Work, procedure: Procedure, form: DirectForm) -> None:
 def fruitless_obstacles(work: Work, procedure: Procedure) -> Iterator[Refusal]:
     """While bids are still received, nothing is fruitless; after the comparison, the committee says so."""
     yield from for_buyer(procedure, "authority")
-    if procedure.status == "quoting" and procedure.bids_due_at is not None and work.now < procedure.bids_due_at:
+    if (
+        procedure.status == "quoting"
+        and procedure.bids_due_at is not None
+        and work.now < procedure.bids_due_at
+    ):
         yield Refusal("before_deadline", _("Bids are still being received."))
     if procedure.status == "compared":
         found = list(_sitting(work, procedure))

@@ -48,7 +48,11 @@ def examine(work: Work, quotation: Quotation, form: ExamineForm) -> None:
         if not form.set_aside_kind:
             errors.append(FieldError("set_aside_kind", _("Choose why this bid is set aside.")))
         if len((form.set_aside_reason or "").strip()) < 10:
-            errors.append(FieldError("set_aside_reason", _("Give the reason in a sentence: it is printed in the minutes.")))
+            errors.append(
+                FieldError(
+                    "set_aside_reason", _("Give the reason in a sentence: it is printed in the minutes.")
+                )
+            )
     if errors:
         raise Invalid(errors)
     if not kept and form.set_aside_kind == "abnormally_low":
@@ -76,7 +80,13 @@ def _corrected(work: Work, procedure: Procedure, quotation: Quotation, form: Exa
     lines = {line.id: line for line in queries.lines(work, procedure)}
     prices = {row.line_id: row for row in form.lines}
     if set(prices) != set(lines) or len(prices) != len(form.lines):
-        raise Invalid([FieldError("lines-0-unit_minor", _("Enter a unit price for every line, or leave all of them blank."))])
+        raise Invalid(
+            [
+                FieldError(
+                    "lines-0-unit_minor", _("Enter a unit price for every line, or leave all of them blank.")
+                )
+            ]
+        )
     work.db.execute(
         delete(QuotationLine)
         .where(QuotationLine.quotation_id == quotation.id)
@@ -86,7 +96,9 @@ def _corrected(work: Work, procedure: Procedure, quotation: Quotation, form: Exa
         product = lines[line_id].quantity * row.unit_minor
         stated = product if row.stated_minor is None else row.stated_minor
         work.db.add(
-            QuotationLine(quotation_id=quotation.id, line_id=line_id, unit_minor=row.unit_minor, stated_minor=stated)
+            QuotationLine(
+                quotation_id=quotation.id, line_id=line_id, unit_minor=row.unit_minor, stated_minor=stated
+            )
         )
     corrected = sum(lines[i].quantity * row.unit_minor for i, row in prices.items())
     if corrected <= 0:
@@ -132,7 +144,9 @@ def answer(work: Work, quotation: Quotation, form: AnswerForm) -> None:
     if not quotation.question or quotation.question_on is None:
         raise Refused(Refusal("not_questioned", _("Nothing was asked of this bidder.")))
     if not quotation.question_on <= form.answer_on <= work.today:
-        raise Invalid([FieldError("answer_on", _("The answer comes after the question, and not after today."))])
+        raise Invalid(
+            [FieldError("answer_on", _("The answer comes after the question, and not after today."))]
+        )
     quotation.answer, quotation.answer_on = form.answer, form.answer_on
     work.db.flush()
     supplier = work.db.get_one(Supplier, quotation.supplier_id).name
@@ -142,7 +156,11 @@ def answer(work: Work, quotation: Quotation, form: AnswerForm) -> None:
 def compare_obstacles(work: Work, procedure: Procedure) -> Iterator[Refusal]:
     """Every bid opened must be examined, low ones explained, and enough of them stand."""
     if procedure.opening_closed_at is None:
-        yield Refusal("opening_not_closed", _("The opening session is not closed."), way_out=_("Read the prices, then close it."))
+        yield Refusal(
+            "opening_not_closed",
+            _("The opening session is not closed."),
+            way_out=_("Read the prices, then close it."),
+        )
         return
     opened = [(q, s) for q, s in queries.bids(work, procedure) if q.read_minor is not None]
     left = [s.name for q, s in opened if q.conforming is None]
@@ -159,7 +177,8 @@ def compare_obstacles(work: Work, procedure: Procedure) -> Iterator[Refusal]:
     if not left and standing < procedure.min_valid:
         yield Refusal(
             "too_few_valid",
-            _("%(n)d valid bids; the method asks for at least %(min)d.") % {"n": standing, "min": procedure.min_valid},
+            _("%(n)d valid bids; the method asks for at least %(min)d.")
+            % {"n": standing, "min": procedure.min_valid},
             way_out=_("Declare the purchase fruitless, then start it again."),
             who=who_may("procedure:decide"),
         )
@@ -170,7 +189,13 @@ def compare(work: Work, procedure: Procedure) -> None:
     work.hold(procedure)
     refuse(compare_obstacles(work, procedure))
     valid = [q for q in queries.quotations(work, procedure) if q.conforming and q.corrected_minor is not None]
-    valid.sort(key=lambda q: (q.corrected_minor or 0, q.delivery_days if q.delivery_days is not None else 999, q.number or 0))
+    valid.sort(
+        key=lambda q: (
+            q.corrected_minor or 0,
+            q.delivery_days if q.delivery_days is not None else 999,
+            q.number or 0,
+        )
+    )
     for rank, quotation in enumerate(valid, 1):
         quotation.rank = rank
     work.db.flush()

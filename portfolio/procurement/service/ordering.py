@@ -34,13 +34,16 @@ def order_obstacles(work: Work, procedure: Procedure) -> Iterator[Refusal]:
             way_out=_("The order can be signed from that day."),
         )
     if work.db.get_one(Agreement, procedure.agreement_id).status != "active":
-        yield Refusal("agreement_not_active", _("The agreement is not in execution: nothing is bought under it."))
+        yield Refusal(
+            "agreement_not_active", _("The agreement is not in execution: nothing is bought under it.")
+        )
     retained = work.db.get_one(Quotation, procedure.retained_id)
     supplier = work.db.get_one(Supplier, retained.supplier_id)
     if supplier.blocked_reason:
         yield Refusal(
             "supplier_excluded",
-            _("%(name)s is excluded: %(reason)s") % {"name": supplier.name, "reason": supplier.blocked_reason},
+            _("%(name)s is excluded: %(reason)s")
+            % {"name": supplier.name, "reason": supplier.blocked_reason},
             who=who_may("supplier:block"),
         )
     if procedure.tranche_id is not None:
@@ -70,7 +73,10 @@ def record_order(work: Work, procedure: Procedure, form: OrderForm) -> PurchaseO
     refuse(for_buyer(procedure, "group"))
     refuse(order_obstacles(work, procedure))
     bureau = [o for o in queries.bureau(work, procedure) if o.office in ("president", "treasurer")]
-    signatories = [{"name": o.full_name, "function": o.office, "mark": "signature" if o.can_sign else "thumbprint"} for o in bureau]
+    signatories = [
+        {"name": o.full_name, "function": o.office, "mark": "signature" if o.can_sign else "thumbprint"}
+        for o in bureau
+    ]
     if {s["function"] for s in signatories} != {"president", "treasurer"}:
         refuse(
             [
@@ -85,11 +91,18 @@ def record_order(work: Work, procedure: Procedure, form: OrderForm) -> PurchaseO
 
 
 def _order(
-    work: Work, procedure: Procedure, form: OrderForm, verb: str, capacity: str, signatories: list[dict[str, str]]
+    work: Work,
+    procedure: Procedure,
+    form: OrderForm,
+    verb: str,
+    capacity: str,
+    signatories: list[dict[str, str]],
 ) -> PurchaseOrder:
     assert procedure.retained_id is not None and procedure.awarded_minor is not None
     if form.delivery_on < work.today:
-        raise Invalid([FieldError("delivery_on", _("An order is signed before the delivery: choose a day to come."))])
+        raise Invalid(
+            [FieldError("delivery_on", _("An order is signed before the delivery: choose a day to come."))]
+        )
     retained = work.db.get_one(Quotation, procedure.retained_id)
     lines = queries.lines(work, procedure)
     total = _priced(work, procedure, retained, lines, form)
@@ -130,9 +143,15 @@ def _order(
     return made
 
 
-def _priced(work: Work, procedure: Procedure, retained: Quotation, lines: list[OrderLine], form: OrderForm) -> int:
+def _priced(
+    work: Work, procedure: Procedure, retained: Quotation, lines: list[OrderLine], form: OrderForm
+) -> int:
     """Write the unit prices: the bidder's own where they are known, else those typed, else the estimate's."""
-    known = {row.line_id: row.unit_minor for row in queries.bid_lines(work, procedure) if row.quotation_id == retained.id}
+    known = {
+        row.line_id: row.unit_minor
+        for row in queries.bid_lines(work, procedure)
+        if row.quotation_id == retained.id
+    }
     typed = {row.line_id: row.unit_minor for row in form.lines}
     if set(typed) - {line.id for line in lines}:
         raise Invalid([FieldError("lines-0-unit_minor", _("Choose lines of this purchase."))])

@@ -35,7 +35,8 @@ def commission_refusals(work: Work, procedure: Procedure, people: Iterable[int])
         names = ", ".join(work.around.names_of(work.db, both).values())
         yield Refusal(
             "chose_the_supplier",
-            _("They took part in the choice of the supplier and cannot receive: %(names)s.") % {"names": names},
+            _("They took part in the choice of the supplier and cannot receive: %(names)s.")
+            % {"names": names},
             way_out=_("Name other members to the reception commission."),
         )
 
@@ -67,9 +68,13 @@ def receive(work: Work, procedure: Procedure, form: ReceptionForm) -> GoodsRecei
     if len(known) != len(people):
         errors.append(FieldError("commission", _("Choose people of the list.")))
     if form.kind == "final" and form.reserves:
-        errors.append(FieldError("kind", _("A final reception carries no reservation: choose the provisional one.")))
+        errors.append(
+            FieldError("kind", _("A final reception carries no reservation: choose the provisional one."))
+        )
     if form.reserves and form.kind == "provisional" and form.reserves_until is None:
-        errors.append(FieldError("reserves_until", _("Enter the day by which the reservations are to be lifted.")))
+        errors.append(
+            FieldError("reserves_until", _("Enter the day by which the reservations are to be lifted."))
+        )
     errors += _dated(work, procedure, form.received_on)
     if errors:
         raise Invalid(errors)
@@ -81,7 +86,9 @@ def receive(work: Work, procedure: Procedure, form: ReceptionForm) -> GoodsRecei
         received_on=form.received_on,
         place=form.place,
         act=form.act,
-        commission=[{"person_id": n, "name": known[n].full_name, "function": known[n].function} for n in people],
+        commission=[
+            {"person_id": n, "name": known[n].full_name, "function": known[n].function} for n in people
+        ],
         delivery_note=form.delivery_note or "",
         tests=form.tests or "",
         reserves=form.reserves or "",
@@ -93,12 +100,16 @@ def receive(work: Work, procedure: Procedure, form: ReceptionForm) -> GoodsRecei
     data = {"reference": receipt.reference, "kind": form.kind}
     if form.kind == "partial":
         if all(line.accepted == line.quantity for line in lines):
-            raise Invalid([FieldError("kind", _("Everything is accepted: this is a provisional or final reception."))])
+            raise Invalid(
+                [FieldError("kind", _("Everything is accepted: this is a provisional or final reception."))]
+            )
         work.record("reception:recorded", procedure, data=data)
     else:
         short = [line.label for line in lines if line.accepted < line.quantity]
         if short and not form.reserves:
-            words = _("Not everything is accepted (%(lines)s): record a partial reception, or write the reservation.")
+            words = _(
+                "Not everything is accepted (%(lines)s): record a partial reception, or write the reservation."
+            )
             raise Invalid([FieldError("reserves", words % {"lines": ", ".join(short)})])
         work.advance(PROCEDURE, procedure, "receive", data=data)
         _met(work, procedure, "goods_received", receipt)
@@ -232,7 +243,9 @@ def lift_reserves(work: Work, receipt: GoodsReceipt, form: LiftForm) -> None:
     receipt.lifting = form.lifting
     work.db.flush()
     work.record(
-        "reception:reserves_lifted", procedure, data={"reference": receipt.reference, "lifted_on": form.lifted_on}
+        "reception:reserves_lifted",
+        procedure,
+        data={"reference": receipt.reference, "lifted_on": form.lifted_on},
     )
     _met(work, procedure, "no_reserve", receipt)
 
@@ -241,7 +254,11 @@ def hand_over_obstacles(work: Work, procedure: Procedure) -> Iterator[Refusal]:
     """What was bought by the Authority is handed over once it is received."""
     yield from for_buyer(procedure, "authority")
     if procedure.status != "received":
-        yield Refusal("not_received", _("Only what was received is handed over."), way_out=_("Record the reception first."))
+        yield Refusal(
+            "not_received",
+            _("Only what was received is handed over."),
+            way_out=_("Record the reception first."),
+        )
     if any(r.kind == "handover" for r in queries.receipts(work, procedure)):
         yield Refusal("already_handed_over", _("The hand-over is already recorded."))
 

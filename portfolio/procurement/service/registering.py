@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import select
 
 from portfolio.kit.errors import FieldError, Invalid, Refusal, Refused
@@ -23,7 +25,7 @@ def load(work: Work) -> int:
     return len(found)
 
 
-def _columns(form: SupplierForm) -> dict[str, object]:
+def _columns(form: SupplierForm) -> dict[str, Any]:
     return {
         "name": form.name,
         "country": form.country,
@@ -68,7 +70,7 @@ def block_supplier(work: Work, supplier: Supplier, form: ReasonForm) -> None:
     work.hold(supplier)
     if supplier.blocked_reason:
         raise Refused(Refusal("already_blocked", _("This supplier is already excluded.")))
-    changes: dict[str, object] = {"blocked_reason": form.reason[:300]}
+    changes: dict[str, Any] = {"blocked_reason": form.reason[:300]}
     work.edit(supplier, "supplier:blocked", permission="supplier:block", reason=form.reason, **changes)
 
 
@@ -77,7 +79,7 @@ def unblock_supplier(work: Work, supplier: Supplier, form: ReasonForm) -> None:
     work.hold(supplier)
     if not supplier.blocked_reason:
         raise Refused(Refusal("not_blocked", _("This supplier is not excluded.")))
-    changes: dict[str, object] = {"blocked_reason": ""}
+    changes: dict[str, Any] = {"blocked_reason": ""}
     work.edit(supplier, "supplier:unblocked", permission="supplier:block", reason=form.reason, **changes)
 
 
@@ -110,5 +112,5 @@ def end_rule(work: Work, rule: MethodRule, form: EndForm) -> None:
     work.hold(rule)
     if form.valid_to <= rule.valid_from:
         raise Invalid([FieldError("valid_to", _("The rule must end after it began."))])
-    changes: dict[str, object] = {"valid_to": form.valid_to}
+    changes: dict[str, Any] = {"valid_to": form.valid_to}
     work.edit(rule, "method_rule:ended", permission="method_rule:edit", **changes)

@@ -45,3 +45,16 @@ class ReasonForm(Form):
     """A move that needs only its reason."""
 
     reason: Reason
+
+
+class TagLine(Form):
+    """One objective and its weight; an empty weight tags nothing."""
+
+    objective_id: Annotated[int, whole(1, 2_000_000_000)]
+    weight: Annotated[int | None, optional(whole(0, 100))] = None
+
+
+class TagForm(Form):
+    """The weights of a record, one line for each objective."""
+
+    lines: list[TagLine] = []

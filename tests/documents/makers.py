@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import secrets
 import struct
 import zipfile
 import zlib
@@ -26,7 +27,7 @@ def around(database: Database, folder: Path) -> Surroundings:
 def person(database: Database, role: str, email: str = "") -> Actor:
     """A stored person who holds one role everywhere."""
     with database.session(readonly=False) as session:
-        row = Person(email=email or f"{role}@example.org", full_name=f"Aminata {role}", password_hash="!", created_at=NOW)
+        row = Person(email=email or f"{role}-{secrets.token_hex(4)}@example.org", full_name=f"Aminata {role}", password_hash="!", created_at=NOW)
         session.add(row)
         session.commit()
         return Actor(row.id, row.full_name, grants=(Grant(role),))

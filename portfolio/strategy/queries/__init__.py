@@ -12,7 +12,9 @@ from portfolio.strategy.queries.frameworks import (
     objective,
     objectives,
     objectives_in_force,
+    other_objectives,
     short_title,
+    territory_words,
     visible,
 )
 from portfolio.strategy.queries.tags import (
@@ -20,6 +22,7 @@ from portfolio.strategy.queries.tags import (
     Split,
     Subject,
     context_of,
+    editor_facts,
     main_and_more,
     main_objective,
     split_by_objective,
@@ -36,6 +39,7 @@ __all__ = [
     "Subject",
     "context_of",
     "crosswalks",
+    "editor_facts",
     "facts",
     "framework_by_code",
     "frameworks_in_force",
@@ -46,10 +50,12 @@ __all__ = [
     "objective",
     "objectives",
     "objectives_in_force",
+    "other_objectives",
     "short_title",
     "split_by_objective",
     "subject_context",
     "tags_of",
     "tags_of_many",
+    "territory_words",
     "visible",
 ]

@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 
 from portfolio.kit.errors import NotFound
 from portfolio.kit.i18n import N_
+from portfolio.kit.i18n import gettext as _
 from portfolio.strategy import reference
 from portfolio.strategy.models import Crosswalk, Framework, Objective
 from portfolio.work import Work
@@ -122,6 +123,26 @@ def crosswalks(
         .order_by(start.position, second.id, end.position)
     )
     return [(a, b, c, d, e) for a, b, c, d, e in work.db.execute(statement)]
+
+
+def territory_words(framework: Framework) -> str:
+    """The countries of a framework, in words."""
+    return ", ".join(_(COUNTRIES.get(code, code)) for code in framework.territory.split(",") if code)
+
+
+def other_objectives(work: Work, framework: Framework) -> list[tuple[int, str]]:
+    """The objectives of every other framework as choices, for a correspondence."""
+    statement = (
+        select(Objective.id, Framework.code, Objective.code, Objective.title)
+        .join(Framework, Framework.id == Objective.framework_id)
+        .where(Framework.id != framework.id, Objective.level.not_in(("principle", "expected_result")))
+        .where(Objective.title != "")
+        .order_by(Framework.id, Objective.position)
+    )
+    return [
+        (number, f"{owner} {code} · {title[:90]}")
+        for number, owner, code, title in work.db.execute(statement)
+    ]
 
 
 def facts(work: Work, framework: Framework) -> dict[str, Any]:

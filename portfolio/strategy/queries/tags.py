@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select, tuple_
 
@@ -13,6 +14,7 @@ from portfolio.kit.errors import NotFound
 from portfolio.kit.money import split
 from portfolio.rulebook.permissions import PERMISSIONS
 from portfolio.strategy.models import Crosswalk, Framework, Objective, Tag
+from portfolio.strategy.queries.frameworks import objectives_in_force
 from portfolio.work import Work
 
 ALL_COUNTRIES = ("ML", "BF", "NE")
@@ -175,3 +177,37 @@ def _through(by_framework: dict[int, dict[int, int]], answers: dict[int, list[in
         for target in answers[o]:
             weights[target] = weights.get(target, 0) + weight * scale // len(answers[o])
     return weights
+
+
+@dataclass(frozen=True)
+class Section:
+    """One framework in the tag editor: each objective with what is typed or stored for it, and the total."""
+
+    framework: Framework
+    rows: list[tuple[int, Objective, str]]
+    """(line number of the form, objective, weight as text)."""
+    total: int
+
+
+def editor_facts(work: Work, subject: Subject, typed: Mapping[str, object] | None = None) -> dict[str, Any]:
+    """What the tag editor shows: a section for each framework in force for the subject, and the ended ones it is read through."""
+    on = subject.on or work.today
+    stored = {o.id: str(tag.weight) for tag, o, _framework in tags_of(work, subject.thing)}
+    sections, line = [], 0
+    for framework, objectives in objectives_in_force(work, subject.countries, on):
+        rows = []
+        for objective in objectives:
+            kept = stored.get(objective.id, "")
+            rows.append((line, objective, str(typed.get(f"lines-{line}-weight", "")) if typed else kept))
+            line += 1
+        total = sum(int(text) for _line, _objective, text in rows if text.isascii() and text.isdigit())
+        sections.append(Section(framework, rows, total))
+    inside = {s.framework.id for s in sections}
+    approved = work.db.scalars(select(Framework).where(Framework.status == "approved").order_by(Framework.id))
+    return {
+        "sections": sections,
+        "on": on,
+        "ended": [
+            f for f in approved if f.id not in inside and set(f.territory.split(",")) & set(subject.countries)
+        ],
+    }

@@ -17,7 +17,7 @@ from tests.support.postgres import Server
 if TYPE_CHECKING:
     from portfolio.kit.db import Database
 
-pytest_plugins = ["tests.support.browser"]
+pytest_plugins = ["tests.support.browser", "tests.demo"]
 
 ENGINES = ("sqlite", "postgresql")
 _SERVER = pytest.StashKey[Server]()

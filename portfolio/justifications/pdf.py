@@ -362,7 +362,10 @@ def _quittance(half: Half, facts: dict[str, Any]) -> None:
             ("Somme due", amount(facts["due_minor"])),
             ("Déjà versé, ce versement compris", amount(facts["paid_minor"])),
             ("Reste à verser", amount(facts["left_minor"])),
-            ("Empreinte de contrôle", short_fingerprint(facts["fingerprint"]) if facts.get("fingerprint") else ""),
+            (
+                "Empreinte de contrôle",
+                short_fingerprint(facts["fingerprint"]) if facts.get("fingerprint") else "",
+            ),
         ],
         columns=2,
     )

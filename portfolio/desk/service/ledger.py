@@ -68,9 +68,14 @@ def _undo_payment(work: Work, act: list[Any], reason: str) -> Base:
         _one(work, TreasuryAccount, id=paid.treasury_account_id),
     )
     money.refund(work, fund, account, paid.amount_minor + paid.fee_minor)
-    blank = {"payment_reference": None, "paid_on": None, "paid_by_id": None, "paid_at": None, "fee_minor": 0}
-    if hasattr(paid, "receipt_number"):
-        blank["receipt_number"] = None
+    blank: dict[str, Any] = {
+        "payment_reference": None,
+        "paid_on": None,
+        "paid_by_id": None,
+        "paid_at": None,
+        "fee_minor": 0,
+        "receipt_number": None,
+    }
     work.advance(DISBURSEMENT, paid, "unpay", reason=reason, **blank)
     work.advance(TRANCHE, tranche, "unpay", reason=reason, paid_on=None)
     return cast(Base, paid)

@@ -22,27 +22,26 @@ from portfolio.procurement.models import Supplier
 from portfolio.rulebook.events import WORDS
 from portfolio.rulebook.postings import CHART
 from portfolio.strategy.models import Tag
-from portfolio.web.urls import known, url
 from portfolio.work import Work
 
 SOURCES = {
-    "disbursement": "disbursements.show",
-    "justification": "justifications.show",
-    "recovery": "justifications.recovery",
-    "closure": "closures.show",
-    "agreement": "agreements.show",
-    "budget_line": "funds.line",
-    "money_receipt": "funds.receipt",
-    "treasury_account": "funds.account",
-    "commitment": "awards.commitment",
+    "disbursement": "/disbursements/{id}",
+    "justification": "/justifications/{id}",
+    "recovery": "/justifications/recoveries/{id}",
+    "closure": "/closures/{id}",
+    "agreement": "/agreements/{id}",
+    "budget_line": "/funds/lines/{id}",
+    "money_receipt": "/funds/receipts/{id}",
+    "treasury_account": "/funds/accounts/{id}",
+    "commitment": "/awards/commitments/{id}",
 }
 """Table of the record behind an entry → the page on which its papers are."""
 
 
 def source_url(subject_type: str, subject_id: int) -> str | None:
     """The page of the record that caused an entry, where there is one."""
-    route = SOURCES.get(subject_type)
-    return url(route, id=subject_id) if route and known(route) else None
+    found = SOURCES.get(subject_type)
+    return found.format(id=subject_id) if found else None
 
 
 def party_names(session: Session, codes: Iterable[str | None]) -> dict[str, str]:
@@ -231,8 +230,8 @@ def book_rows(session: Session, q: Question, facts: Mapping[str, Any]) -> Iterat
 
 def trial_rows(work: Work, filters: Filters, upto: int | None = None) -> list[dict[str, Any]]:
     """The balance générale, budget accounts apart from the money's."""
-    q = question(work, filters)
-    rows = ledger.trial_balance(work.db, filters.from_on, filters.to_on, upto=upto, **dict(q.dims))
+    dims: dict[str, Any] = dict(question(work, filters).dims)
+    rows = ledger.trial_balance(work.db, filters.from_on, filters.to_on, upto=upto, **dims)
     return [
         {
             "account": row.account,

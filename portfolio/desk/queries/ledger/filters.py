@@ -43,10 +43,10 @@ CHOSEN = ("fund", "line", "call", "donor", "treasury", "exercice", "objective")
 class Pairs(Protocol):
     """The query string: `get` and `getlist`."""
 
-    def get(self, key: str, default: Any = None) -> Any:
-        """One value."""
+    def get(self, key: str, /) -> Any:
+        """One value, or None."""
 
-    def getlist(self, key: Any) -> list[Any]:
+    def getlist(self, key: Any, /) -> list[Any]:
         """Every value of a name."""
 
 

@@ -1,0 +1,279 @@
+"""The books on screen: grand livre, balance générale, one act, editions, checks; and the auditor's first page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import Response
+
+from portfolio.desk.queries import auditor as auditor_queries
+from portfolio.desk.queries import ledger as queries
+from portfolio.desk.service import ledger as service
+from portfolio.documents import queries as documents
+from portfolio.kit import sheets
+from portfolio.kit.errors import Bad, NotFound
+from portfolio.kit.forms import Form, Reason
+from portfolio.kit.i18n import datetime_text, ngettext
+from portfolio.kit.i18n import gettext as _
+from portfolio.ledger import queries as ledger
+from portfolio.web.act import Query, Raw, W, allow, on_refusal, room
+from portfolio.web.render import done, file_response, page
+from portfolio.web.urls import url
+from portfolio.work import Work
+
+router = room("ledger")
+EXPORT_LIMIT = 100_000
+
+
+class ReasonForm(Form):
+    """Why an act is reversed."""
+
+    reason: Reason
+
+
+class EditionForm(Form):
+    """The query string of the view to print."""
+
+    query: str = ""
+
+
+def _tabs(current: str) -> list[dict[str, Any]]:
+    return [
+        {"label": words, "url": url(route), "current": route == current}
+        for words, route in (
+            (_("Ledger"), "desk.ledger"),
+            (_("Trial balance"), "desk.ledger_balance"),
+            (_("Editions"), "desk.ledger_editions"),
+            (_("Checks"), "desk.ledger_checks"),
+        )
+    ]
+
+
+def _listing(work: Work, query: Any) -> dict[str, Any]:
+    filters = queries.read(query)
+    return {
+        **queries.page_facts(work, filters, query.get("after"), query.get("before")),
+        "options": queries.options(work),
+        "labels": {name: _(words) for name, words in queries.LABELS.items()},
+        "chips": queries.chips(filters, url("desk.ledger")),
+        "tabs": _tabs("desk.ledger"),
+        "title": _("Ledger of disbursements"),
+        "crumbs": [(_("Ledger"), None)],
+    }
+
+
+@router.get("", name="desk.ledger")
+@allow("ledger:view")
+def index(work: W, query: Query) -> Response:
+    """The grand livre: filters, opening, running balance, closing; or the same as a file."""
+    if query.get("format") in ("xlsx", "csv"):
+        return _file(work, queries.read(query), query["format"])
+    return page(work, "desk/ledger.html", **_listing(work, query))
+
+
+def _file(work: Work, filters: queries.Filters, kind: str) -> Response:
+    """Exactly what is filtered, with its opening and closing, as XLSX or CSV."""
+    question = queries.question(work, filters)
+    sums = ledger.sums(work.db, question)
+    facts = queries.book_facts(work, filters, "")
+    labels = [_("No."), _("Date"), _("Paper no."), _("Third party"), _("Agreement"), _("Tranche"), _("Objective"), _("Entry"),
+              _("Debit"), _("Credit"), _("Running balance")]  # fmt: skip
+    kinds = ["number", "date", "text", "text", "text", "text", "text", "text", "money", "money", "money"]
+    at = 1 if filters.by else 0
+    if filters.by:
+        labels.insert(0, _(queries.LABELS[filters.by]))
+        kinds.insert(0, "text")
+    blank: list[Any] = [""] * at
+
+    def rows() -> Any:
+        yield [*blank, "", "", "", "", "", "", "", _("Opening balance"), "", "", sums.opening_minor]
+        for n, row in enumerate(queries.book_rows(work.db, question, facts)):
+            if n >= EXPORT_LIMIT:
+                break
+            yield [
+                int(v) if i == at and isinstance(v, str) else "" if v is None else v
+                for i, v in enumerate(row)
+            ]
+        yield [*blank, "", "", "", "", "", "", "", _("Totals and closing balance"), sums.debit_minor, sums.credit_minor,
+               sums.closing_minor]  # fmt: skip
+
+    notes = [
+        _("Ledger of disbursements"),
+        datetime_text(work.now),
+        *(f"{k} : {v}" for k, v in queries.said(filters)),
+    ]
+    name = f"grand-livre-{work.today.isoformat()}.{kind}"
+
+    def write(path: Any) -> None:
+        if kind == "xlsx":
+            sheets.write_xlsx(path, labels, kinds, rows(), notes)
+        else:
+            sheets.write_csv(path, labels, rows())
+
+    return file_response(write, name, sheets.MEDIA[kind])
+
+
+@router.get("/balance", name="desk.ledger_balance")
+@allow("ledger:view")
+def balance(work: W, query: Query) -> Response:
+    """The balance générale."""
+    filters = queries.read(query)
+    rows = queries.trial_rows(work, filters)
+    if query.get("format") in ("xlsx", "csv"):
+        return _balance_file(work, filters, rows, query["format"])
+    return page(
+        work,
+        "desk/ledger_balance.html",
+        filters=filters,
+        said=queries.said(filters),
+        rows=rows,
+        totals=queries.trial_totals(rows),
+        options=queries.options(work),
+        labels={name: _(words) for name, words in queries.LABELS.items()},
+        chips=queries.chips(filters, url("desk.ledger_balance")),
+        tabs=_tabs("desk.ledger_balance"),
+        title=_("Trial balance"),
+        crumbs=[(_("Ledger"), url("desk.ledger")), (_("Trial balance"), None)],
+    )
+
+
+def _balance_file(work: Work, filters: queries.Filters, rows: list[dict[str, Any]], kind: str) -> Response:
+    labels = [_("Account"), _("Label"), _("Opening balance"), _("Debit"), _("Credit"), _("Closing balance")]
+    kinds = ["text", "text", "money", "money", "money", "money"]
+    made = [[r["account"], r["label"], r["opening"], r["debit"], r["credit"], r["closing"]] for r in rows]
+    notes = [
+        _("Trial balance"),
+        datetime_text(work.now),
+        *(f"{k} : {v}" for k, v in queries.said(filters)[1:]),
+    ]
+
+    def write(path: Any) -> None:
+        if kind == "xlsx":
+            sheets.write_xlsx(path, labels, kinds, made, notes)
+        else:
+            sheets.write_csv(path, labels, made)
+
+    return file_response(write, f"balance-generale-{work.today.isoformat()}.{kind}", sheets.MEDIA[kind])
+
+
+def _filters_of(form: EditionForm) -> queries.Filters:
+    from starlette.datastructures import QueryParams
+
+    return queries.read(QueryParams(form.query[:2000]))
+
+
+@router.post("/editions", name="desk.ledger_print")
+@allow("ledger:print")
+def print_(work: W, raw: Raw) -> Response:
+    """A numbered edition of what is filtered."""
+    paper = service.print_edition(work, _filters_of(EditionForm.read(raw)))
+    return done(work, f"/documents/papers/{paper.id}", _("Edition %(n)s is kept.") % {"n": paper.reference})
+
+
+@router.post("/balance/editions", name="desk.ledger_balance_print")
+@allow("ledger:print")
+def print_balance(work: W, raw: Raw) -> Response:
+    """A numbered edition of the balance générale."""
+    paper = service.print_trial_balance(work, _filters_of(EditionForm.read(raw)))
+    return done(work, f"/documents/papers/{paper.id}", _("Edition %(n)s is kept.") % {"n": paper.reference})
+
+
+@router.get("/editions", name="desk.ledger_editions")
+@allow("ledger:view")
+def editions(work: W) -> Response:
+    """The editions kept, newest first."""
+    papers = list(reversed(documents.papers_of(work, service.books())))
+    names = work.around.names_of(work.db, {p.issued_by_id for p in papers if p.issued_by_id})
+    return page(
+        work,
+        "desk/ledger_editions.html",
+        papers=papers,
+        names=names,
+        tabs=_tabs("desk.ledger_editions"),
+        title=_("Editions of the ledger"),
+        crumbs=[(_("Ledger"), url("desk.ledger")), (_("Editions"), None)],
+    )
+
+
+@router.get("/checks", name="desk.ledger_checks")
+@allow("ledger:view")
+def checks(work: W) -> Response:
+    """What the last check of the books found, and the button of the next."""
+    event = auditor_queries.last_check(work)
+    names = work.around.names_of(work.db, {event.actor_id} if event and event.actor_id else set())
+    return page(
+        work,
+        "desk/ledger_checks.html",
+        head=ledger.head(work.db),
+        event=event,
+        checked_by=names.get(event.actor_id or 0, "") if event else "",
+        findings=None,
+        tabs=_tabs("desk.ledger_checks"),
+        title=_("Checks of the ledger"),
+        crumbs=[(_("Ledger"), url("desk.ledger")), (_("Checks"), None)],
+    )
+
+
+@router.post("/checks", name="desk.ledger_check")
+@allow("ledger:verify")
+def check(work: W) -> Response:
+    """Check both chains, every balance, every guard, every paper; put it on record."""
+    found = service.check(work)
+    if not found:
+        return done(work, url("desk.ledger_checks"), _("The books are whole: no anomaly."))
+    return page(
+        work,
+        "desk/ledger_checks.html",
+        head=ledger.head(work.db),
+        event=None,
+        checked_by=work.actor.name,
+        findings=found,
+        tabs=_tabs("desk.ledger_checks"),
+        title=ngettext("%(num)d anomaly found", "%(num)d anomalies found", len(found)) % {"num": len(found)},
+        crumbs=[(_("Ledger"), url("desk.ledger")), (_("Checks"), None)],
+    )
+
+
+def show_act(work: Work, id: int, bad: Bad | None = None) -> Response:
+    """One act with its entries, its source, its reversal."""
+    facts = queries.act_facts(work, id)
+    if facts is None:
+        raise NotFound
+    may = work.may("ledger:reverse")
+    blocked = list(service.reverse_obstacles(work, facts["entries"])) if may else []
+    return page(
+        work,
+        "desk/ledger_act.html",
+        bad=bad,
+        may_reverse=may,
+        blocked=blocked,
+        title=_("Act no. %(n)d") % {"n": id},
+        crumbs=[(_("Ledger"), url("desk.ledger")), (_("Act no. %(n)d") % {"n": id}, None)],
+        **facts,
+    )
+
+
+@router.get("/acts/{id}", name="desk.ledger_act")
+@allow("ledger:view")
+def act(work: W, id: int) -> Response:
+    """One act of the ledger."""
+    return show_act(work, id)
+
+
+@router.post("/acts/{id}/reverse", name="desk.ledger_reverse")
+@allow("ledger:reverse")
+@on_refusal(show_act)
+def reverse(work: W, raw: Raw, id: int) -> Response:
+    """Contre-passer: both entries stay, and the reason."""
+    form = ReasonForm.read(raw)
+    service.reverse(work, id, form.reason)
+    return done(work, url("desk.ledger_act", id=id), _("Act no. %(n)d is reversed.") % {"n": id})
+
+
+@router.get("/auditor", name="desk.auditor")
+@allow("ledger:verify")
+def auditor(work: W) -> Response:
+    """The auditor's first page."""
+    return page(
+        work, "desk/auditor.html", title=_("Control of the portfolio"), board=auditor_queries.board(work)
+    )

@@ -1,0 +1,44 @@
+"""What this room shows on an agreement's page: each advance with its percentage, its reports, its orders to repay."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+
+from portfolio.agreements.models import Agreement, Tranche
+from portfolio.justifications import queries
+from portfolio.justifications.models import Justification, Recovery
+from portfolio.kit.i18n import gettext as _
+from portfolio.web.panels import Panel, panel
+from portfolio.work import Work
+
+
+@panel("agreement", order=60)
+def advances(work: Work, agreement: Agreement) -> Panel | None:
+    """Advances and how far they are justified; four queries, however many tranches."""
+    if not work.may("justification:view", agreement):
+        return None
+    tranches = list(
+        work.db.scalars(
+            select(Tranche)
+            .where(
+                Tranche.agreement_id == agreement.id, Tranche.modality == "advance", Tranche.paid_minor > 0
+            )
+            .order_by(Tranche.number)
+        )
+    )
+    if not tranches:
+        return None
+    progress = queries.of_tranches(work, tranches)
+    reports: dict[int, list[Any]] = {}
+    for report in work.db.scalars(
+        select(Justification).where(Justification.agreement_id == agreement.id).order_by(Justification.id)
+    ):
+        reports.setdefault(report.tranche_id, []).append(report)
+    orders = list(
+        work.db.scalars(select(Recovery).where(Recovery.agreement_id == agreement.id).order_by(Recovery.id))
+    )
+    rows = [(t, progress[t.id], reports.get(t.id, [])) for t in tranches]
+    facts = {"rows": rows, "orders": orders, "agreement": agreement}
+    return Panel(_("Justification of the advances"), "justifications/panels.html", "advances", facts)

@@ -1,0 +1,209 @@
+"""Orders to repay: the list, a new one, its page, its signature, what comes back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from starlette.responses import Response
+
+from portfolio.agreements.models import Agreement, Tranche
+from portfolio.groups.models import Group
+from portfolio.justifications import queries, service
+from portfolio.justifications.forms import CollectForm, RecoveryForm, WriteOffForm
+from portfolio.justifications.models import Recovery
+from portfolio.justifications.pdf import order_pdf
+from portfolio.kit.errors import Bad
+from portfolio.kit.i18n import N_, pgettext
+from portfolio.kit.i18n import gettext as _
+from portfolio.rulebook.lifecycles.justifications import RECOVERY
+from portfolio.web.act import Query, Raw, W, allow, on_refusal, room
+from portfolio.web.filters import Choice, Period, Search, search_clause
+from portfolio.web.listing import Column, Listing
+from portfolio.web.render import done, moves, page, pdf_response, status_steps
+from portfolio.web.urls import url
+from portfolio.work import Work
+
+router = room("justifications")
+R = Recovery
+
+
+def _statement(work: Work) -> Any:
+    return (
+        select(
+            R.id,
+            R.reference,
+            Agreement.reference,
+            Group.name,
+            Tranche.number,
+            R.due_on,
+            R.amount_minor,
+            R.collected_minor,
+            R.amount_minor - R.collected_minor - R.written_off_minor,
+            R.status,
+        )
+        .join(Agreement, Agreement.id == R.agreement_id)
+        .join(Group, Group.id == R.group_id)
+        .join(Tranche, Tranche.id == R.tranche_id)
+        .where(work.within("recovery:view", R))
+    )
+
+
+LISTING = Listing(
+    name="recoveries",
+    title=N_("Orders to repay"),
+    route="justifications.recoveries",
+    statement=_statement,
+    id_column=R.id,
+    default_sort="-reference",
+    columns=(
+        Column("reference", N_("Order"), "link", sort=R.reference, href="/justifications/recoveries/{id}"),
+        Column("agreement", N_("Agreement"), sort=Agreement.reference),
+        Column("group", N_("Group"), sort=Group.name),
+        Column("tranche", N_("Tranche"), "number"),
+        Column("due", N_("To repay by"), "date", sort=R.due_on),
+        Column("amount", N_("Amount"), "money", sort=R.amount_minor, total=True),
+        Column("collected", N_("Repaid"), "money", total=True),
+        Column("left", N_("Left"), "money", total=True),
+        Column("status", N_("Status"), "status", sort=R.status, cycle=RECOVERY),
+    ),
+    filters=(
+        Search(Group.folded, where=lambda work, value: search_clause(Group.folded, value)),
+        Choice(
+            "status",
+            N_("Status"),
+            lambda work: [(s.code, pgettext("recovery", s.label)) for s in RECOVERY.states],
+            R.status,
+        ),
+        Period("to", N_("To repay until"), R.due_on, side="to"),
+    ),
+    empty_title=N_("No order to repay"),
+    empty_text=N_("An order is prepared from the page of a report, for what is refused or was not spent."),
+)
+
+
+@router.get("/recoveries", name="justifications.recoveries")
+@allow("recovery:view")
+def index(work: W, query: Query) -> Response:
+    """Every order to repay."""
+    return LISTING.respond(work, query)
+
+
+def show_new(work: Work, tranche: int, bad: Bad | None = None) -> Response:
+    """The page that prepares an order: the décompte, the amount proposed."""
+    found = queries.get_tranche(work, tranche)
+    progress = queries.of_tranche(work, found)
+    return page(
+        work,
+        "justifications/recovery_new.html",
+        bad=bad,
+        tranche=found,
+        agreement=work.db.get_one(Agreement, found.agreement_id),
+        group=work.db.get_one(Group, found.group_id),
+        progress=progress,
+        proposed=queries.proposed(work, found, progress),
+        refused=queries.refused_papers(work, found),
+        last_day=service.last_day(work),
+        blocked=list(service.prepare_obstacles(work, found)),
+        title=_("Prepare an order to repay"),
+        crumbs=[(_("Justifications"), url("justifications.index")), (_("Orders to repay"), url("justifications.recoveries")),
+                (_("Prepare an order to repay"), None)],
+    )  # fmt: skip
+
+
+def _number(typed: object) -> int:
+    text = str(typed or "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+@router.get("/recoveries/new", name="justifications.recovery_new")
+@allow("recovery:prepare")
+def new(work: W, query: Query) -> Response:
+    """A new order on a tranche."""
+    return show_new(work, _number(query.get("tranche")))
+
+
+def _again(work: Work, bad: Bad) -> Response:
+    return show_new(work, _number(bad.value("tranche_id")), bad)
+
+
+@router.post("/recoveries", name="justifications.recovery_create")
+@allow("recovery:prepare")
+@on_refusal(_again)
+def create(work: W, raw: Raw) -> Response:
+    """Prepare it."""
+    recovery = service.prepare_on(work, RecoveryForm.read(raw))
+    words = _("Order %(n)s is prepared: the authorising officer signs it.") % {"n": recovery.reference}
+    return done(work, url("justifications.recovery", id=recovery.id), words)
+
+
+def show_page(work: Work, id: int, bad: Bad | None = None) -> Response:
+    """An order: décompte, quittances, what is left."""
+    recovery = queries.get_recovery(work, id)
+    return page(
+        work,
+        "justifications/recovery.html",
+        bad=bad,
+        steps=status_steps(RECOVERY, recovery.status),
+        moves=moves(work, RECOVERY, recovery, f"/justifications/recoveries/{id}"),
+        cycle=RECOVERY,
+        may_collect=recovery.status == "issued" and work.may("recovery:collect", recovery),
+        may_write_off=recovery.status == "issued" and work.may("recovery:write_off", recovery),
+        title=_("Order to repay %(n)s") % {"n": recovery.reference},
+        crumbs=[(_("Justifications"), url("justifications.index")), (_("Orders to repay"), url("justifications.recoveries")),
+                (recovery.reference, None)],
+        **queries.recovery_facts(work, recovery),
+    )  # fmt: skip
+
+
+@router.get("/recoveries/{id}", name="justifications.recovery")
+@allow("recovery:view")
+def show(work: W, id: int) -> Response:
+    """One order."""
+    return show_page(work, id)
+
+
+@router.post("/recoveries/{id}/issue", name="justifications.recovery_issue")
+@allow("recovery:issue")
+@on_refusal(show_page)
+def issue(work: W, id: int) -> Response:
+    """Sign it."""
+    service.issue_recovery(work, queries.get_recovery(work, id))
+    return done(work, url("justifications.recovery", id=id), _("The order to repay is signed."))
+
+
+@router.post("/recoveries/{id}/collect", name="justifications.recovery_collect")
+@allow("recovery:collect")
+@on_refusal(show_page)
+def collect(work: W, raw: Raw, id: int) -> Response:
+    """Record what came back."""
+    receipt = service.collect(work, queries.get_recovery(work, id), CollectForm.read(raw))
+    words = _("Receipt %(n)s is issued.") % {"n": receipt.reference}
+    return done(work, url("justifications.recovery", id=id), words)
+
+
+@router.post("/recoveries/{id}/write_off", name="justifications.recovery_write_off")
+@allow("recovery:write_off")
+@on_refusal(show_page)
+def write_off(work: W, raw: Raw, id: int) -> Response:
+    """Write off what is left."""
+    service.write_off(work, queries.get_recovery(work, id), WriteOffForm.read(raw))
+    return done(work, url("justifications.recovery", id=id), _("What was left is written off."))
+
+
+@router.post("/recoveries/{id}/print", name="justifications.recovery_print")
+@allow("recovery:view")
+@on_refusal(show_page)
+def print_(work: W, id: int) -> Response:
+    """Its next edition, with what came back since."""
+    recovery = queries.get_recovery(work, id)
+    paper = service.issue_order(work, recovery)
+    return done(work, f"/documents/papers/{paper.id}")
+
+
+@router.get("/recoveries/{id}/draft.pdf", name="justifications.recovery_draft")
+@allow("recovery:view")
+def draft(work: W, id: int) -> Response:
+    """The order as it stands, « PROJET » until it is signed."""
+    recovery = queries.get_recovery(work, id)
+    return pdf_response(work, order_pdf(service.order_facts(work, recovery)), f"{recovery.reference}.pdf")

@@ -15,6 +15,7 @@ from portfolio.committees.queries import people as people_queries
 from portfolio.committees.queries import sittings
 from portfolio.committees.queries.people import DECLARING
 from portfolio.committees.queries.sittings import Present, Quorum
+from portfolio.kit.i18n import datetime_text
 from portfolio.work import Work
 
 
@@ -59,6 +60,7 @@ def facts(work: Work, session: Session) -> dict[str, Any]:
     minutes = work.may("session:minute", session)
     return {
         "session": session,
+        "day": datetime_text(session.scheduled_at),
         "committee": committee,
         "people": people,
         "rows": rows,
@@ -66,7 +68,7 @@ def facts(work: Work, session: Session) -> dict[str, Any]:
         "quorum": sittings.count_voices(session, people, work.now),
         "chair": sittings.chair(people, work.now),
         "mine": mine,
-        "to_declare": sum(1 for row in rows if row.item.id and _mine(declared, actor.id, row.item) is None)
+        "to_declare": sum(1 for row in rows if _mine(declared, actor.id, row.item) is None)
         if work.may("interest:declare", session)
         else 0,
         "can_minute": minutes,
@@ -165,7 +167,7 @@ def item_facts(work: Work, session: Session, item: SessionItem) -> dict[str, Any
         "item": item,
         "next": (later or open_rows or [None])[0],
         "passed_over": sittings.passed_over([r.item for r in found["rows"]], item),
-        "here": [p for p in found["people"] if p.here(work.now)],
+        "people_options": [(p.person_id, p.name) for p in found["people"] if p.here(work.now)],
     }
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 from portfolio.accounts.models import Person
 from portfolio.committees.models import Attendance, Committee, Recusal, Seat, Session, SessionItem
 from portfolio.committees.queries.people import conflicted_people
+from portfolio.documents import queries as documents
 from portfolio.kit.errors import NotFound
 from portfolio.work import Work
 
@@ -358,3 +359,6 @@ def to_sign(work: Work) -> list[Session]:
         .order_by(Session.closed_at, Session.id)
     )
     return list(work.db.scalars(statement))
+
+
+documents.owner("session", get)

@@ -1,5 +1,6 @@
 """What committees do: seats, declarations, convocations, sessions, proposals, minutes. They propose; they do not award (R2)."""
 
+from portfolio.committees.service import interests
 from portfolio.committees.service.calling import (
     AgendaItem,
     convene,
@@ -58,6 +59,7 @@ __all__ = [
     "excuse",
     "finalise",
     "finalise_obstacles",
+    "interests",
     "no_quorum_obstacles",
     "open",
     "open_obstacles",

@@ -27,13 +27,11 @@ from portfolio.calls.models import Call
 from portfolio.funds.models import BudgetLine
 from portfolio.kit.clock import FixedClock
 from portfolio.kit.db import Database
-from portfolio.origin import Surroundings
 from portfolio.places.models import Place
 from portfolio.strategy.models import Framework, Objective
 from portfolio.work import Work
-from tests import factories
 from tests.factories import NOON
-from tests.groups.making import person_of
+from tests.groups.making import acting
 
 OPENS = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 CLOSES = datetime(2026, 12, 14, 16, 0, tzinfo=UTC)
@@ -200,12 +198,9 @@ def objectives(work: Work, **more: Any) -> ObjectivesForm:
     return ObjectivesForm(objectives=rows, **more)
 
 
-def draft(
-    database: Database | Surroundings, *, without: str = "", code: str = "AAP-2026-01", **more: Any
-) -> int:
+def draft(database: Database, *, without: str = "", code: str = "AAP-2026-01", **more: Any) -> int:
     """A draft with every section but one; its id."""
-    base = database.database if isinstance(database, Surroundings) else database
-    with factories.work_as(database, person_of(base, "grants_officer")) as work:
+    with acting(database, "grants_officer") as work:
         call = service.create(work, create_form(code=code))
         sections = {
             "identity": lambda: identity(code=code),
@@ -224,7 +219,7 @@ def draft(
 
 def sent(database: Database, **more: Any) -> int:
     number = draft(database, **more)
-    with factories.work_as(database, person_of(database, "grants_officer")) as work:
+    with acting(database, "grants_officer") as work:
         service.send(work, work.db.get_one(Call, number))
     return number
 
@@ -232,7 +227,7 @@ def sent(database: Database, **more: Any) -> int:
 def published(database: Database, **more: Any) -> int:
     """A published call, open from tomorrow; its id."""
     number = sent(database, **more)
-    with factories.work_as(database, person_of(database, "programme_head")) as work:
+    with acting(database, "programme_head") as work:
         service.publish(work, work.db.get_one(Call, number))
     return number
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 from sqlalchemy import select
@@ -12,8 +14,10 @@ from portfolio.funds.models import BudgetLine, Donor, Fund
 from portfolio.groups import queries, service
 from portfolio.groups.forms import AccountForm, RegisterForm, VerifyAccountForm, VerifyForm
 from portfolio.groups.models import Group, GroupAccount
+from portfolio.kit.clock import Clock
 from portfolio.kit.db import Database
 from portfolio.kit.migrate import upgrade
+from portfolio.origin import Surroundings
 from portfolio.places import service as places
 from portfolio.places.models import Place
 from portfolio.strategy import service as strategy
@@ -94,12 +98,12 @@ def stock(url: str) -> None:
                     )
                 )
             session.commit()
-        with factories.work_as(database, person_of(database, "programme_head", 1)) as work:
+        with acting(database, "programme_head", 1) as work:
             places.load(work)
             strategy.load(work)
             for framework in work.db.scalars(select(Framework)):
                 strategy.propose(work, framework)
-        with factories.work_as(database, person_of(database, "authorising_officer", 1)) as work:
+        with acting(database, "authorising_officer", 1) as work:
             for framework in work.db.scalars(select(Framework)):
                 strategy.approve(work, framework)
     finally:
@@ -111,6 +115,22 @@ def person_of(database: Database, role: str, n: int = 1) -> int:
         found = session.scalars(select(Person.id).where(Person.email == f"{role}{n}@example.org")).one()
         session.rollback()
         return found
+
+
+def house(database: Database, clock: Clock | None = None) -> Surroundings:
+    """The surroundings of a test: one folder of files for one database, whoever acts and whenever."""
+    name = Path(str(database.url.database))
+    folder = (
+        name.parent / f"{name.stem}-files"
+        if database.kind == "sqlite"
+        else Path(gettempdir()) / f"portfolio-{name}"
+    )
+    return factories.around(database, clock=clock, data_dir=folder)
+
+
+def acting(database: Database, role: str, n: int = 1, *, clock: Clock | None = None, **more: Any) -> Any:
+    """A piece of work by the nth person of a role."""
+    return factories.work_as(house(database, clock), person_of(database, role, n), **more)
 
 
 def place(work: Work, code: str = "ML070101") -> Place:
@@ -141,14 +161,14 @@ def form(work: Work, **more: Any) -> RegisterForm:
 
 def register(database: Database, **more: Any) -> int:
     """A registered group; its id."""
-    with factories.work_as(database, person_of(database, "intake_agent")) as work:
+    with acting(database, "intake_agent") as work:
         return service.register(work, form(work, **more)).id
 
 
 def verified(database: Database, **more: Any) -> int:
     """A verified group; its id."""
     number = register(database, **more)
-    with factories.work_as(database, person_of(database, "grants_officer")) as work:
+    with acting(database, "grants_officer") as work:
         service.verify(work, work.db.get_one(Group, number), VerifyForm(checked=list(queries.CHECK_WORDS)))
     return number
 
@@ -162,11 +182,11 @@ def account(database: Database, group: int, **more: Any) -> int:
         "number": "ML0160120100000123",
         **more,
     }
-    with factories.work_as(database, person_of(database, "grants_officer")) as work:
+    with acting(database, "grants_officer") as work:
         return service.propose_account(work, work.db.get_one(Group, group), AccountForm(**values)).id
 
 
 def verify_account(database: Database, number: int, n: int = 1, **more: Any) -> None:
-    with factories.work_as(database, person_of(database, "programme_head", n)) as work:
+    with acting(database, "programme_head", n) as work:
         found = work.db.get_one(GroupAccount, number)
         service.verify_account(work, found, VerifyAccountForm(**{"number": found.number, **more}))

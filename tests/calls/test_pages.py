@@ -1,0 +1,414 @@
+"""The pages of calls, over HTTP: what is typed is kept, nothing falls over, nobody sees more than he may."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import event, select
+
+from portfolio.accounts.models import Person, RoleAssignment
+from portfolio.calls import service
+from portfolio.calls.models import Call, Question
+from portfolio.groups.models import Group
+from portfolio.kit.db import Database
+from tests.calls import making
+from tests.client import Client, client
+from tests.groups.making import acting, form, house, person_of, place
+
+SECTIONS = ("identity", "money", "calendar", "applicants", "pieces", "grid", "objectives")
+CORPUS = ("", "é" * 9000, "a\x00b", "🐐" * 300, "\u202eevil\u202c", "1 250 000,50", "31/02/2026", "0000-01-01", "01/01/9999", "-1", "1e9",
+          "<script>alert(1)</script>", "' OR 1=1 --", "٣٤", "=HYPERLINK(1)")  # fmt: skip
+
+
+def browser(database: Database, role: str | None, n: int = 1, clock: Any = None) -> Client:
+    return client(house(database, clock), person_of(database, role, n) if role else None)
+
+
+@contextmanager
+def counted(database: Database) -> Iterator[list[str]]:
+    seen: list[str] = []
+
+    def note(_c: Any, _cur: Any, statement: str, *_rest: Any) -> None:
+        if not statement.startswith(("PRAGMA", "BEGIN", "SET", "SHOW", "ROLLBACK")):
+            seen.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(database.engine, "before_cursor_execute", note)
+
+
+def body(page: Any) -> str:
+    text: str = page.text
+    return text.replace("&#39;", "'").replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def test_a_call_from_the_first_page_to_the_public_one(database: Database) -> None:
+    officer, head, visitor = (
+        browser(database, "grants_officer"),
+        browser(database, "programme_head"),
+        browser(database, None),
+    )
+    made = officer.submit("/calls", {"code": "aap-2026-07", "title": "Jeunes artisans de paix", "exercice": "2026", "envelope": "45 000 000 F CFA",
+                                     "floor": "1 000 000", "ceiling": "5\u202f000\u202f000", "opens_at": "23/11/2026 08:00", "closes_at": "14/12/2026 16 h 00"})  # fmt: skip
+    assert made.status_code == 303
+    number = int(made.headers["location"].split("/")[2])
+    with acting(database, "grants_officer") as work:
+        call = work.db.get_one(Call, number)
+        for section in (
+            making.identity(code="AAP-2026-07"),
+            making.money(work),
+            making.calendar(),
+            making.applicants(work),
+            making.pieces(),
+            making.grid(),
+            making.objectives(work),
+        ):
+            service.edit(work, call, section)
+    assert "Transmettre pour publication" in body(
+        officer.get(f"/calls/{number}/review")
+    ) or "Envoyer" in body(officer.get(f"/calls/{number}/review"))
+    assert visitor.get(f"/public/calls/{number}").status_code == 404
+    assert officer.submit(f"/calls/{number}/send").status_code == 303
+    assert "Publier l'appel" in body(head.get(f"/calls/{number}/publish")).replace("’", "'")
+    assert head.submit(f"/calls/{number}/publish").status_code == 303
+    page = body(visitor.get(f"/public/calls/{number}"))
+    assert "14 décembre 2026, 16 h 00 TU (17 h 00 à Niamey)" in page and "gratuit" in page
+    listed = body(visitor.get("/public/calls"))
+    assert "Bientôt ouverts" in listed
+    for link in page.split('href="/public/calls/')[1:]:
+        if "/papers/" in link[:30]:
+            paper = visitor.get("/public/calls/" + link.split('"')[0])
+            assert paper.status_code == 200 and paper.content.startswith(b"%PDF")
+
+
+def test_the_radio_paper_and_drafts_are_not_public(database: Database) -> None:
+    number = making.published(database)
+    visitor = browser(database, None)
+    with acting(database, "grants_officer", commit=False) as work:
+        from portfolio.documents import queries as documents
+
+        papers = {p.kind: p.id for p in documents.papers_of(work, work.db.get_one(Call, number))}
+    assert visitor.get(f"/public/calls/{number}/papers/{papers['call_notice']}").status_code == 200
+    assert visitor.get(f"/public/calls/{number}/papers/{papers['call_radio']}").status_code == 404
+    other = making.draft(database, code="AAP-2026-02", line="F1-AAP27")
+    assert visitor.get(f"/public/calls/{other}").status_code == 404
+    assert visitor.get(f"/public/calls/{other}/papers/{papers['call_notice']}").status_code == 404
+    assert visitor.get("/public/calls/999999999999999999999").status_code == 404
+
+
+@pytest.mark.parametrize("value", CORPUS)
+def test_bad_input_is_refused_in_words_and_kept(database: Database, value: str) -> None:
+    officer = browser(database, "grants_officer")
+    number = making.draft(database)
+    fields = dict.fromkeys(
+        ("code", "title", "exercice", "envelope", "floor", "ceiling", "opens_at", "closes_at"), value
+    )
+    answers = [officer.submit("/calls", fields)]
+    from portfolio.calls.routes.editor import FORMS
+
+    for section in SECTIONS:
+        names = [
+            n
+            for n, f in FORMS[section].model_fields.items()
+            if n not in ("version", "then") and "list" not in str(f.annotation)
+        ]
+        rows = {"money": ("lines-0-budget_line_id", "lines-0-amount", "shares-0-category", "shares-0-percent"), "pieces": ("pieces-0-code", "pieces-0-label"),
+                "grid": ("criteria-0-code", "criteria-0-label", "criteria-0-weight"), "objectives": ("objectives-0-objective_id", "objectives-0-weight"),
+                "applicants": ("places", "categories")}.get(section, ())  # fmt: skip
+        answers.append(
+            officer.submit(f"/calls/{number}/edit/{section}", dict.fromkeys((*names, *rows), value))
+        )
+    shown = value.replace("\x00", "")[:40]
+    for answer in answers:
+        assert answer.status_code in (422, 409, 303), answer.text[:300]
+        if (
+            answer.status_code == 422
+            and shown
+            and "<" not in shown
+            and "'" not in shown
+            and not answer.url.path.endswith("/objectives")
+        ):
+            assert shown.split("\u202e")[-1][:20] in answer.text
+        assert "Incident" not in answer.text and "<script>alert" not in answer.text
+    if value:
+        assert answers[0].status_code == 422 and "Erreur" in answers[0].text
+
+
+def test_doubled_missing_and_unknown_fields_are_refused(database: Database) -> None:
+    officer = browser(database, "grants_officer")
+    number = making.draft(database)
+    twice = officer.submit(
+        f"/calls/{number}/edit/identity",
+        {"code": ["AAP-1", "AAP-2"], "title": "Un titre assez long", "exercice": "2026"},
+    )
+    assert twice.status_code == 422 and "deux fois" in twice.text
+    forged = officer.submit(
+        f"/calls/{number}/edit/identity",
+        {
+            "code": "AAP-1",
+            "title": "Un titre assez long",
+            "exercice": "2026",
+            "status": "published",
+            "reference": "AAP-9",
+        },
+    )
+    assert forged.status_code == 422
+    missing = officer.submit(f"/calls/{number}/edit/grid", {})
+    assert missing.status_code == 422 and "Incident" not in missing.text
+    with acting(database, "grants_officer", commit=False) as work:
+        call = work.db.get_one(Call, number)
+        assert (call.status, call.reference, call.code) == ("draft", None, "AAP-2026-01")
+
+
+def test_rows_that_are_refused_come_back_as_typed(database: Database) -> None:
+    officer = browser(database, "grants_officer")
+    number = making.draft(database)
+    page = officer.submit(f"/calls/{number}/edit/grid", {"criteria-0-code": "viabilite", "criteria-0-label": "Viabilité", "criteria-0-weight": "cent",
+                                                         "criteria-0-level_0": "Rien n'est dit du marché", "score_floor": "60", "spread_limit": "25", "assessors_needed": "2"})  # fmt: skip
+    assert page.status_code == 422
+    text = body(page)
+    assert (
+        'value="cent"' in text
+        and "Rien n'est dit du marché" in text
+        and "Saisissez un nombre entier" in text.replace("’", "'")
+        or "nombre" in text
+    )
+
+
+def test_a_refused_stale_page_keeps_what_was_typed(database: Database) -> None:
+    officer = browser(database, "grants_officer")
+    number = making.draft(database)
+    page = officer.submit(
+        f"/calls/{number}/edit/identity",
+        {"version": "1", "code": "AAP-2026-01", "title": "Le titre du second écrivain", "exercice": "2026"},
+    )
+    assert page.status_code == 409 and "Le titre du second écrivain" in page.text
+
+
+def test_the_frozen_call_says_so_on_its_page_too(database: Database) -> None:
+    number = making.published(database)
+    page = browser(database, "grants_officer").get(f"/calls/{number}/edit/grid")
+    assert page.status_code == 200 and "figés" in page.text
+
+
+def test_everybody_reads_and_few_act(database: Database) -> None:
+    number = making.published(database)
+    assessor = browser(database, "assessor")
+    assert assessor.get(f"/calls/{number}").status_code == 200
+    for address in (
+        f"/calls/{number}/publish",
+        f"/calls/{number}/amend",
+        f"/calls/{number}/finalise",
+        f"/calls/{number}/edit/grid",
+        "/calls/new",
+    ):
+        assert assessor.get(address).status_code == 403, address
+    for address in (
+        f"/calls/{number}/publish",
+        f"/calls/{number}/cancel",
+        f"/calls/{number}/amend",
+        f"/calls/{number}/send",
+    ):
+        assert assessor.submit(address, {"reason": "Parce que je le veux bien."}).status_code == 403
+    visitor = browser(database, None)
+    assert (
+        visitor.get(f"/calls/{number}", follow_redirects=False)
+        .headers["location"]
+        .startswith("/accounts/sign-in")
+    )
+
+
+def test_a_visitor_asks_and_reads_the_answer(database: Database) -> None:
+    number = making.published(database)
+    visitor, officer = browser(database, None), browser(database, "grants_officer")
+    short = visitor.submit(f"/public/calls/{number}/questions", {"text": "Quoi ?"})
+    assert short.status_code == 422 and "Quoi ?" in short.text
+    asked = visitor.submit(
+        f"/public/calls/{number}/questions", {"text": "Une union peut-elle déposer pour ses membres ?"}
+    )
+    assert asked.status_code == 303
+    assert (
+        "Une union" not in visitor.get(f"/public/calls/{number}").text
+    )  # unanswered questions are not published
+    with acting(database, "grants_officer", commit=False) as work:
+        question = work.db.scalars(select(Question)).one().id
+    assert (
+        officer.submit(
+            f"/calls/questions/{question}/answer", {"answer": "Non, chaque membre dépose le sien."}
+        ).status_code
+        == 303
+    )
+    assert "Non, chaque membre dépose le sien." in visitor.get(f"/public/calls/{number}").text
+
+
+def test_a_proof_of_publicity_is_kept(database: Database) -> None:
+    number = making.published(database)
+    officer = browser(database, "grants_officer")
+    assert officer.submit(f"/calls/{number}/proofs").status_code == 422
+    bad = officer.submit(
+        f"/calls/{number}/proofs", files={"file": ("a.pdf", b"not a pdf", "application/pdf")}
+    )
+    assert bad.status_code == 422
+    from portfolio.calls import pdf
+
+    content = pdf.radio_pdf({"letterhead": {"lines": ["A"], "service": "", "place": "Gao"}, "institution": ["A"], "on": "2026-11-22", "reference": "X", "code": "X", "title": "T", "currency": "XOF",
+                             "fingerprint": "0" * 64, "who": [], "min_members": 1, "min_age_months": 0, "min_youth_percent": 0, "max_files": 1, "places": [], "floor_minor": 1, "ceiling_minor": 2,
+                             "own_percent": 1, "deadline": "d", "filing_place": "x", "contact": "c", "questions_until": "q", "corruption": "c"})  # fmt: skip
+    good = officer.submit(
+        f"/calls/{number}/proofs", files={"file": ("attestation.pdf", content, "application/pdf")}
+    )
+    assert good.status_code == 303 and "attestation.pdf" in officer.get(f"/calls/{number}").text
+
+
+@pytest.mark.parametrize("many", [1, 3])
+def test_the_list_costs_the_same_for_one_and_for_three(database: Database, many: int) -> None:
+    for n in range(many):
+        making.draft(database, code=f"AAP-2026-1{n}")
+    officer = browser(database, "grants_officer")
+    officer.get("/calls")
+    with counted(database) as seen:
+        assert officer.get("/calls").status_code == 200
+    assert len(seen) <= 5, seen
+
+
+@pytest.mark.parametrize("many", [1, 3])
+def test_the_public_list_costs_one_query(database: Database, many: int) -> None:
+    for n in range(many):
+        making.published(database, code=f"AAP-2026-1{n}", line="F1-AAP26")
+    visitor = browser(database, None)
+    with counted(database) as seen:
+        assert visitor.get("/public/calls").status_code == 200
+    assert len(seen) == 1, seen
+
+
+def test_the_pages_cost_the_same_whatever_hangs_on_them(database: Database) -> None:
+    number = making.published(database)
+    officer, visitor = browser(database, "grants_officer"), browser(database, None)
+
+    def cost() -> tuple[int, int]:
+        found = []
+        for who, address in ((officer, f"/calls/{number}"), (visitor, f"/public/calls/{number}")):
+            who.get(address)
+            with counted(database) as seen:
+                assert who.get(address).status_code == 200
+            found.append(len(seen))
+        return found[0], found[1]
+
+    before = cost()
+    for n in range(4):
+        visitor.submit(
+            f"/public/calls/{number}/questions", {"text": f"Une question assez longue, numéro {n} ?"}
+        )
+    assert cost() == before
+    assert before[0] <= 19 and before[1] <= 11, before
+
+
+def test_the_list_filters_by_the_clock_and_exports(database: Database) -> None:
+    making.published(database)
+    making.draft(database, code="AAP-2026-02", line="F1-AAP27")
+    officer = browser(database, "grants_officer", clock=making.at(making.OPENS))
+    opened = body(officer.get("/calls?state=open"))
+    assert "AAP-2026-00001" in opened and "AAP-2026-02" not in opened
+    assert "AAP-2026-02" in body(officer.get("/calls?state=draft"))
+    table = officer.get("/calls?format=csv").text
+    assert "45000000" in table and "17" in table
+    assert "Aucun appel ici" in body(officer.get("/calls?q=introuvable"))
+
+
+# -- a group comes by itself ---------------------------------------------------------------------------------------
+
+
+def own(work: Any, **more: Any) -> dict[str, str]:
+    return {
+        "full_name": "Zeinabou Cissé", "account_email": "zeinabou@example.org", "password": "une calebasse pleine de mil", "consent": "on",
+        "name": "Groupement Wafakoye", "legal_form": "Groupement de femmes", "category": "women", "place": "Ouattagouna", "women": "20", "men": "2",
+        "youth": "5", "displaced": "0", "registration": "0099/2020", "president": "Zeinabou Cissé", "president_sex": "F", "president_phone": "+223 70 00 00 12", **more}  # fmt: skip
+
+
+def test_a_group_registers_itself_and_sees_only_itself(database: Database) -> None:
+    visitor = browser(database, None)
+    made = visitor.submit("/public/register", own(None))
+    assert made.status_code == 303, body(made)[:2000]
+    with acting(database, "grants_officer", commit=False) as work:
+        group = work.db.scalars(select(Group)).one()
+        role = work.db.scalars(select(RoleAssignment).where(RoleAssignment.role == "applicant")).one()
+        assert (role.scope_kind, role.scope_code) == ("group", str(group.id))
+        assert group.status == "registered" and group.created_by_id == role.person_id
+    with acting(database, "intake_agent") as work:
+        from portfolio.groups import service as groups
+
+        other = groups.register(
+            work,
+            form(
+                work,
+                name="Coopérative Anfani",
+                president="Hadiza Seyni",
+                president_phone="+22790000001",
+                place_code=place(work, "NE00601001").code if False else "ML070102",
+                registration="55/2019",
+            ),
+        ).id
+    token = made.cookies["__Host-portfolio"]
+    me = browser(database, None)
+    me.token = token
+    me.cookies.set("__Host-portfolio", token)
+    mine = me.get(f"/groups/{group.id}")
+    assert mine.status_code == 200 and "Zeinabou Cissé" in mine.text
+    assert me.get(f"/groups/{other}").status_code == 404
+    assert me.get("/groups").status_code == 403 and me.get("/calls").status_code == 403
+    assert me.get(f"/groups/{group.id}/edit").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"password": "court"}, "12 caractères"),
+        ({"account_email": ""}, "adresse électronique ou un numéro"),
+        ({"consent": ""}, "Cochez la case"),
+        ({"president": ""}, "présidente ou du président"),
+        ({"place": "Nullepart"}, "Aucune commune"),
+        ({"youth": "40"}, "plus de jeunes que de membres"),
+        ({"account_email": "grants_officer1@example.org"}, "adresse"),
+        ({"founded_on": "01/01/9999"}, "1900"),
+    ],
+)
+def test_a_refused_registration_keeps_everything_but_the_password(
+    database: Database, change: dict[str, str], words: str
+) -> None:
+    visitor = browser(database, None)
+    page = visitor.submit("/public/register", own(None, **change))
+    assert page.status_code == 422
+    text = body(page).replace("’", "'")
+    assert words in text and "Groupement Wafakoye" in text and "une calebasse pleine de mil" not in text
+    with acting(database, "grants_officer", commit=False) as work:
+        assert not work.db.scalars(select(Group)).all()
+        assert not work.db.scalars(select(Person).where(Person.email == "zeinabou@example.org")).all()
+
+
+def test_a_telephone_signs_in_where_there_is_no_address(database: Database) -> None:
+    visitor = browser(database, None)
+    made = visitor.submit("/public/register", own(None, account_email="", account_phone="70 00 00 77"))
+    assert made.status_code == 303
+    again = browser(database, None)
+    good = again.submit(
+        "/accounts/sign-in", {"email": "+223 70 00 00 77", "password": "une calebasse pleine de mil"}
+    )
+    assert good.status_code == 303, body(good)[:500]
+
+
+def test_nothing_is_told_of_the_groups_that_look_alike(database: Database) -> None:
+    from tests.groups.making import register
+
+    register(database, name="Groupement Wafakoye", president="Ramatou Hamani", president_phone="+22790000002")
+    visitor = browser(database, None)
+    page = visitor.submit("/public/register", own(None, name="Association Wafakoyé"))
+    assert page.status_code == 409 and "Ramatou" not in page.text and "DEM-" not in page.text
+    assert (
+        visitor.submit("/public/register", own(None, name="Association Wafakoyé", confirmed="on")).status_code
+        == 303
+    )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import re
+from typing import Annotated, get_args
 
 from pydantic import BeforeValidator
 
-from portfolio.kit.forms import Form, Line, fail, text
+from portfolio.kit.forms import Form, Line, Phone, fail, text
 from portfolio.kit.i18n import gettext as _
 
 
@@ -23,6 +24,10 @@ def _email(value: object) -> str:
     name, at, host = cleaned.partition("@")
     if not cleaned:
         raise fail("missing", _("Type your e-mail address."))
+    if re.fullmatch(r"[+0-9][0-9\s.()-]{6,22}", cleaned):
+        # An applicant without an address signs in with a telephone number, kept in its international form.
+        number: str = get_args(Phone)[1].func(cleaned)
+        return number
     if not (name and at and "." in host) or len(cleaned) > 200 or not cleaned.isprintable() or " " in cleaned:
         raise fail("email", _("Type an e-mail address such as nom@exemple.org."))
     return cleaned

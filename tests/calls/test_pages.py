@@ -16,11 +16,26 @@ from portfolio.groups.models import Group
 from portfolio.kit.db import Database
 from tests.calls import making
 from tests.client import Client, client
-from tests.groups.making import acting, form, house, person_of, place
+from tests.groups.making import acting, form, house, person_of
 
 SECTIONS = ("identity", "money", "calendar", "applicants", "pieces", "grid", "objectives")
-CORPUS = ("", "é" * 9000, "a\x00b", "🐐" * 300, "\u202eevil\u202c", "1 250 000,50", "31/02/2026", "0000-01-01", "01/01/9999", "-1", "1e9",
-          "<script>alert(1)</script>", "' OR 1=1 --", "٣٤", "=HYPERLINK(1)")  # fmt: skip
+CORPUS = (
+    "",
+    "é" * 9000,
+    "a\x00b",
+    "🐐" * 300,
+    "\u202eevil\u202c",
+    "1 250 000,50",
+    "31/02/2026",
+    "0000-01-01",
+    "01/01/9999",
+    "-1",
+    "1e9",
+    "<script>alert(1)</script>",
+    "' OR 1=1 --",
+    "٣٤",
+    "=HYPERLINK(1)",
+)
 
 
 def browser(database: Database, role: str | None, n: int = 1, clock: Any = None) -> Client:
@@ -53,8 +68,19 @@ def test_a_call_from_the_first_page_to_the_public_one(database: Database) -> Non
         browser(database, "programme_head"),
         browser(database, None),
     )
-    made = officer.submit("/calls", {"code": "aap-2026-07", "title": "Jeunes artisans de paix", "exercice": "2026", "envelope": "45 000 000 F CFA",
-                                     "floor": "1 000 000", "ceiling": "5\u202f000\u202f000", "opens_at": "23/11/2026 08:00", "closes_at": "14/12/2026 16 h 00"})  # fmt: skip
+    made = officer.submit(
+        "/calls",
+        {
+            "code": "aap-2026-07",
+            "title": "Jeunes artisans de paix",
+            "exercice": "2026",
+            "envelope": "45 000 000 F CFA",
+            "floor": "1 000 000",
+            "ceiling": "5\u202f000\u202f000",
+            "opens_at": "23/11/2026 08:00",
+            "closes_at": "14/12/2026 16 h 00",
+        },
+    )
     assert made.status_code == 303
     number = int(made.headers["location"].split("/")[2])
     with acting(database, "grants_officer") as work:
@@ -117,9 +143,13 @@ def test_bad_input_is_refused_in_words_and_kept(database: Database, value: str) 
             for n, f in FORMS[section].model_fields.items()
             if n not in ("version", "then") and "list" not in str(f.annotation)
         ]
-        rows = {"money": ("lines-0-budget_line_id", "lines-0-amount", "shares-0-category", "shares-0-percent"), "pieces": ("pieces-0-code", "pieces-0-label"),
-                "grid": ("criteria-0-code", "criteria-0-label", "criteria-0-weight"), "objectives": ("objectives-0-objective_id", "objectives-0-weight"),
-                "applicants": ("places", "categories")}.get(section, ())  # fmt: skip
+        rows = {
+            "money": ("lines-0-budget_line_id", "lines-0-amount", "shares-0-category", "shares-0-percent"),
+            "pieces": ("pieces-0-code", "pieces-0-label"),
+            "grid": ("criteria-0-code", "criteria-0-label", "criteria-0-weight"),
+            "objectives": ("objectives-0-objective_id", "objectives-0-weight"),
+            "applicants": ("places", "categories"),
+        }.get(section, ())
         answers.append(
             officer.submit(f"/calls/{number}/edit/{section}", dict.fromkeys((*names, *rows), value))
         )
@@ -168,8 +198,18 @@ def test_doubled_missing_and_unknown_fields_are_refused(database: Database) -> N
 def test_rows_that_are_refused_come_back_as_typed(database: Database) -> None:
     officer = browser(database, "grants_officer")
     number = making.draft(database)
-    page = officer.submit(f"/calls/{number}/edit/grid", {"criteria-0-code": "viabilite", "criteria-0-label": "Viabilité", "criteria-0-weight": "cent",
-                                                         "criteria-0-level_0": "Rien n'est dit du marché", "score_floor": "60", "spread_limit": "25", "assessors_needed": "2"})  # fmt: skip
+    page = officer.submit(
+        f"/calls/{number}/edit/grid",
+        {
+            "criteria-0-code": "viabilite",
+            "criteria-0-label": "Viabilité",
+            "criteria-0-weight": "cent",
+            "criteria-0-level_0": "Rien n'est dit du marché",
+            "score_floor": "60",
+            "spread_limit": "25",
+            "assessors_needed": "2",
+        },
+    )
     assert page.status_code == 422
     text = body(page)
     assert (
@@ -256,9 +296,32 @@ def test_a_proof_of_publicity_is_kept(database: Database) -> None:
     assert bad.status_code == 422
     from portfolio.calls import pdf
 
-    content = pdf.radio_pdf({"letterhead": {"lines": ["A"], "service": "", "place": "Gao"}, "institution": ["A"], "on": "2026-11-22", "reference": "X", "code": "X", "title": "T", "currency": "XOF",
-                             "fingerprint": "0" * 64, "who": [], "min_members": 1, "min_age_months": 0, "min_youth_percent": 0, "max_files": 1, "places": [], "floor_minor": 1, "ceiling_minor": 2,
-                             "own_percent": 1, "deadline": "d", "filing_place": "x", "contact": "c", "questions_until": "q", "corruption": "c"})  # fmt: skip
+    content = pdf.radio_pdf(
+        {
+            "letterhead": {"lines": ["A"], "service": "", "place": "Gao"},
+            "institution": ["A"],
+            "on": "2026-11-22",
+            "reference": "X",
+            "code": "X",
+            "title": "T",
+            "currency": "XOF",
+            "fingerprint": "0" * 64,
+            "who": [],
+            "min_members": 1,
+            "min_age_months": 0,
+            "min_youth_percent": 0,
+            "max_files": 1,
+            "places": [],
+            "floor_minor": 1,
+            "ceiling_minor": 2,
+            "own_percent": 1,
+            "deadline": "d",
+            "filing_place": "x",
+            "contact": "c",
+            "questions_until": "q",
+            "corruption": "c",
+        }
+    )
     good = officer.submit(
         f"/calls/{number}/proofs", files={"file": ("attestation.pdf", content, "application/pdf")}
     )
@@ -325,9 +388,24 @@ def test_the_list_filters_by_the_clock_and_exports(database: Database) -> None:
 
 def own(work: Any, **more: Any) -> dict[str, str]:
     return {
-        "full_name": "Zeinabou Cissé", "account_email": "zeinabou@example.org", "password": "une calebasse pleine de mil", "consent": "on",
-        "name": "Groupement Wafakoye", "legal_form": "Groupement de femmes", "category": "women", "place": "Ouattagouna", "women": "20", "men": "2",
-        "youth": "5", "displaced": "0", "registration": "0099/2020", "president": "Zeinabou Cissé", "president_sex": "F", "president_phone": "+223 70 00 00 12", **more}  # fmt: skip
+        "full_name": "Zeinabou Cissé",
+        "account_email": "zeinabou@example.org",
+        "password": "une calebasse pleine de mil",
+        "consent": "on",
+        "name": "Groupement Wafakoye",
+        "legal_form": "Groupement de femmes",
+        "category": "women",
+        "place": "Ouattagouna",
+        "women": "20",
+        "men": "2",
+        "youth": "5",
+        "displaced": "0",
+        "registration": "0099/2020",
+        "president": "Zeinabou Cissé",
+        "president_sex": "F",
+        "president_phone": "+223 70 00 00 12",
+        **more,
+    }
 
 
 def test_a_group_registers_itself_and_sees_only_itself(database: Database) -> None:

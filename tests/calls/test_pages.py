@@ -427,7 +427,7 @@ def test_a_group_registers_itself_and_sees_only_itself(database: Database) -> No
                 name="Coopérative Anfani",
                 president="Hadiza Seyni",
                 president_phone="+22790000001",
-                place_code=place(work, "NE00601001").code if False else "ML070102",
+                place_code="ML070102",
                 registration="55/2019",
             ),
         ).id

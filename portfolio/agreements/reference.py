@@ -106,7 +106,7 @@ _START: tuple[tuple[str, int | None], ...] = (("agreement_signed", None), ("own_
 USUAL: tuple[Usual, ...] = (
     Usual(
         "three",
-        N_("Three advances: 40, 40 and 20 %"),
+        N_("Three advances: 40, 40 and 20 per cent"),
         (
             (40, "advance", _START),
             (40, "advance", (("justified_previous", 75), ("visit", None))),
@@ -115,12 +115,12 @@ USUAL: tuple[Usual, ...] = (
     ),
     Usual(
         "two",
-        N_("Two advances: 60 and 40 %"),
+        N_("Two advances: 60 and 40 per cent"),
         ((60, "advance", _START), (40, "advance", (("justified_previous", 80), ("visit", None)))),
     ),
     Usual(
         "works",
-        N_("Works: 20, 40, 30 and 10 %"),
+        N_("Works: 20, 40, 30 and 10 per cent"),
         (
             (20, "advance", (*_START, ("opinion", None))),
             (40, "direct", (("works_contract", None),)),
@@ -130,7 +130,7 @@ USUAL: tuple[Usual, ...] = (
     ),
     Usual(
         "equipment",
-        N_("Equipment bought and handed over: 90 and 10 %"),
+        N_("Equipment bought and handed over: 90 and 10 per cent"),
         (
             (90, "direct", (("agreement_signed", None), ("goods_received", None), ("handover", None))),
             (10, "advance", (("own_contribution", None),)),

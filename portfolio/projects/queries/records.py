@@ -71,6 +71,11 @@ def ready_agreements(work: Work) -> list[Agreement]:
     return list(work.db.scalars(statement.order_by(Agreement.id)))
 
 
+def answered(code: str) -> str:
+    """An answer of the checklist in words."""
+    return _(ANSWERS[code])
+
+
 def checklist(project: Project) -> list[dict[str, Any]]:
     """The do-no-harm questions with the last answers."""
     given = {row["code"]: row for row in project.do_no_harm or []}
@@ -79,7 +84,7 @@ def checklist(project: Project) -> list[dict[str, Any]]:
             "code": code,
             "question": _(question),
             "answer": given.get(code, {}).get("answer", ""),
-            "words": _(ANSWERS[given[code]["answer"]]) if code in given else "",
+            "words": answered(given[code]["answer"]) if code in given else "",
             "measure": given.get(code, {}).get("measure", ""),
             "risk": code in given and is_risk(code, given[code]["answer"]),
             "on": given.get(code, {}).get("on", ""),

@@ -18,6 +18,7 @@ from portfolio.actor import Actor, Grant, same_person, within
 from portfolio.audit.service import Happening, commitments, plain, record
 from portfolio.kit.db import Base
 from portfolio.kit.errors import FieldError, Forbidden, Invalid, NotFound, Refusal, Refused, SignInNeeded
+from portfolio.kit.errors import refuse as refuse_all
 from portfolio.kit.i18n import datetime_text, pgettext
 from portfolio.kit.i18n import gettext as _
 from portfolio.kit.lifecycle import Lifecycle, Move
@@ -88,7 +89,7 @@ class Work:
 
     @property
     def known_actor(self) -> Actor | None:
-        """The actor if already asked for, without reading anything."""
+        """The actor if already asked for; reads nothing."""
         return self._actor
 
     @property
@@ -224,9 +225,7 @@ class Work:
             raise Refused(self._wrong_status(lifecycle, thing, verb))
         total = (measures or {}).get("amount")
         grant = self.require(move.permission, permission_on or thing, total)
-        refusals = list(same_person(self.actor, move, thing))
-        if refusals:
-            raise Refused(*refusals)
+        refuse_all(same_person(self.actor, move, thing))
         if move.reason and not (reason or "").strip():
             raise Invalid(
                 [FieldError("reason", _("Give the reason in a sentence: it is kept with the record."))]

@@ -16,9 +16,10 @@ from portfolio.justifications.pdf import order_pdf
 from portfolio.kit.errors import Bad
 from portfolio.kit.i18n import N_, pgettext
 from portfolio.kit.i18n import gettext as _
+from portfolio.kit.search import search_clause
 from portfolio.rulebook.lifecycles.justifications import RECOVERY
 from portfolio.web.act import Query, Raw, W, allow, on_refusal, room
-from portfolio.web.filters import Choice, Period, Search, search_clause
+from portfolio.web.filters import Choice, Period, Search
 from portfolio.web.listing import Column, Listing
 from portfolio.web.render import done, moves, page, pdf_response, status_steps
 from portfolio.web.urls import url

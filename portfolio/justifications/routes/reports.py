@@ -23,9 +23,10 @@ from portfolio.justifications.pdf import report_pdf
 from portfolio.kit.errors import Bad, FieldError, Invalid
 from portfolio.kit.i18n import N_, ngettext, pgettext
 from portfolio.kit.i18n import gettext as _
+from portfolio.kit.search import search_clause
 from portfolio.rulebook.lifecycles.justifications import EXPENSE, JUSTIFICATION
 from portfolio.web.act import Query, Raw, W, allow, on_refusal, room
-from portfolio.web.filters import Choice, Period, Search, search_clause
+from portfolio.web.filters import Choice, Period, Search
 from portfolio.web.listing import Column, Listing
 from portfolio.web.render import done, moves, page, pdf_response, status_steps
 from portfolio.web.urls import url

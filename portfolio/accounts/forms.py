@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, get_args
+from datetime import date
+from typing import Annotated, Literal, get_args
 
 from pydantic import BeforeValidator
 
-from portfolio.kit.forms import Form, Line, Phone, fail, text
+from portfolio.kit.forms import Day, Form, Line, Phone, PositiveAmount, Reason, fail, optional, text, whole
 from portfolio.kit.i18n import gettext as _
 
 
@@ -54,3 +55,60 @@ class ViewForm(Form):
     query: str = ""
     name: Line
     back: str = "/"
+
+
+OptionalDay = Annotated[date | None, optional(Day.__metadata__[0])]
+Scope = Literal["all", "country:ML", "country:BF", "country:NE"]
+
+
+class PersonForm(Form):
+    """Somebody of the institution."""
+
+    full_name: Line
+    email: Email
+    function: Annotated[str, text(200, 0)] = ""
+    phone: Annotated[str | None, optional(Phone.__metadata__[0])] = None
+
+
+class PersonEditForm(Form):
+    """What may change on an account; the address stays, it is what the person signs in with."""
+
+    full_name: Line
+    function: Annotated[str, text(200, 0)] = ""
+    phone: Annotated[str | None, optional(Phone.__metadata__[0])] = None
+
+
+class RoleForm(Form):
+    """A role on a scope, between two dates."""
+
+    role: Annotated[str, text(40)]
+    scope: Scope = "all"
+    starts_on: OptionalDay = None
+    ends_on: OptionalDay = None
+
+
+class DelegationForm(Form):
+    """A role that somebody signs for another, with its act (R10)."""
+
+    receiver_id: Annotated[int, whole(1, 2_000_000_000)]
+    assignment_id: Annotated[int, whole(1, 2_000_000_000)]
+    kind: Literal["delegation", "interim"]
+    act_number: Annotated[str, text(100)]
+    act_on: Day
+    starts_on: Day
+    ends_on: Day
+    ceiling: Annotated[int | None, optional(PositiveAmount.__metadata__[0])] = None
+
+
+class ReasonForm(Form):
+    """An act that needs only its reason."""
+
+    reason: Reason
+
+
+class PasswordForm(Form):
+    """The present password and the new one, twice."""
+
+    present: Password
+    password: Password
+    again: Password

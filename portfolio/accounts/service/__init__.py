@@ -1,4 +1,4 @@
-"""The verbs of accounts: signing in and out, people, roles."""
+"""The verbs of accounts: signing in and out, people, roles, delegations, connections."""
 
 from portfolio.accounts.service.people import (
     confirm_obstacles,
@@ -8,18 +8,31 @@ from portfolio.accounts.service.people import (
     grant_role,
     save_view,
 )
+from portfolio.accounts.service.roles import delegate, give, withdraw, withdraw_obstacles
+from portfolio.accounts.service.sessions import change_password, end_other, reset_password
 from portfolio.accounts.service.signing import end_session, open_session, sign_in, throttled, touch
+from portfolio.accounts.service.staff import edit_person, open_account, set_active
 
 __all__ = [
+    "change_password",
     "confirm_obstacles",
     "confirm_role",
     "create_applicant",
     "create_person",
+    "delegate",
+    "edit_person",
+    "end_other",
     "end_session",
+    "give",
     "grant_role",
+    "open_account",
     "open_session",
+    "reset_password",
     "save_view",
+    "set_active",
     "sign_in",
     "throttled",
     "touch",
+    "withdraw",
+    "withdraw_obstacles",
 ]

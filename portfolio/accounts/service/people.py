@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from portfolio.accounts.models import Person, RoleAssignment
 from portfolio.accounts.queries import by_email, in_force
@@ -110,6 +110,7 @@ def grant_role(
                     "own_role", _("Nobody gives a role to himself. Ask another person who may give roles.")
                 )
             )
+    work.hold(person)  # two grants at once must see each other
     held = set(
         work.db.scalars(
             select(RoleAssignment.role).where(RoleAssignment.person_id == person.id, *in_force(work.today))
@@ -118,7 +119,9 @@ def grant_role(
     waiting = set(
         work.db.scalars(
             select(RoleAssignment.role).where(
-                RoleAssignment.person_id == person.id, RoleAssignment.revoked_at.is_(None)
+                RoleAssignment.person_id == person.id,
+                RoleAssignment.revoked_at.is_(None),
+                or_(RoleAssignment.ends_on.is_(None), RoleAssignment.ends_on >= work.today),
             )
         )
     )

@@ -99,8 +99,13 @@ def test_an_incompatible_role_that_waits_counts_and_one_that_ended_does_not(offi
 
 
 def test_what_is_typed_wrongly_is_said(office: Office) -> None:
-    for typed, words in (({"role": "applicant"}, "Choisissez"), ({"role": "sorcier"}, "Choisissez"),
-                         ({"role": "assessor", "scope": "call:1"}, "Choisissez"), ({"role": "assessor", "starts_on": "02/01/2027", "ends_on": "01/01/2027"}, "La fin précède le début")):
+    wrong: list[tuple[dict[str, str], str]] = [
+        ({"role": "applicant"}, "Choisissez"),
+        ({"role": "sorcier"}, "Choisissez"),
+        ({"role": "assessor", "scope": "call:1"}, "Choisissez"),
+        ({"role": "assessor", "starts_on": "02/01/2027", "ends_on": "01/01/2027"}, "La fin précède le début"),
+    ]
+    for typed, words in wrong:
         refused = office.as_(office.admin).submit(f"/accounts/people/{office.somebody}/roles", {"scope": "all", **typed})
         assert refused.status_code == 422 and words in text(refused)
     give(office, office.admin, office.somebody, "assessor")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from portfolio.kit.i18n import N_
+from portfolio.kit.i18n import N_, locale
 
 KINDS = {
     "selection": N_("Selection committee"),
@@ -40,6 +40,21 @@ SHARES = {
 }
 
 
+def mark_text(tenths: int | None) -> str:
+    """A mark in tenths as it is said: « 84,5 », « 84 »; a dash for none."""
+    if tenths is None:
+        return "–"
+    whole, rest = divmod(tenths, 10)
+    return f"{whole}{',' if locale() == 'fr' else '.'}{rest}" if rest else str(whole)
+
+
+def spread_text(tenths: int | None, first: int | None) -> str:
+    """A spread, and what it was before one more assessor was called: « 31 → 8 »."""
+    if first is None or first == tenths or tenths is None:
+        return mark_text(tenths)
+    return f"{mark_text(first)} → {mark_text(tenths)}"
+
+
 def committee_words() -> dict[str, Any]:
     """Every table of words, for templates."""
     return {
@@ -50,4 +65,6 @@ def committee_words() -> dict[str, Any]:
         "proposal_words": PROPOSALS,
         "proposal_tones": TONES,
         "share_words": SHARES,
+        "mark_text": mark_text,
+        "spread_text": spread_text,
     }

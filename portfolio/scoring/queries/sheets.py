@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from portfolio.applications.models import Application
 from portfolio.calls.models import Call, Criterion
 from portfolio.committees import queries as committees
+from portfolio.documents import queries as documents
 from portfolio.kit.errors import NotFound
 from portfolio.scoring.models import ScoreSheet
 from portfolio.scoring.queries.arithmetic import Grid
@@ -137,3 +138,6 @@ def mine(work: Work, *, pending: bool = False) -> list[tuple[ScoreSheet, Applica
         key=lambda row: (order[row[0].status], row[2].scoring_until or row[2].closes_at.date(), row[0].id)
     )
     return rows
+
+
+documents.owner("score_sheet", get)

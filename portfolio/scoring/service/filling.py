@@ -51,13 +51,19 @@ def decline(work: Work, sheet: ScoreSheet, form: DeclineForm) -> None:
         )
 
 
-def save_marks(work: Work, sheet: ScoreSheet, form: SheetForm) -> None:
-    """Save the sheet as it is, half filled or not. Raises Refused when another window saved meanwhile (C05)."""
+def save_marks(work: Work, sheet: ScoreSheet, form: SheetForm, *, by_itself: bool = False) -> None:
+    """Save the sheet as it is, half filled or not. Raises Refused when another window saved meanwhile (C05).
+
+    `by_itself` is the page saving while one types: no line in the trail, and the version the page holds stays good.
+    """
     sheet = work.hold(sheet)
     refuse(_own(work, sheet))
     work.require("score_sheet:fill", sheet)
-    _write(work, sheet, form)
-    work.record("score_sheet:saved", sheet, data={"filled": _filled(work, sheet)})
+    _write(work, sheet, form.model_copy(update={"version": None}) if by_itself else form)
+    if not by_itself:
+        sheet.version += 1
+        work.db.flush()
+        work.record("score_sheet:saved", sheet, data={"filled": _filled(work, sheet)})
 
 
 def _write(work: Work, sheet: ScoreSheet, form: SheetForm) -> None:
@@ -98,7 +104,6 @@ def _write(work: Work, sheet: ScoreSheet, form: SheetForm) -> None:
     sheet.strengths, sheet.weaknesses = form.strengths or "", form.weaknesses or ""
     sheet.conditions, sheet.questioned = form.conditions or "", form.questioned or ""
     sheet.suggested_minor = form.suggested_minor
-    sheet.version += 1
     work.db.flush()
 
 
@@ -155,6 +160,8 @@ def enter_from_paper(work: Work, sheet: ScoreSheet, form: PaperForm) -> None:
     if not form.signed:
         raise Invalid([FieldError("signed", _("Tick that the paper sheet is signed and kept in the file."))])
     _write(work, sheet, form)
+    sheet.version += 1
+    work.db.flush()
     work.record("score_sheet:saved", sheet, data={"filled": _filled(work, sheet)})
 
 

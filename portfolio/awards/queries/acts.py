@@ -11,6 +11,7 @@ from portfolio.applications.models import Application
 from portfolio.awards.models import Award, Commitment, Decision, Notice, Reservation
 from portfolio.calls.models import Call
 from portfolio.committees.queries import open_to
+from portfolio.documents import queries as documents
 from portfolio.work import Work
 
 DEAD = ("rejected", "released")
@@ -143,3 +144,8 @@ def next_waiting(work: Work, call: Call) -> tuple[Award, Application] | None:
     """Whose turn it is: promotions follow the order of the list."""
     rows = waiting_list(work, call)
     return rows[0] if rows else None
+
+
+documents.owner("decision", get)
+documents.owner("commitment", get_commitment)
+documents.owner("notice", get_notice)

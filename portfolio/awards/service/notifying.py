@@ -52,9 +52,8 @@ def prepare_notices(work: Work, call: Call, form: PrepareNoticesForm | None = No
     if errors:
         raise Invalid(errors)
     made = []
-    told = set(
-        work.db.execute(select(Notice.application_id, Notice.kind).where(Notice.call_id == call.id)).tuples()
-    )
+    rows = work.db.execute(select(Notice.application_id, Notice.kind).where(Notice.call_id == call.id))
+    told = {(row[0], row[1]) for row in rows}
     awards = work.db.execute(
         select(Award, Application)
         .join(Decision, Decision.id == Award.decision_id)

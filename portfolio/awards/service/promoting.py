@@ -32,6 +32,7 @@ def promote_obstacles(work: Work, call: Call) -> Iterator[Refusal]:
             _("Decision %(reference)s is waiting for its signature.") % {"reference": pending},
             who=who_may("decision:sign"),
         )
+        return
     turn = queries.next_waiting(work, call)
     if turn is None:
         yield Refusal("nobody_waits", _("Nobody is left on the waiting list of this call."))

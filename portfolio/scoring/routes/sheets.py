@@ -18,7 +18,7 @@ from portfolio.scoring.pdf import sheet_pdf
 from portfolio.scoring.queries import papers
 from portfolio.scoring.queries.sheets import get_managed
 from portfolio.web.act import Raw, W, allow, on_refusal, room
-from portfolio.web.render import done, page, pdf_response, status_steps
+from portfolio.web.render import done, fragment, page, pdf_response, status_steps
 from portfolio.web.urls import url
 from portfolio.work import Work
 
@@ -137,7 +137,7 @@ def draft(work: W, raw: Raw, id: int) -> Response:
     except Invalid:
         return Response(status_code=422)
     service.save_marks(work, found, form, by_itself=True)
-    return Response(status_code=204)
+    return fragment(work, "scoring/sheet.html", "saved", at=work.now)
 
 
 @router.post("/sheets/{id}/lock", name="scoring.lock")

@@ -155,7 +155,8 @@ def test_nothing_typed_breaks_the_form(world: World) -> None:
         answer = officer.submit(f"/agreements/new/{award}", {**fields, "ends_on": "31/10/2027", name: value})
         assert answer.status_code in (409, 422), (name, value, answer.status_code)
         assert 'id="agreement"' in answer.text, (name, value)
-        assert html.escape(value.replace("\x00", "")) in answer.text or not value.strip() or name == "unknown"
+        if name.endswith(("amount", "_on", "title", "threshold", "tranche", "quantity")):
+            assert html.escape(value.replace("\x00", "")) in answer.text, (name, value)
 
 
 def test_conditions_and_waivers_through_the_page(world: World) -> None:

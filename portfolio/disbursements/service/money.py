@@ -72,13 +72,12 @@ def pay_errors(work: Work, disbursement: Disbursement, form: PayForm) -> Iterato
         for name in ("receipt_number", "received_by", "identity_kind", "identity_number"):
             if not getattr(form, name):
                 yield FieldError(name, missing)
+    used = [Disbursement.payment_reference == form.payment_reference]
+    if form.receipt_number:
+        used.append(Disbursement.receipt_number == form.receipt_number)
     known = work.db.execute(
         select(Disbursement.reference, Disbursement.payment_reference).where(
-            Disbursement.id != disbursement.id,
-            or_(
-                Disbursement.payment_reference == form.payment_reference,
-                Disbursement.receipt_number == (form.receipt_number or None),
-            ),
+            Disbursement.id != disbursement.id, or_(*used)
         )
     ).first()
     if known is not None:

@@ -135,6 +135,27 @@ def datetime_text(moment: datetime | None) -> str:
     return f"{date_text(moment.astimezone(ZONE).date())}, {time_text(moment)}"
 
 
+SHORT_MONTHS = {
+    "fr": "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.".split(),
+    "en": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(),
+}
+
+
+def short_date_text(day: date | None) -> str:
+    """`12 mars 2026`, `7 nov. 2025`: for the cells of a table, with no-break spaces."""
+    if day is None:
+        return ""
+    return f"{day.day}\u00a0{SHORT_MONTHS[_current.get()][day.month - 1]}\u00a0{day.year}"
+
+
+def short_moment_text(moment: datetime | None) -> str:
+    """`7 nov. 2025 16 h 21`: the hour may fold under the day."""
+    if moment is None:
+        return ""
+    local = moment.astimezone(ZONE)
+    return f"{short_date_text(local.date())} {time_text(moment).replace(' ', chr(0xA0))}"
+
+
 def percent_text(tenths: int) -> str:
     """Tenths of a percent as `44,6 %`; whole percents without decimals."""
     whole, rest = divmod(abs(tenths), 10)

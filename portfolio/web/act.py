@@ -90,7 +90,9 @@ async def read_form(request: Request) -> FormData:
     if request.method not in UNSAFE:
         return FormData()
     form = await request.form(max_files=40, max_fields=3000, max_part_size=1_000_000)
-    request.scope["fastapi_inner_astack"].push_async_callback(form.close)  # uploads wait in files of their own
+    request.scope["fastapi_inner_astack"].push_async_callback(
+        form.close
+    )  # uploads wait in files of their own
     return form
 
 

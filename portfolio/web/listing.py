@@ -318,14 +318,18 @@ def cell_writer(column: Column) -> Callable[[Any, Any], str]:
             f'<td class="num">{i18n.percent_text(value) if value is not None else "–"}</td>'
         )
     if kind == "date":
-        return lambda value, _row: f"<td>{i18n.date_text(value)}</td>"
+        return lambda value, _row: f"<td>{i18n.short_date_text(value)}</td>"
     if kind == "moment":
-        return lambda value, _row: f"<td>{i18n.datetime_text(value)}</td>"
+        return lambda value, _row: f"<td>{i18n.short_moment_text(value)}</td>"
     if kind == "link":
         before, _place, after = column.href.partition("{id}")
-        return lambda value, row: (
-            f'<td><a href="{before}{row[0]}{after}">{escape(value) if value else "–"}</a></td>'
-        )
+
+        def link(value: Any, row: Any) -> str:
+            # References stay whole; titles may fold.
+            whole = ' class="nowrap"' if value and len(value) < 22 else ""
+            return f'<td{whole}><a href="{before}{row[0]}{after}">{escape(value) if value else "–"}</a></td>'
+
+        return link
     if kind == "status" and column.cycle is not None:
         cycle = column.cycle
         tags = {

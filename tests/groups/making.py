@@ -186,7 +186,7 @@ def account(database: Database, group: int, **more: Any) -> int:
         return service.propose_account(work, work.db.get_one(Group, group), AccountForm(**values)).id
 
 
-def verify_account(database: Database, number: int, n: int = 1, **more: Any) -> None:
+def verify_account(database: Database, account_id: int, n: int = 1, **more: Any) -> None:
     with acting(database, "programme_head", n) as work:
-        found = work.db.get_one(GroupAccount, number)
+        found = work.db.get_one(GroupAccount, account_id)
         service.verify_account(work, found, VerifyAccountForm(**{"number": found.number, **more}))

@@ -14,6 +14,7 @@ from portfolio.calls.queries.complete import DATES, Bundle, date_label
 from portfolio.calls.queries.record import deadline_text
 from portfolio.documents.reference import institution, letterhead
 from portfolio.kit.i18n import date_text, speaking
+from portfolio.places import reference
 from portfolio.places.models import Place
 from portfolio.work import Work
 
@@ -56,16 +57,20 @@ def signatory(work: Work) -> dict[str, str]:
 def places_by_country(work: Work, places: list[Place]) -> list[dict[str, str]]:
     """`Mali : région de Gao (cercles de Gao, Ansongo, Bourem) ; région de Ménaka`, with the map that was used (R21)."""
     codes = {code for p in places for code in p.path.split("/") if code}
-    names = {p.code: p for p in work.db.scalars(select(Place).where(Place.code.in_(codes)))} if codes else {}
+    shipped = reference.by_code()
+    names = {code: (shipped[code].name, shipped[code].level) for code in codes if code in shipped}
+    if codes - names.keys():  # a unit that an officer added with its act
+        added = select(Place.code, Place.name, Place.level).where(Place.code.in_(codes - names.keys()))
+        names |= {code: (name, level) for code, name, level in work.db.execute(added)}
     found = []
     for country in [c for c in COUNTRIES if any(p.country == c for p in places)]:
         mine = [p for p in places if p.country == country]
         groups: dict[str, list[Place]] = {}
         for place in mine:
             region = next(
-                (names[c] for c in place.path.split("/") if c in names and names[c].level == 1), place
+                (names[c][0] for c in place.path.split("/") if c in names and names[c][1] == 1), place.name
             )
-            groups.setdefault(region.name, []).append(place)
+            groups.setdefault(region, []).append(place)
         parts = []
         for region_name, inside in groups.items():
             small = [p for p in inside if p.level >= 2]

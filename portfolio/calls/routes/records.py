@@ -107,9 +107,7 @@ LISTING = Listing(
         Column("envelope", N_("Envelope"), "money", sort=Call.envelope_minor, total=True),
         Column("floor", N_("Smallest grant"), "money"),
         Column("ceiling", N_("Largest grant"), "money"),
-        Column(
-            "closes", N_("Deadline"), "choice", sort=Call.closes_at, words=_closing
-        ),
+        Column("closes", N_("Deadline"), "choice", sort=Call.closes_at, words=_closing),
     ),
     filters=(
         Search(Call.title, where=_titled),

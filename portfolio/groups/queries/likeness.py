@@ -15,7 +15,7 @@ from portfolio.places.models import Place
 from portfolio.work import Work
 
 _COMMON = frozenset(
-    "groupement groupements association associations femme femmes jeune jeunes cooperative societe scoops coop ca "
+    "groupement groupements gpt grpt association assoc associations femme femmes jeune jeunes cooperative societe scoops coop ca "
     "union unions comite comites gestion feminin feminine villageois de des du d la le les l et en pour aux au".split()
 )
 """Words that every other group bears: they say nothing about which one it is."""
@@ -52,7 +52,7 @@ WHY = {
     "registration": N_("same registration number"),
     "place": N_("same commune"),
 }
-_WEIGHTS = {"name": 50, "name_part": 25, "phone": 60, "president": 30, "registration": 70, "place": 10}
+_WEIGHTS = {"name": 50, "name_part": 30, "phone": 60, "president": 30, "registration": 70, "place": 10}
 
 
 def nearest(
@@ -65,6 +65,8 @@ def nearest(
     registration: str | None = None,
     but: int | None = None,
     limit: int = 3,
+    past: dict[str, tuple[int, int]] | None = None,
+    also: str | None = None,
 ) -> list[Near]:
     """The groups nearest to a description, likeliest first: by sound, telephone, office holder and registration (D4, moment 3).
 
@@ -76,7 +78,7 @@ def nearest(
     clauses: list[ColumnElement[bool]] = [Group.sound == called]
     if len(called) >= 4:
         clauses.append(Group.sound.contains(called, autoescape=True))
-        clauses.append(Group.sound.startswith(called[:4], autoescape=True))
+        clauses.append(Group.sound.startswith(called[:3], autoescape=True))
     if told:
         clauses.append(Group.phone.in_(told))
         clauses.append(exists().where(Officer.group_id == Group.id, Officer.phone.in_(told)))
@@ -89,6 +91,8 @@ def nearest(
         statement = statement.where(Group.id != but)
     candidates = work.db.execute(statement.order_by(Group.id).limit(60)).all()
     if not candidates:
+        if past is not None and also:
+            past.update(history(work, [also]))
         return []
     leaders: dict[int, list[Officer]] = {}
     numbers = [g.id for g, _p in candidates]
@@ -99,7 +103,12 @@ def nearest(
         why = []
         if group.sound == called:
             why.append("name")
-        elif called and (called in group.sound or group.sound in called or group.sound[:4] == called[:4]):
+        elif len(called) >= 4 and (
+            called in group.sound or (len(group.sound) >= 4 and group.sound in called)
+        ):
+            why.append("name_part")
+        elif len(called) >= 3 and group.sound[:3] == called[:3] and group.place_id == place_id:
+            # One letter apart in the same commune: « Benkadi », « Benkaji ».
             why.append("name_part")
         mine = leaders.get(group.id, [])
         if told & {group.phone, *(o.phone for o in mine)}:
@@ -114,14 +123,18 @@ def nearest(
         if score >= 30:
             found.append(Near(group, tuple(why), score, place.name))
     found.sort(key=lambda n: (-n.score, n.group.id))
-    past = history(work, [n.group.code for n in found[:limit]])
+    known = history(work, [n.group.code for n in found[:limit]] + ([also] if also else []))
+    if past is not None:
+        past.update(known)
     return [
-        Near(n.group, n.reasons, n.score, n.place, *past.get(n.group.code, (0, 0))) for n in found[:limit]
+        Near(n.group, n.reasons, n.score, n.place, *known.get(n.group.code, (0, 0))) for n in found[:limit]
     ]
 
 
-def similar(work: Work, group: Group, bureau: Sequence[Officer]) -> list[Near]:
-    """The groups that look like this one."""
+def similar(
+    work: Work, group: Group, bureau: Sequence[Officer], past: dict[str, tuple[int, int]] | None = None
+) -> list[Near]:
+    """The groups that look like this one. `past` receives the history of all of them and of this one, read in the same query."""
     return nearest(
         work,
         group.name,
@@ -130,6 +143,8 @@ def similar(work: Work, group: Group, bureau: Sequence[Officer]) -> list[Near]:
         people=[o.full_name for o in bureau if o.office == "president"],
         registration=group.registration,
         but=group.id,
+        past=past,
+        also=group.code if past is not None else None,
     )
 
 

@@ -173,22 +173,28 @@ WARNING_WORDS = {
 }
 
 
-def shared_numbers(work: Work, group: Group) -> dict[str, list[str]]:
-    """Account numbers of this group that another group holds too → the codes of these groups; one query."""
-    mine = select(GroupAccount.number).where(
-        GroupAccount.group_id == group.id, GroupAccount.status != "retired"
-    )
+def accounts_and_shared(work: Work, group: Group) -> tuple[list[GroupAccount], dict[str, list[str]]]:
+    """The accounts of a group, the last first, and which of their numbers another group holds too; one query."""
+    mine = select(GroupAccount.number).where(GroupAccount.group_id == group.id)
     statement = (
-        select(GroupAccount.number, Group.code)
+        select(GroupAccount, Group.code)
         .join(Group, Group.id == GroupAccount.group_id)
-        .where(
-            GroupAccount.group_id != group.id, GroupAccount.number.in_(mine), GroupAccount.status != "retired"
-        )
+        .where(GroupAccount.number.in_(mine))
+        .order_by(GroupAccount.id.desc())
     )
-    found: dict[str, list[str]] = {}
-    for number, code in work.db.execute(statement):
-        found.setdefault(number, []).append(code)
-    return found
+    own: list[GroupAccount] = []
+    shared: dict[str, list[str]] = {}
+    for account, code in work.db.execute(statement):
+        if account.group_id == group.id:
+            own.append(account)
+        elif account.status != "retired":
+            shared.setdefault(account.number, []).append(code)
+    return own, shared
+
+
+def shared_numbers(work: Work, group: Group) -> dict[str, list[str]]:
+    """Account numbers of this group that another group holds too → the codes of these groups."""
+    return accounts_and_shared(work, group)[1]
 
 
 def _leader(officer: Officer, names: bool) -> Leader:
@@ -215,7 +221,7 @@ def facts(work: Work, group: Group) -> dict[str, Any]:
     bureau.sort(key=lambda o: ("president", "treasurer", "secretary").index(o.office))
     place = work.db.get(Place, group.place_id)
     ceiling = wallet_ceiling(group.country, day)
-    shared = shared_numbers(work, group)
+    held, shared = accounts_and_shared(work, group)
     payees = [
         Payee(
             account,
@@ -223,11 +229,14 @@ def facts(work: Work, group: Group) -> dict[str, Any]:
             account.holder if names else initials(account.holder),
             tuple(account_warnings(group, account, bureau, shared.get(account.number, ()))),
         )
-        for account in accounts(work, group)
+        for account in held
     ]
     staff = work.may("group:view", group)
-    near = similar(work, group, bureau) if staff else []
-    paid, advance = history(work, [group.code]).get(group.code, (0, 0))
+    past: dict[str, tuple[int, int]] = {}
+    near = similar(work, group, bureau, past) if staff else []
+    if not staff:
+        past = history(work, [group.code])
+    paid, advance = past.get(group.code, (0, 0))
     return {
         "group": group,
         "place_words": places.path_text(work, place)

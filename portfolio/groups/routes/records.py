@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, case, select, true
 from starlette.responses import Response
 
 from portfolio.groups import queries, service
@@ -33,8 +33,10 @@ router = room("groups")
 
 def _statement(work: Work) -> Select[Any]:
     g = Group
+    hidden = g.hidden_place.is_(False) if not work.may("group:view_names") else true()
+    commune = case((hidden, Place.name), else_=None)
     statement: Any = (
-        select(g.id, g.code, g.name, g.category, Place.name, g.country, g.women + g.men, g.women, g.status)
+        select(g.id, g.code, g.name, g.category, commune, g.country, g.women + g.men, g.women, g.status)
         .join(Place, Place.id == g.place_id)
         .where(work.within("group:view", g))
     )

@@ -53,11 +53,9 @@ def statement(work: Work, *, drafts: bool = False) -> Select[Any]:
             Application.title,
             Group.name,
             Place.name,
-            Application.country,
             Call.code,
             Application.requested_minor,
             Application.submitted_at,
-            Application.channel,
             Application.status,
             Person.full_name,
         )

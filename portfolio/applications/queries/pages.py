@@ -45,7 +45,8 @@ class Totals:
 
 @dataclass(frozen=True)
 class PageState:
-    """A page of the form in the task list. `missing` are the names of its blank fields; `wrong` says what contradicts the call."""
+    """A page of the form in the task list. `missing` names its blank fields, or the papers not attached; `wrong` says what
+    contradicts the call."""
 
     code: str
     label: str
@@ -60,10 +61,10 @@ class PageState:
             return self.wrong[0].message
         if not self.missing or self.state == "todo":
             return ""
+        if self.code == "pieces":
+            return _("Still to attach: %(papers)s") % {"papers": ", ".join(self.missing)}
         labels = PAGES[self.code].labels
-        return _("Still to fill in: %(fields)s") % {
-            "fields": ", ".join(_(labels[name]) for name in self.missing if name in labels)
-        }
+        return _("Still to fill in: %(fields)s") % {"fields": ", ".join(_(labels[n]) for n in self.missing)}
 
 
 def accepting(call: Call, now: datetime) -> bool:
@@ -96,8 +97,7 @@ def missing(application: Application, page: str, pieces: Sequence[Piece] = ()) -
     """The fields of a page without which it is not complete."""
     saved = answers(application, page)
     if page == "pieces":
-        asked = [p for p in pieces if p.state in OPEN_PIECES]
-        return ("pieces",) if asked else ()
+        return tuple(p.label for p in pieces if p.state in OPEN_PIECES)
     absent = [name for name in PAGES[page].needed if saved.get(name) in (None, "", [], False)]
     if page == "budget" and not absent and not all(complete_line(line) for line in saved["lines"]):
         absent.append("lines")

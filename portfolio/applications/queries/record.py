@@ -35,8 +35,8 @@ PIECE_WORDS = {
 PIECE_TONES = {"present": "good", "waived": "neutral", "not_needed": "neutral", "absent": "warn"}
 SOURCE_WORDS = {
     "S": N_("S – grant"),
-    "N": N_("N – own contribution in cash"),
-    "V": N_("V – own contribution in kind"),
+    "N": N_("N – cash brought"),
+    "V": N_("V – in kind, valued"),
 }
 CONTACT_WORDS = {
     "phone": N_("Telephone"),

@@ -37,11 +37,9 @@ COLUMNS = (
     Column("title", N_("Project")),
     Column("group", N_("Applicant")),
     Column("place", N_("Commune")),
-    Column("country", N_("Country")),
     Column("call", N_("Call")),
     Column("requested", N_("Requested (F CFA)"), "money", sort=Application.requested_minor, total=True),
     Column("filed", N_("Filed on"), "moment", sort=Application.submitted_at),
-    Column("channel", N_("Channel"), words=channel_text),
     Column("status", N_("Status"), "status", cycle=APPLICATION),
     Column("officer", N_("Officer in charge")),
 )

@@ -153,7 +153,8 @@ def save_obstacles(work: Work, application: Application) -> Iterator[Refusal]:
 def save_page(
     work: Work, application: Application, page: str, form: PageForm, *, quiet: bool = False
 ) -> Application:
-    """Keep one page as it is, complete or not. `quiet` saves by themselves leave no line in the history.
+    """Keep one page as it is, complete or not. The history keeps the first time a page of a draft is
+    saved, and every time that a file already filed on paper is entered; `quiet` saves leave no line.
 
     Refused when the same page was saved meanwhile from another screen: both texts are then shown (C05).
     """
@@ -174,13 +175,14 @@ def save_page(
     data = form.model_dump(mode="json", exclude={"version"})
     _apply(work, application, page, form, data)
     application.answers = {**application.answers, page: {**data, "rev": seen + 1}}
-    if page not in application.pages_saved:
+    first = page not in application.pages_saved
+    if first:
         application.pages_saved = [p for p in PAGES if p in {*application.pages_saved, page}]
     application.saved_at = work.now
     application.version += 1
     application.search = search_text(work, application, work.db.get_one(Group, application.group_id))
     work.db.flush()
-    if not quiet:
+    if not quiet and (first or application.filed):
         work.record("application:saved", application, data={"page": page})
     return application
 

@@ -166,14 +166,14 @@ def _register(
     work.db.add(receipt)
     group = work.db.get_one(Group, application.group_id)
     application.search = drafting.search_text(work, application, group, reference, phone)
+    application.filed = True
+    if entered:
+        application.entered_by_id, application.entered_at = work.actor.id, work.now
     work.advance(
         APPLICATION,
         application,
         "register_late" if late else "submit",
         data={"receipt": reference, "number": receipt.number},
-        filed=True,
-        entered_by_id=work.actor.id if entered else None,
-        entered_at=work.now if entered else None,
     )
     work.record("application:receipt_issued", application, data={"receipt": reference})
     documents.issue(

@@ -32,7 +32,7 @@ class PiecesForm(Form):
     pieces: list[PieceRow] = []
 
 
-class TestRow(Row):
+class JudgedRow(Row):
     """One test: `met` as judged, with the note that a judgement other than the computed one needs."""
 
     code: Annotated[str, text(40)]
@@ -40,10 +40,10 @@ class TestRow(Row):
     note: Annotated[str | None, optional(text(200))] = None
 
 
-class TestsForm(Form):
+class JudgedForm(Form):
     """The tests of a file, sent at once."""
 
-    tests: list[TestRow] = []
+    tests: list[JudgedRow] = []
 
 
 class ReasonForm(Form):

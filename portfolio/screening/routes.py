@@ -20,11 +20,11 @@ from portfolio.screening import queries, service
 from portfolio.screening.forms import (
     AnswerForm,
     BulkForm,
+    JudgedForm,
     PiecesForm,
     ReasonForm,
     ReceivedForm,
     RequestForm,
-    TestsForm,
 )
 from portfolio.web.act import Query, Raw, W, allow, on_refusal, room
 from portfolio.web.filters import Choice, Search
@@ -219,7 +219,7 @@ def check_pieces(work: W, raw: Raw, id: int) -> Response:
 @on_refusal(show_page)
 def record_tests(work: W, raw: Raw, id: int) -> Response:
     """Tests judged otherwise than computed."""
-    service.record_tests(work, applications.get(work, id), TestsForm.read(raw))
+    service.record_tests(work, applications.get(work, id), JudgedForm.read(raw))
     return done(work, url("screening.show", id=id), _("Tests recorded."))
 
 

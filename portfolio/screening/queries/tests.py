@@ -194,7 +194,7 @@ def _age(call: Call, group: Group) -> tuple[bool, str]:
 
 def old_advance(work: Work, group: Group, today: date) -> int:
     """What this group was advanced more than 180 days ago and has not justified, first in first out, in minor units."""
-    before = today - timedelta(days=ADVANCE_DAYS)
+    before = today - timedelta(days=ADVANCE_DAYS + 1)
     question = ledger.Question(("409",), to_on=before, dims={"party": group.code})
     paid = ledger.sums(work.db, question).debit_minor
     if not paid:

@@ -9,7 +9,7 @@ from portfolio.kit.errors import FieldError, Invalid, Refusal, refuse
 from portfolio.kit.i18n import gettext as _
 from portfolio.rulebook.lifecycles.applications import APPLICATION
 from portfolio.screening import queries
-from portfolio.screening.forms import ReasonForm, TestsForm
+from portfolio.screening.forms import JudgedForm, ReasonForm
 from portfolio.screening.queries import Test
 from portfolio.work import Work
 
@@ -43,7 +43,7 @@ def eligible_obstacles(work: Work, application: Application) -> Iterator[Refusal
     yield from _unmet(queries.tests(work, application), "eligibility")
 
 
-def record_tests(work: Work, application: Application, form: TestsForm) -> Application:
+def record_tests(work: Work, application: Application, form: JudgedForm) -> Application:
     """Judge the tests where the data may be incomplete: another outcome than the computed one needs a note, kept in the trail."""
     work.hold(application)
     work.require("application:screen", application)

@@ -119,9 +119,7 @@ def _bid(quotation: Quotation, supplier: Supplier, low: bool = False) -> dict[st
 
 def _people(work: Work, *ids: int | None) -> dict[int, dict[str, str]]:
     wanted = {i for i in ids if i is not None}
-    found: list[Person] = (
-        list(work.db.scalars(select(Person).where(Person.id.in_(wanted)))) if wanted else []
-    )
+    found: list[Person] = list(work.db.scalars(select(Person).where(Person.id.in_(wanted)))) if wanted else []
     return {p.id: {"name": p.full_name, "function": p.function} for p in found}
 
 

@@ -58,8 +58,8 @@ def fill_database(
         session.rollback()
         session.close()
     today: date = around.clock.now().date()
-    stage = Stage(around, today, passwords.hash_password(password))
-    write(stage, password, finished=until is None)
+    stage = Stage(around, today, password, passwords.hash_password(password))
+    write(stage, finished=until is None)
     with i18n.speaking("fr"):
         steps: Iterable[Step] = stage.play(until)
         if progress:

@@ -8,13 +8,25 @@ from sqlalchemy import select
 
 from portfolio.accounts import service as accounts
 from portfolio.accounts.models import Person, RoleAssignment
-from portfolio.seed.data.model import Delegation, Staff
-from portfolio.seed.data.people import DELEGATIONS, STAFF
+from portfolio.committees import service as committees
+from portfolio.committees.forms import CommitteeForm, SeatForm
+from portfolio.committees.models import Committee
+from portfolio.places import service as places
+from portfolio.seed.data.model import Committee as CommitteeFacts
+from portfolio.seed.data.model import Delegation, Seat, Staff
+from portfolio.seed.data.people import COMMITTEES, DELEGATIONS, STAFF, login_of
 from portfolio.seed.stage import NOBODY, Stage
+from portfolio.strategy import reference
+from portfolio.strategy import service as strategy
+from portfolio.strategy.models import Framework
+from portfolio.strategy.queries import framework_by_code
 from portfolio.work import Work
 
-ADMINISTRATOR, ORDONNATEUR = "kadiatou.samake", "seydou.barro"
+ADMINISTRATOR, ORDONNATEUR, PROGRAMME = "kadiatou.samake", "seydou.barro", "mariam.guindo"
+SECRETARY = "issoufou.garba"
 SET_UP_J = -445
+CAPACITIES = {"titulaire": "titular", "suppléant": "substitute", "observateur": "observer"}
+FUNCTIONS = {"président": "president", "présidente": "president", "vice-président": "vice_president"}
 FINISHED = "demo:filled"
 _DOMAIN = "demo.example"
 
@@ -24,15 +36,29 @@ def email_of(login: str) -> str:
     return f"{login}@{_DOMAIN}"
 
 
-def plan(stage: Stage, password: str) -> None:
+def plan(stage: Stage) -> None:
+    """Everything that stands before the first franc."""
+    _plan_people(stage)
+    stage.plan(SET_UP_J, "08:10", NOBODY, _load_reference)
+    stage.plan(-442, "09:00", PROGRAMME, partial(_propose_frameworks, stage))
+    stage.plan(-441, "10:00", ORDONNATEUR, partial(_approve_frameworks, stage))
+    for facts in COMMITTEES.values():
+        for seat in facts.seats:
+            if not seat.person:
+                act = partial(_let_in, stage, _outsider(seat), False)
+                stage.plan(facts.act_j, "08:00", ADMINISTRATOR, act)
+        stage.plan(facts.act_j, "09:00", SECRETARY, partial(_committee, stage, facts))
+
+
+def _plan_people(stage: Stage) -> None:
     """Two people set the product up; they let the others in, and a second person confirms the roles that touch money (Z06)."""
     delegates = {delegation.receiver for delegation in DELEGATIONS}
     for login in (ADMINISTRATOR, ORDONNATEUR):
-        stage.plan(SET_UP_J, "08:00", NOBODY, partial(_set_up, stage, STAFF[login], password))
+        stage.plan(SET_UP_J, "08:00", NOBODY, partial(_set_up, stage, STAFF[login]))
     others = [staff for staff in STAFF.values() if staff.login not in (ADMINISTRATOR, ORDONNATEUR)]
     for n, staff in enumerate(others):
         hour = f"{8 + (30 + n) // 60:02d}:{(30 + n) % 60:02d}"
-        act = partial(_let_in, stage, staff, password, staff.login not in delegates)
+        act = partial(_let_in, stage, staff, staff.login not in delegates)
         stage.plan(SET_UP_J, hour, ADMINISTRATOR, act)
     stage.plan(SET_UP_J, "15:00", ORDONNATEUR, partial(_confirm_roles, stage))
     for delegation in DELEGATIONS:
@@ -45,13 +71,13 @@ def plan_end(stage: Stage) -> None:
     stage.plan(-1, "23:59", ADMINISTRATOR, partial(_finish, stage))
 
 
-def open_account(stage: Stage, work: Work, staff: Staff, password: str, *, by_hand: bool = True) -> Person:
+def open_account(stage: Stage, work: Work, staff: Staff, *, by_hand: bool = True) -> Person:
     """An account with the demo's password, hashed once for everybody."""
     person = accounts.create_person(
         work,
         email=email_of(staff.login),
         full_name=staff.name,
-        password=password,
+        password=stage.password,
         function=staff.function,
         permission="person:create" if by_hand else None,
         hashed=stage.password_hash,
@@ -60,16 +86,16 @@ def open_account(stage: Stage, work: Work, staff: Staff, password: str, *, by_ha
     return person
 
 
-def _set_up(stage: Stage, staff: Staff, password: str, work: Work) -> None:
-    person = open_account(stage, work, staff, password, by_hand=False)
+def _set_up(stage: Stage, staff: Staff, work: Work) -> None:
+    person = open_account(stage, work, staff, by_hand=False)
     for grant in staff.roles:
         accounts.grant_role(
             work, person, grant.role, scope_kind=grant.scope, scope_code=grant.scope_code, permission=None
         )
 
 
-def _let_in(stage: Stage, staff: Staff, password: str, with_roles: bool, work: Work) -> None:
-    person = open_account(stage, work, staff, password)
+def _let_in(stage: Stage, staff: Staff, with_roles: bool, work: Work) -> None:
+    person = open_account(stage, work, staff)
     for grant in staff.roles if with_roles else ():
         accounts.grant_role(work, person, grant.role, scope_kind=grant.scope, scope_code=grant.scope_code)
 
@@ -96,6 +122,67 @@ def _delegate(stage: Stage, delegation: Delegation, work: Work) -> None:
         act_number=delegation.act,
         act_on=stage.day(delegation.act_j),
         ceiling_minor=delegation.ceiling,
+    )
+
+
+def _load_reference(work: Work) -> None:
+    places.load(work)
+    strategy.load(work)
+
+
+def _propose_frameworks(stage: Stage, work: Work) -> None:
+    for fact in reference.frameworks():
+        framework = framework_by_code(work, fact.code)
+        strategy.propose(work, framework)
+        stage.keep(f"framework:{fact.code}", framework)
+
+
+def _approve_frameworks(stage: Stage, work: Work) -> None:
+    for fact in reference.frameworks():
+        strategy.approve(work, stage.get(work, Framework, f"framework:{fact.code}"))
+
+
+def _outsider(seat: Seat) -> Staff:
+    """An observer who holds no role: an account for the convocations."""
+    return Staff(login_of(seat.name), seat.name, "F", f"Observatrice, {seat.function}", "", ())
+
+
+def _committee(stage: Stage, facts: CommitteeFacts, work: Work) -> None:
+    voices = sum(1 for seat in facts.seats if seat.capacity == "titulaire")
+    committee: Committee = committees.create(
+        work,
+        CommitteeForm(
+            name=facts.title,
+            kind=facts.code,
+            act=facts.act,
+            voices=voices,
+            quorum=facts.quorum,
+            second_quorum=min(facts.quorum, voices // 2 + 1),
+            casting_vote=True,
+            code=facts.code,
+        ),
+    )
+    stage.keep(f"committee:{facts.code}", committee)
+    for seat in facts.seats:
+        committees.appoint(work, committee, _seat_form(stage, seat))
+    if facts.code == "selection":
+        form = SeatForm(
+            person_id=stage.person(SECRETARY),
+            function="secretary",
+            voice="consultative",
+            structure="Secrétariat du comité",
+        )
+        committees.appoint(work, committee, form)
+
+
+def _seat_form(stage: Stage, seat: Seat) -> SeatForm:
+    observer = seat.capacity == "observateur"
+    return SeatForm(
+        person_id=stage.person(seat.person or login_of(seat.name)),
+        function="member" if observer else FUNCTIONS.get(seat.function, "member"),
+        capacity=CAPACITIES[seat.capacity],
+        voice="deliberative" if seat.voice or seat.capacity == "suppléant" else "consultative",
+        structure=seat.function if observer else "Autorité",
     )
 
 

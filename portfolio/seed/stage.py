@@ -38,12 +38,13 @@ class Step:
 class Stage:
     """Where the story is played: `today` is J, `ids` names what was made (`fund:F1`, `group:G-MP01`, `file:B-014`)."""
 
-    def __init__(self, around: Surroundings, today: date, password_hash: str) -> None:
+    def __init__(self, around: Surroundings, today: date, password: str, password_hash: str) -> None:
         if not isinstance(around.clock, FixedClock):
             raise TypeError("the demo needs a clock that it can move")
         self.around = around
         self.clock = around.clock
         self.today = today
+        self.password = password
         self.password_hash = password_hash
         self.ids: dict[str, int] = {}
         self._steps: list[Step] = []

@@ -2,13 +2,45 @@
 
 from __future__ import annotations
 
-from portfolio.seed import money, people_and_frameworks
+from portfolio.seed import (
+    awarded,
+    calling,
+    files_filed,
+    groups_known,
+    justified,
+    money,
+    paid,
+    people_and_frameworks,
+    purchases,
+    scored,
+    screened,
+    sessions,
+    signed,
+)
+from portfolio.seed.data.calls import CALLS
+from portfolio.seed.data.life import grants
 from portfolio.seed.stage import Stage
 
 
-def write(stage: Stage, password: str, *, finished: bool = True) -> None:
+def write(stage: Stage, *, finished: bool = True) -> None:
     """Plan every step of the demo portfolio; `finished` adds the last one, which says that all of it is there."""
-    people_and_frameworks.plan(stage, password)
+    people_and_frameworks.plan(stage)
     money.plan(stage)
+    for code in CALLS:
+        calling.plan(stage, code)
+        files_filed.plan(stage, code)
+    files_filed.plan_late(stage)
+    for code in ("AAP-2025-01", "AAP-2026-01"):
+        screened.plan(stage, code)
+        scored.plan(stage, code)
+    sessions.plan_2025(stage)
+    sessions.plan_2026(stage)
+    awarded.plan(stage)
+    for code, life in grants().items():
+        groups_known.plan_verified(stage, f"G-{code}", life.engaged_j)
+    signed.plan(stage)
+    purchases.plan(stage)
+    paid.plan(stage)
+    justified.plan(stage)
     if finished:
         people_and_frameworks.plan_end(stage)

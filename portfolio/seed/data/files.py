@@ -206,6 +206,7 @@ def _file(
         rank=int(row["rank"]) if row.get("rank") else None,
         reinstated=key == REINSTATED_2025,
         admitted_late=key == "L5",
+        template=template.base or template.code,
     )
 
 

@@ -118,6 +118,8 @@ class File:
     rank: int | None
     reinstated: bool = False
     admitted_late: bool = False
+    template: str = ""
+    """The described project whose budget it follows: what kind of project it is."""
 
 
 @dataclass(frozen=True, slots=True)

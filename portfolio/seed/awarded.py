@@ -1,4 +1,4 @@
-"""From the committee's proposals to the ordonnateur's decision: credits reserved, engaged with the controller's visa, decided, notified (R1, R2, R3)."""
+"""From the proposals to the decision: credits reserved, engaged with the visa, decided, notified; one group gives up, the next is promoted."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from portfolio.awards import queries, service
 from portfolio.awards.forms import DecisionForm, ReceiveForm
 from portfolio.awards.models import Commitment, Decision, Notice
 from portfolio.calls.models import Call
-from portfolio.seed.data.files import files_of
+from portfolio.seed.data.files import all_groups, files_of
 from portfolio.seed.data.people import OFFICERS
 from portfolio.seed.data.problems import PROMOTION_DECISION_J, WITHDRAWAL_J
 from portfolio.seed.sessions import session_of
-from portfolio.seed.stage import Stage
+from portfolio.seed.stage import Stage, make
 from portfolio.work import Work
 
 PROGRAMME, CONTROLLER, ORDONNATEUR = "mariam.guindo", "abdoul.karim.soumana", "seydou.barro"
@@ -104,13 +104,16 @@ def _send_letters(stage: Stage, country: str, work: Work) -> None:
 
 
 def _receive_letters(stage: Stage, country: str, j: int, work: Work) -> None:
-    names = {stage.ids[f"file:{file.code}"]: file for file in files_of(CALL) if f"file:{file.code}" in stage.ids}
+    names = {
+        stage.ids[f"file:{file.code}"]: file for file in files_of(CALL) if f"file:{file.code}" in stage.ids
+    }
     for notice in _letters(stage, work, "sent", country):
-        from portfolio.seed.data.files import all_groups
-
         person = all_groups()[names[notice.application_id].group].officers[0].name
-        form = ReceiveForm(
-            received_on=stage.day(j - notice.id % 2), received_person=person, received_channel=CHANNELS[country]
+        form = make(
+            ReceiveForm,
+            received_on=stage.day(j - notice.id % 2),
+            received_person=person,
+            received_channel=CHANNELS[country],
         )
         service.receive(work, notice, form)
 

@@ -26,7 +26,7 @@ from portfolio.calls.models import Call, Question
 from portfolio.places import queries as places
 from portfolio.seed.data.calls import CALLS, FREE_NOTICE, PIECES, REFUSED_EXPENSES, criteria
 from portfolio.seed.data.model import Call as CallFacts
-from portfolio.seed.stage import NOBODY, Stage
+from portfolio.seed.stage import NOBODY, Stage, make
 from portfolio.strategy import queries as strategy
 from portfolio.work import Work
 
@@ -140,9 +140,16 @@ def _write(stage: Stage, facts: CallFacts, work: Work) -> None:
             ceiling=facts.grant_ceiling,
             own_contribution_percent=facts.contribution_percent,
             cash_exempt_displaced=bool(facts.contribution_note),
-            refused_expenses=[f"{word.strip().capitalize()}." for word in REFUSED_EXPENSES.rstrip(".").split(",")],
-            lines=[LineRow(budget_line_id=stage.ids[f"line:{line}"], amount=amount) for line, amount in facts.lines],
-            shares=[ShareRow(category=share.category, percent=share.percent) for share in facts.reserved],
+            refused_expenses=[
+                f"{word.strip().capitalize()}." for word in REFUSED_EXPENSES.rstrip(".").split(",")
+            ],
+            lines=[
+                LineRow(budget_line_id=stage.ids[f"line:{line}"], amount=amount)
+                for line, amount in facts.lines
+            ],
+            shares=[
+                make(ShareRow, category=share.category, percent=share.percent) for share in facts.reserved
+            ],
         ),
     )
     service.edit(
@@ -167,7 +174,8 @@ def _write(stage: Stage, facts: CallFacts, work: Work) -> None:
     service.edit(
         work,
         call,
-        ApplicantsForm(
+        make(
+            ApplicantsForm,
             categories=list(dict.fromkeys(WHO[who] for who in facts.applicants)),
             min_members=max(facts.min_members, 1),
             min_age_months=facts.min_age_years * 12,
@@ -192,7 +200,9 @@ def _write(stage: Stage, facts: CallFacts, work: Work) -> None:
                     label=criterion.title,
                     weight=criterion.weight,
                     floor=criterion.floor,
-                    tie_rank=facts.tie_break.index(criterion.code) + 1 if criterion.code in facts.tie_break else None,
+                    tie_rank=facts.tie_break.index(criterion.code) + 1
+                    if criterion.code in facts.tie_break
+                    else None,
                     **{f"level_{n}": words for n, words in enumerate(criterion.levels)},
                 )
                 for criterion in criteria(facts.code)
@@ -202,7 +212,9 @@ def _write(stage: Stage, facts: CallFacts, work: Work) -> None:
             assessors_needed=facts.assessors_per_file,
         ),
     )
-    rows = [TagRow(objective_id=strategy.objective(work, code).id, weight=weight) for code, weight in facts.tags]
+    rows = [
+        TagRow(objective_id=strategy.objective(work, code).id, weight=weight) for code, weight in facts.tags
+    ]
     service.edit(work, call, ObjectivesForm(objectives=rows))
 
 
@@ -230,4 +242,6 @@ def _ask(stage: Stage, facts: CallFacts, number: int, text: str, work: Work) -> 
 
 
 def _answer(stage: Stage, facts: CallFacts, number: int, text: str, work: Work) -> None:
-    service.answer(work, stage.get(work, Question, f"question:{facts.code}:{number}"), AnswerForm(answer=text))
+    service.answer(
+        work, stage.get(work, Question, f"question:{facts.code}:{number}"), AnswerForm(answer=text)
+    )

@@ -8,6 +8,7 @@ from portfolio.applications import service
 from portfolio.applications.forms import CloseRegisterForm, DepositForm, ReasonForm
 from portfolio.applications.models import Application, CallRegister
 from portfolio.calls.models import Call
+from portfolio.documents.service import Incoming
 from portfolio.groups.models import Group
 from portfolio.seed import form_pages, groups_known, samples
 from portfolio.seed.data.calls import CALLS, PIECES
@@ -30,7 +31,9 @@ def plan(stage: Stage, code: str) -> None:
     for file in files_of(code):
         online = is_online(file)
         known = file.filed_j - 4
-        groups_known.plan(stage, file.group, max(known, CALLS[code].published_j + 1), _before(file), online=online)
+        groups_known.plan(
+            stage, file.group, max(known, CALLS[code].published_j + 1), _before(file), online=online
+        )
         (_plan_online if online else _plan_paper)(stage, file)
     deadline = CALLS[code].deadline_j
     if deadline < 0:
@@ -67,12 +70,16 @@ def attached(file: File) -> list[str]:
     return codes
 
 
-def paper(file: File, code: str) -> samples.Incoming:
+def paper(file: File, code: str) -> Incoming:
     """A scanned paper of a file."""
     group = all_groups()[file.group]
     holder = group.account_holder if code == "account_certificate" else group.name
     return samples.scan(
-        f"{code}_{file.code}", PIECES[code].title, group.name, f"Dossier {file.code} : {file.title}", f"Établi au nom de {holder}"
+        f"{code}_{file.code}",
+        PIECES[code].title,
+        group.name,
+        f"Dossier {file.code} : {file.title}",
+        f"Établi au nom de {holder}",
     )
 
 

@@ -16,7 +16,8 @@ from portfolio.kit.clock import FixedClock, SystemClock
 from portfolio.origin import Surroundings
 from portfolio.rulebook.permissions import ROLES
 from portfolio.seed.data.people import DELEGATIONS, DEMO_APPLICANTS, STAFF
-from portfolio.seed.people_and_frameworks import FINISHED, email_of
+from portfolio.seed.people_and_frameworks import FINISHED
+from portfolio.seed.people_and_frameworks import email_of as email_of
 from portfolio.seed.stage import Stage, Step
 from portfolio.seed.story import write
 from portfolio.serving import open_around

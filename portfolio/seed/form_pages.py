@@ -20,7 +20,7 @@ from portfolio.seed.data.files import all_groups
 from portfolio.seed.data.groups import commune_name, of
 from portfolio.seed.data.model import File, Group
 from portfolio.seed.data.projects import described
-from portfolio.seed.stage import Stage
+from portfolio.seed.stage import Stage, make
 from portfolio.work import Work
 
 NEEDS = {
@@ -65,7 +65,8 @@ def pages(stage: Stage, work: Work, file: File) -> dict[str, PageForm]:
     where = of(commune_name(file.commune))
     return {
         "group": _group(stage, file, group),
-        "project": ProjectPage(
+        "project": make(
+            ProjectPage,
             title=file.title,
             summary=summary_of(file),
             commune_id=places.by_code(work, file.commune).id,
@@ -77,7 +78,8 @@ def pages(stage: Stage, work: Work, file: File) -> dict[str, PageForm]:
         "activities": _activities(stage, file),
         "budget": BudgetPage(
             lines=[
-                BudgetRow(
+                make(
+                    BudgetRow,
                     label=line.label,
                     unit=line.unit,
                     quantity=line.quantity,
@@ -137,7 +139,9 @@ def _activities(stage: Stage, file: File) -> ActivitiesPage:
         ActivityRow(label=label, first=min(n + 1, last), last=min(n + 3, last), who="Comité d'achat")
         for n, label in enumerate(paid, 1)
     ]
-    rows.append(ActivityRow(label="Suivi, comptes rendus et bilan", first=max(1, last - 2), last=last, who="Bureau"))
+    rows.append(
+        ActivityRow(label="Suivi, comptes rendus et bilan", first=max(1, last - 2), last=last, who="Bureau")
+    )
     return ActivitiesPage(
         rows=rows,
         results="L'activité tourne avec ses comptes tenus ; les recettes couvrent les charges dès le sixième mois.",

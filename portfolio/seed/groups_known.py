@@ -21,7 +21,7 @@ from portfolio.seed.data.files import all_groups
 from portfolio.seed.data.model import Group as GroupFacts
 from portfolio.seed.data.people import DEMO_APPLICANTS, OFFICERS
 from portfolio.seed.people_and_frameworks import ADMINISTRATOR, email_of
-from portfolio.seed.stage import NOBODY, Stage
+from portfolio.seed.stage import NOBODY, Stage, make
 from portfolio.work import Work
 
 PROGRAMME = "mariam.guindo"
@@ -42,11 +42,25 @@ PROVIDERS = {
     "airtel_money": "Airtel Money",
     "wave": "Wave",
 }
-BANKS = {"ML": "Banque du Sahel, agence de Gao", "BF": "Banque du Sahel, agence de Dori", "NE": "Banque du Sahel, agence de Tillabéri"}
-MUTUALS = {"ML": "Caisse mutuelle du Fleuve", "BF": "Caisse populaire du Séno", "NE": "Mutuelle de crédit du Gourma"}
+BANKS = {
+    "ML": "Banque du Sahel, agence de Gao",
+    "BF": "Banque du Sahel, agence de Dori",
+    "NE": "Banque du Sahel, agence de Tillabéri",
+}
+MUTUALS = {
+    "ML": "Caisse mutuelle du Fleuve",
+    "BF": "Caisse populaire du Séno",
+    "NE": "Mutuelle de crédit du Gourma",
+}
 PAPERS = {"ML": "Carte d'identité, NINA", "BF": "CNIB", "NE": "Carte nationale d'identité"}
 OWN_ACCOUNT = {group: login for login, group in DEMO_APPLICANTS.items()}
-MEMBERS = {"women": "women", "youth": "youth", "cooperative": "cooperative", "committee": "committee", "union": "union"}
+MEMBERS = {
+    "women": "women",
+    "youth": "youth",
+    "cooperative": "cooperative",
+    "committee": "committee",
+    "union": "union",
+}
 
 
 def officer_of(group: str) -> str:
@@ -73,13 +87,16 @@ def plan_verified(stage: Stage, code: str, j: int) -> None:
     """The same group verified, with its account proposed by its officer and confirmed by the head of programme the day after."""
     facts = all_groups()[code]
     stage.plan(j, "09:10", PROGRAMME, partial(_verify, stage, facts))
-    stage.plan(j, "11:20", OFFICERS[facts.country], partial(propose_account, stage, facts, "", ""))
+    stage.plan(
+        j, "11:20", OFFICERS[facts.country], partial(propose_account, stage, facts, "", "", holder=facts.name)
+    )
     stage.plan(j + 1, "09:40", PROGRAMME, partial(verify_account, stage, facts, ""))
 
 
 def _register(stage: Stage, facts: GroupFacts, work: Work) -> None:
     women, men = facts.women, facts.men
-    form = RegisterForm(
+    form = make(
+        RegisterForm,
         name=facts.name,
         legal_form=LEGAL_FORMS.get(facts.legal_form)
         or ("Association de jeunes" if facts.category == "youth" else "Association"),
@@ -92,7 +109,9 @@ def _register(stage: Stage, facts: GroupFacts, work: Work) -> None:
         men=men,
         youth=min(facts.youth, women + men),
         displaced=min(facts.displaced, women + men),
-        note="Les nombres sont ceux du bureau ; les usagers sont plus nombreux." if facts.board_only else None,
+        note="Les nombres sont ceux du bureau ; les usagers sont plus nombreux."
+        if facts.board_only
+        else None,
         hidden_place=facts.masked,
         confirmed=True,
     )
@@ -102,7 +121,8 @@ def _register(stage: Stage, facts: GroupFacts, work: Work) -> None:
 def _bureau(stage: Stage, facts: GroupFacts, work: Work) -> None:
     group = stage.get(work, Group, f"group:{facts.code}")
     for officer in facts.officers:
-        form = OfficerForm(
+        form = make(
+            OfficerForm,
             office=officer.role,
             full_name=officer.name,
             sex=officer.sex,
@@ -140,7 +160,7 @@ def _let_in(stage: Stage, facts: GroupFacts, work: Work) -> None:
 def _verify(stage: Stage, facts: GroupFacts, work: Work) -> None:
     group = stage.get(work, Group, f"group:{facts.code}")
     if group.status == "registered":
-        service.verify(work, group, VerifyForm(checked=list(CHECKS)))
+        service.verify(work, group, make(VerifyForm, checked=list(CHECKS)))
 
 
 def account_form(facts: GroupFacts, channel: str = "", holder: str = "", number: str = "") -> AccountForm:
@@ -150,12 +170,18 @@ def account_form(facts: GroupFacts, channel: str = "", holder: str = "", number:
         kind, provider = "mobile", PROVIDERS[way]
     else:
         kind, provider = way, (MUTUALS if way == "sfd" else BANKS)[facts.country]
-    return AccountForm(
-        kind=kind, provider=provider, holder=holder or facts.account_holder, number=number or facts.account_number
+    return make(
+        AccountForm,
+        kind=kind,
+        provider=provider,
+        holder=holder or facts.account_holder,
+        number=number or facts.account_number,
     )
 
 
-def propose_account(stage: Stage, facts: GroupFacts, channel: str, key: str, work: Work, holder: str = "", number: str = "") -> None:
+def propose_account(
+    stage: Stage, facts: GroupFacts, channel: str, key: str, work: Work, holder: str = "", number: str = ""
+) -> None:
     """The officer records where the group asks to be paid; `key` names a second account of the same group."""
     group = stage.get(work, Group, f"group:{facts.code}")
     account = service.propose_account(work, group, account_form(facts, channel, holder, number))
@@ -166,6 +192,8 @@ def verify_account(stage: Stage, facts: GroupFacts, key: str, work: Work) -> Non
     """A second person types the number again and accepts the warnings with a reason."""
     account = stage.get(work, GroupAccount, f"account:{facts.code}{key}")
     form = VerifyAccountForm(
-        number=account.number, accept=True, why="Attestation lue et comparée avec la liste des membres du bureau."
+        number=account.number,
+        accept=True,
+        why="Attestation lue et comparée avec la liste des membres du bureau.",
     )
     service.verify_account(work, account, form)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from portfolio.agreements import service as agreements
 from portfolio.agreements.models import AgreementLine
+from portfolio.funds.models import Fund
 from portfolio.justifications import queries, service
 from portfolio.justifications.forms import (
     CollectForm,
@@ -18,7 +19,7 @@ from portfolio.justifications.forms import (
     VerdictRow,
     VerdictsForm,
 )
-from portfolio.justifications.models import Expense, Justification, Recovery
+from portfolio.justifications.models import Justification, Recovery
 from portfolio.seed import groups_known, samples
 from portfolio.seed.data.files import all_groups
 from portfolio.seed.data.life import disbursements, vouchers_of
@@ -28,7 +29,8 @@ from portfolio.seed.data.others import projects
 from portfolio.seed.data.problems import RECOVERIES
 from portfolio.seed.data.suppliers import SUPPLIERS
 from portfolio.seed.paid import tranche_of
-from portfolio.seed.stage import Stage
+from portfolio.seed.signed import agreement_of
+from portfolio.seed.stage import Stage, make
 from portfolio.work import Work
 
 PROGRAMME, ORDONNATEUR, ACCOUNTANT = "mariam.guindo", "seydou.barro", "mahamadou.sidibe"
@@ -51,7 +53,11 @@ ARTICLES = {"unspent": "Article 9", "rejected_expense": "Article 10", "terminati
 def plan(stage: Stage) -> None:
     """Every report examined so far, then the orders to repay."""
     for n, facts in enumerate(disbursements()):
-        if facts.outcome == "paid" and facts.examined_j is not None and vouchers_of(facts.project, facts.tranche):
+        if (
+            facts.outcome == "paid"
+            and facts.examined_j is not None
+            and vouchers_of(facts.project, facts.tranche)
+        ):
             _plan_report(stage, facts, n)
     for recovery in RECOVERIES:
         _plan_recovery(stage, recovery)
@@ -89,20 +95,27 @@ def _enter(stage: Stage, facts: Disbursement, work: Work) -> None:
     stage.keep(f"report:{facts.project}:{facts.tranche}", report)
     lines = {
         line.label: line.id
-        for line in work.db.scalars(select(AgreementLine).where(AgreementLine.agreement_id == tranche.agreement_id))
+        for line in work.db.scalars(
+            select(AgreementLine).where(AgreementLine.agreement_id == tranche.agreement_id)
+        )
     }
     service.present_all(work, report, GridForm(lines=[_row(stage, voucher, lines) for voucher in vouchers]))
     group = all_groups()[projects()[facts.project].group]
     for expense in queries.expenses(work, report):
         scan = samples.scan(
-            f"{expense.number}-{facts.project}", expense.description, expense.supplier, group.name, f"{expense.amount_minor} F CFA"
+            f"{expense.number}-{facts.project}",
+            expense.description,
+            expense.supplier,
+            group.name,
+            f"{expense.amount_minor} F CFA",
         )
         service.attach(work, expense, scan)
 
 
 def _row(stage: Stage, voucher: Voucher, lines: dict[str, int]) -> ExpenseForm:
     supplier = SUPPLIERS.get(voucher.supplier)
-    return ExpenseForm(
+    return make(
+        ExpenseForm,
         number=voucher.number,
         spent_on=stage.day(voucher.j),
         kind=KINDS[voucher.kind],
@@ -126,7 +139,8 @@ def _examine(stage: Stage, facts: Disbursement, work: Work) -> None:
     told = {voucher.number: voucher for voucher in vouchers_of(facts.project, facts.tranche)}
     verbs = {"accepted": "accept", "queried": "query", "rejected": "refuse"}
     rows = [
-        VerdictRow(
+        make(
+            VerdictRow,
             id=expense.id,
             verdict=verbs[told[expense.number].verdict],
             reason=told[expense.number].reason or None,
@@ -161,7 +175,9 @@ def _prepare(stage: Stage, facts: RecoveryFacts, work: Work) -> None:
         amount=facts.amount,
         reason=REASONS[facts.reason],
         article=ARTICLES[facts.reason],
-        notice_reference=f"Mise en demeure du {stage.day(facts.notice_j):%d/%m/%Y}" if facts.notice_j else None,
+        notice_reference=f"Mise en demeure du {stage.day(facts.notice_j):%d/%m/%Y}"
+        if facts.notice_j
+        else None,
         notice_received_on=stage.day(facts.notice_j + 4) if facts.notice_j else None,
         due_on=stage.day(facts.ordered_j + 60),
     )
@@ -175,11 +191,10 @@ def _issue(stage: Stage, facts: RecoveryFacts, work: Work) -> None:
 
 def _collect(stage: Stage, facts: RecoveryFacts, amount: int, work: Work) -> None:
     recovery = stage.get(work, Recovery, f"recovery:{facts.project}")
-    fund = "F3" if f"fund-of:{facts.project}" in stage.ids else "F1"
     treasurer = all_groups()[projects()[facts.project].group].officers[1].name
     form = CollectForm(
         amount=amount,
-        treasury_account_id=_bank(stage, work, facts, fund),
+        treasury_account_id=_bank(stage, work, facts),
         received_on=work.today,
         payer=treasurer,
         bank_reference=f"VERS-{facts.project}-{work.today:%d%m%y}",
@@ -187,14 +202,6 @@ def _collect(stage: Stage, facts: RecoveryFacts, amount: int, work: Work) -> Non
     service.collect(work, recovery, form)
 
 
-def _bank(stage: Stage, work: Work, facts: RecoveryFacts, _fund: str) -> int:
-    from portfolio.funds.models import Fund
-    from portfolio.seed.signed import agreement_of
-
+def _bank(stage: Stage, work: Work, facts: RecoveryFacts) -> int:
     fund = work.db.get_one(Fund, agreement_of(stage, work, facts.project).fund_id)
     return stage.ids[f"treasury:BQ-{fund.code}"]
-
-
-def expenses_of(work: Work, report: Justification) -> list[Expense]:
-    """The papers of a report."""
-    return queries.expenses(work, report)

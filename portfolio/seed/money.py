@@ -13,7 +13,7 @@ from portfolio.seed.data.model import Account as AccountFacts
 from portfolio.seed.data.model import BudgetLine as LineFacts
 from portfolio.seed.data.model import Fund as FundFacts
 from portfolio.seed.data.model import Receipt as ReceiptFacts
-from portfolio.seed.stage import Stage
+from portfolio.seed.stage import Stage, make
 from portfolio.work import Work
 
 PROGRAMME, ORDONNATEUR, ACCOUNTANT, CASHIER = (
@@ -74,7 +74,8 @@ def _fund(stage: Stage, facts: FundFacts, work: Work) -> None:
     donor: Donor = service.create_donor(work, DonorForm(code=code, name=facts.donor or name))
     fund = service.create_fund(
         work,
-        FundForm(
+        make(
+            FundForm,
             code=facts.code,
             name=facts.title,
             donor_id=donor.id,
@@ -118,7 +119,8 @@ def _vote(stage: Stage, lines: list[LineFacts], work: Work) -> None:
 def _account(stage: Stage, facts: AccountFacts, work: Work) -> None:
     account = service.create_account(
         work,
-        AccountForm(
+        make(
+            AccountForm,
             code=facts.code,
             label=facts.title,
             kind=KINDS[facts.kind],
@@ -137,7 +139,8 @@ def _record(stage: Stage, facts: ReceiptFacts, work: Work) -> None:
     fund = data.FUNDS[facts.fund]
     receipt = service.record_receipt(
         work,
-        ReceiptForm(
+        make(
+            ReceiptForm,
             fund_id=stage.ids[f"fund:{facts.fund}"],
             treasury_account_id=stage.ids[f"treasury:{BANK_OF[facts.fund]}"],
             received_on=stage.day(facts.j),

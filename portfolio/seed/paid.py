@@ -23,6 +23,7 @@ from portfolio.disbursements.models import Disbursement
 from portfolio.funds.models import Fund
 from portfolio.projects import service as projects
 from portfolio.projects.forms import ReportForm, VisitForm
+from portfolio.projects.models import Visit
 from portfolio.seed import groups_known, samples
 from portfolio.seed.data.files import all_groups
 from portfolio.seed.data.life import disbursements, grants
@@ -73,7 +74,9 @@ def key(facts: Facts) -> str:
 def tranche_of(stage: Stage, work: Work, project: str, number: int) -> Tranche:
     """A tranche by its number."""
     agreement = stage.ids[f"agreement:{project}"]
-    return work.db.scalars(select(Tranche).where(Tranche.agreement_id == agreement, Tranche.number == number)).one()
+    return work.db.scalars(
+        select(Tranche).where(Tranche.agreement_id == agreement, Tranche.number == number)
+    ).one()
 
 
 def _officer(project: str) -> str:
@@ -130,7 +133,11 @@ def _evidence(stage: Stage, project: str, number: int, work: Work) -> None:
         if condition.kind in ("goods_received", "handover") and project in PURCHASED:
             continue
         assert condition.kind in BY_HAND
-        words = f"{condition.label} : {EVIDENCE[condition.kind].lower()}" if condition.label else EVIDENCE[condition.kind]
+        words = (
+            f"{condition.label} : {EVIDENCE[condition.kind].lower()}"
+            if condition.label
+            else EVIDENCE[condition.kind]
+        )
         agreements.record_evidence(work, condition, f"{words}, le {work.today:%d/%m/%Y}")
 
 
@@ -139,9 +146,7 @@ def _plan_the_visit(stage: Stage, project: str, n: int, j: int, work: Work) -> N
     stage.keep(f"visit:{project}:{n}", projects.plan_visit(work, project_of(stage, work, project), form))
 
 
-def _visit(stage: Stage, work: Work, project: str, n: int):  # type: ignore[no-untyped-def]
-    from portfolio.projects.models import Visit
-
+def _visit(stage: Stage, work: Work, project: str, n: int) -> Visit:
     return stage.get(work, Visit, f"visit:{project}:{n}")
 
 
@@ -151,7 +156,9 @@ def _report_visit(stage: Stage, project: str, n: int, j: int, remote: str, work:
         remote=bool(remote),
         remote_reason=remote or None,
         team="Chargé de subventions et service technique",
-        findings=FINDINGS if not remote else "Appels à la présidente et à la trésorière, photographies reçues et datées.",
+        findings=FINDINGS
+        if not remote
+        else "Appels à la présidente et à la trésorière, photographies reçues et datées.",
         action_points="Tenir le registre des ventes chaque semaine.",
         photos=[samples.photo(f"{project}_{n}_{k}", int(project[2:]) * 7 + n + k) for k in (1, 2)],
     )
@@ -253,15 +260,32 @@ def _plan_second_tries(stage: Stage) -> None:
     group = all_groups()["G-MP03"]
     officer = _officer("MP03")
     treasurer = group.officers[1]
-    stage.plan(-110, "10:00", officer, partial(groups_known.propose_account, stage, group, "", ":2", holder=treasurer.name, number=treasurer.phone))
+    stage.plan(
+        -110,
+        "10:00",
+        officer,
+        partial(
+            groups_known.propose_account,
+            stage,
+            group,
+            "",
+            ":2",
+            holder=treasurer.name,
+            number=treasurer.phone,
+        ),
+    )
     stage.plan(-109, "11:30", PROGRAMME, partial(groups_known.verify_account, stage, group, ":2"))
-    moved = Facts(**{**{f: getattr(mp03, f) for f in mp03.__slots__}, "requested_j": -108, "liquidated_j": -107})
+    moved = Facts(
+        **{**{f: getattr(mp03, f) for f in mp03.__slots__}, "requested_j": -108, "liquidated_j": -107}
+    )
     stage.plan(-108, "14:00", officer, partial(request, stage, moved, account="account:G-MP03:2"))
     plan_approvals(stage, moved, 2)
     sfd = all_groups()["G-MP06"]
     officer = _officer("MP06")
     number = f"NE0770{sfd.phone[-8:]}"
-    stage.plan(-118, "15:30", officer, partial(groups_known.propose_account, stage, sfd, "sfd", ":2", number=number))
+    stage.plan(
+        -118, "15:30", officer, partial(groups_known.propose_account, stage, sfd, "sfd", ":2", number=number)
+    )
     stage.plan(-117, "10:30", PROGRAMME, partial(groups_known.verify_account, stage, sfd, ":2"))
     stage.plan(-64, "16:00", officer, partial(_change_account, stage, "MP06", "account:G-MP06:2"))
     moved = Facts(**{**{f: getattr(mp06, f) for f in mp06.__slots__}, "liquidated_j": -63})
@@ -277,4 +301,6 @@ def _change_account(stage: Stage, project: str, account: str, work: Work) -> Non
 
 def paid_projects() -> list[str]:
     """The projects that received something."""
-    return [code for code in grants() if any(f.project == code and f.outcome == "paid" for f in disbursements())]
+    return [
+        code for code in grants() if any(f.project == code and f.outcome == "paid" for f in disbursements())
+    ]

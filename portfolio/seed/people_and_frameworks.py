@@ -15,7 +15,7 @@ from portfolio.places import service as places
 from portfolio.seed.data.model import Committee as CommitteeFacts
 from portfolio.seed.data.model import Delegation, Seat, Staff
 from portfolio.seed.data.people import COMMITTEES, DELEGATIONS, STAFF, login_of
-from portfolio.seed.stage import NOBODY, Stage
+from portfolio.seed.stage import NOBODY, Stage, make
 from portfolio.strategy import reference
 from portfolio.strategy import service as strategy
 from portfolio.strategy.models import Framework
@@ -151,7 +151,8 @@ def _committee(stage: Stage, facts: CommitteeFacts, work: Work) -> None:
     voices = sum(1 for seat in facts.seats if seat.capacity == "titulaire")
     committee: Committee = committees.create(
         work,
-        CommitteeForm(
+        make(
+            CommitteeForm,
             name=facts.title,
             kind=facts.code,
             act=facts.act,
@@ -166,7 +167,8 @@ def _committee(stage: Stage, facts: CommitteeFacts, work: Work) -> None:
     for seat in facts.seats:
         committees.appoint(work, committee, _seat_form(stage, seat))
     if facts.code == "selection":
-        form = SeatForm(
+        form = make(
+            SeatForm,
             person_id=stage.person(SECRETARY),
             function="secretary",
             voice="consultative",
@@ -177,7 +179,8 @@ def _committee(stage: Stage, facts: CommitteeFacts, work: Work) -> None:
 
 def _seat_form(stage: Stage, seat: Seat) -> SeatForm:
     observer = seat.capacity == "observateur"
-    return SeatForm(
+    return make(
+        SeatForm,
         person_id=stage.person(seat.person or login_of(seat.name)),
         function="member" if observer else FUNCTIONS.get(seat.function, "member"),
         capacity=CAPACITIES[seat.capacity],

@@ -1,8 +1,8 @@
-"""Purchases inside the grants: by the institution's commission with sealed bids, by a group's own committee, and three small orders too alike (R6)."""
+"""Purchases inside the grants: the commission's sealed bids, a group's own committee, three small orders too much alike (R6)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from datetime import timedelta
 from functools import partial
 
 from sqlalchemy import select
@@ -14,12 +14,9 @@ from portfolio.committees.models import Attendance, Session
 from portfolio.procurement import queries, service
 from portfolio.procurement.forms import (
     AskForm,
-    ChooseForm,
     CloseOpeningForm,
     DepositForm,
-    DirectForm,
     ExamineForm,
-    GroupReceptionForm,
     HandOverForm,
     InviteForm,
     MarkRow,
@@ -28,7 +25,6 @@ from portfolio.procurement.forms import (
     OpeningForm,
     OrderForm,
     PersonRow,
-    ProFormaForm,
     QuestionForm,
     ReadForm,
     ReceivedLine,
@@ -37,16 +33,15 @@ from portfolio.procurement.forms import (
     SupplierForm,
 )
 from portfolio.procurement.models import Procedure, Quotation
-from portfolio.seed import groups_known
 from portfolio.seed.data.files import all_groups
-from portfolio.seed.data.model import Purchase, SmallOrder
+from portfolio.seed.data.model import Purchase
 from portfolio.seed.data.model import Quotation as Bid
 from portfolio.seed.data.others import projects
-from portfolio.seed.data.purchases import PURCHASES, SMALL_ORDERS
+from portfolio.seed.data.purchases import PURCHASES
 from portfolio.seed.data.suppliers import SUPPLIERS
 from portfolio.seed.paid import tranche_of
 from portfolio.seed.signed import agreement_of
-from portfolio.seed.stage import NOBODY, Stage
+from portfolio.seed.stage import NOBODY, Stage, make
 from portfolio.work import Work
 
 BUYER, PRESIDENT, ORDONNATEUR = "assitan.doumbia", "adamou.soumana", "seydou.barro"
@@ -60,7 +55,6 @@ RULES = (
     "Le comité de gestion tient le registre d'usage, encaisse le tarif affiché et garde une part pour l'entretien. "
     "Le bien reste au groupement ; il n'est ni vendu ni prêté sans l'accord de l'Autorité."
 )
-SMALL_AGREEMENT = "MP04"
 
 
 def plan(stage: Stage) -> None:
@@ -68,10 +62,8 @@ def plan(stage: Stage) -> None:
     stage.plan(-310, "09:00", NOBODY, service.load)
     stage.plan(-310, "10:00", BUYER, partial(_suppliers, stage))
     for purchase in PURCHASES.values():
-        (_plan_group if purchase.buyer == "group" else _plan_authority)(stage, purchase)
-    for order in SMALL_ORDERS:
-        stage.plan(order.j - 3, "09:30", BUYER, partial(_small, stage, order))
-        stage.plan(order.j, "10:15", ORDONNATEUR, partial(_order, stage, order.number, 12))
+        if purchase.buyer == "authority":
+            _plan_authority(stage, purchase)
 
 
 def procedure_of(stage: Stage, work: Work, code: str) -> Procedure:
@@ -81,7 +73,8 @@ def procedure_of(stage: Stage, work: Work, code: str) -> Procedure:
 
 def _suppliers(stage: Stage, work: Work) -> None:
     for n, facts in enumerate(SUPPLIERS.values()):
-        form = SupplierForm(
+        form = make(
+            SupplierForm,
             name=facts.name,
             country=facts.country,
             address=facts.place,
@@ -96,14 +89,20 @@ def _suppliers(stage: Stage, work: Work) -> None:
 def _needs(purchase: Purchase) -> list[NeedLine]:
     lines = {line.label: line for line in projects()[purchase.project].lines}
     return [
-        NeedLine(label=label, unit=lines[label].unit, quantity=lines[label].quantity, unit_minor=lines[label].unit_price)
+        NeedLine(
+            label=label,
+            unit=lines[label].unit,
+            quantity=lines[label].quantity,
+            unit_minor=lines[label].unit_price,
+        )
         for label in purchase.lines
     ]
 
 
-def _create(stage: Stage, purchase: Purchase, work: Work) -> None:
+def create(stage: Stage, purchase: Purchase, work: Work) -> None:
     number = TRANCHES.get(purchase.code)
-    form = NeedForm(
+    form = make(
+        NeedForm,
         buyer=purchase.buyer,
         category="works" if purchase.method in WORKS else "goods",
         object=purchase.subject,
@@ -113,7 +112,9 @@ def _create(stage: Stage, purchase: Purchase, work: Work) -> None:
     procedure = service.create(work, agreement_of(stage, work, purchase.project), form)
     stage.keep(f"purchase:{purchase.code}", procedure)
     for bid in purchase.quotations:
-        quotation = service.invite(work, procedure, InviteForm(supplier_id=stage.ids[f"supplier:{bid.supplier}"]))
+        quotation = service.invite(
+            work, procedure, InviteForm(supplier_id=stage.ids[f"supplier:{bid.supplier}"])
+        )
         stage.keep(f"bid:{purchase.code}:{bid.supplier}", quotation)
 
 
@@ -126,7 +127,7 @@ def _bid(stage: Stage, work: Work, purchase: Purchase, bid: Bid) -> Quotation:
 
 def _plan_authority(stage: Stage, purchase: Purchase) -> None:
     asked, opened, decided = purchase.asked_j, purchase.opened_j, purchase.decided_j
-    stage.plan(asked - 2, "09:00", BUYER, partial(_create, stage, purchase))
+    stage.plan(asked - 2, "09:00", BUYER, partial(create, stage, purchase))
     stage.plan(asked, "10:00", BUYER, partial(_ask, stage, purchase))
     for n, bid in enumerate(purchase.quotations):
         late = bid.outcome == "late"
@@ -145,7 +146,7 @@ def _plan_authority(stage: Stage, purchase: Purchase) -> None:
         stage.plan(decided - 1, f"{9 + n}:50", login, partial(_sign, stage, purchase))
     stage.plan(decided, "09:00", BUYER, partial(_decide, stage, purchase))
     if purchase.ordered_j is not None:
-        stage.plan(purchase.ordered_j, "11:10", ORDONNATEUR, partial(_order, stage, purchase.code, 30))
+        stage.plan(purchase.ordered_j, "11:10", ORDONNATEUR, partial(order, stage, purchase.code, 30))
     if purchase.received_j is not None:
         stage.plan(purchase.received_j, "15:00", RECEPTION[0], partial(_receive, stage, purchase))
     if purchase.handed_over_j is not None:
@@ -154,7 +155,8 @@ def _plan_authority(stage: Stage, purchase: Purchase) -> None:
 
 def _ask(stage: Stage, purchase: Purchase, work: Work) -> None:
     form = AskForm(
-        bids_due_at=stage.moment(purchase.opened_j, "10:00"), bids_place="Siège de l'Autorité, secrétariat des marchés"
+        bids_due_at=stage.moment(purchase.opened_j, "10:00"),
+        bids_place="Siège de l'Autorité, secrétariat des marchés",
     )
     service.ask(work, procedure_of(stage, work, purchase.code), form)
 
@@ -168,7 +170,10 @@ def _announce(stage: Stage, purchase: Purchase, work: Work) -> None:
     people = [
         PersonRow(name="Adamou Soumana", function="président de la commission"),
         PersonRow(name="Safiatou Sana", function="membre"),
-        *(PersonRow(name=SUPPLIERS[bid.supplier].name, function="soumissionnaire") for bid in purchase.quotations[:2]),
+        *(
+            PersonRow(name=SUPPLIERS[bid.supplier].name, function="soumissionnaire")
+            for bid in purchase.quotations[:2]
+        ),
     ]
     form = OpeningForm(place="Siège de l'Autorité, salle de réunion", people=people)
     service.propose_opening(work, procedure_of(stage, work, purchase.code), form)
@@ -185,7 +190,9 @@ def _in_time(purchase: Purchase) -> list[Bid]:
 def _read(stage: Stage, purchase: Purchase, work: Work) -> None:
     for bid in _in_time(purchase):
         assert bid.read is not None
-        form = ReadForm(read_minor=bid.read, papers=["letter_of_bid", "price_schedule", "tax", "trade_register"])
+        form = ReadForm(
+            read_minor=bid.read, papers=["letter_of_bid", "price_schedule", "tax", "trade_register"]
+        )
         service.read_price(work, _bid(stage, work, purchase, bid), form)
     service.close_opening(work, procedure_of(stage, work, purchase.code), CloseOpeningForm())
 
@@ -256,10 +263,10 @@ def _decide(stage: Stage, purchase: Purchase, work: Work) -> None:
     service.decide(work, procedure_of(stage, work, purchase.code))
 
 
-def _order(stage: Stage, code: str, days: int, work: Work) -> None:
+def order(stage: Stage, code: str, days: int, work: Work) -> None:
     form = OrderForm(
         delivery_place="Sur le site du micro-projet",
-        delivery_on=work.today.replace() + _days(days),
+        delivery_on=work.today + timedelta(days=days),
         terms="Paiement unique après réception sans réserve, par virement",
         penalty="Un millième par jour de retard",
         tax="exempt",
@@ -267,13 +274,7 @@ def _order(stage: Stage, code: str, days: int, work: Work) -> None:
     service.order(work, procedure_of(stage, work, code), form)
 
 
-def _days(number: int):  # type: ignore[no-untyped-def]
-    from datetime import timedelta
-
-    return timedelta(days=number)
-
-
-def _lines(work: Work, procedure: Procedure) -> list[ReceivedLine]:
+def received_lines(work: Work, procedure: Procedure) -> list[ReceivedLine]:
     return [
         ReceivedLine(line_id=line.id, accepted=line.quantity, serials=None, state="neuf, conforme")
         for line in queries.lines(work, procedure)
@@ -292,101 +293,35 @@ def _receive(stage: Stage, purchase: Purchase, work: Work) -> None:
         commission=[stage.person(login) for login in RECEPTION],
         reserves=reserves,
         reserves_until=stage.day((purchase.received_j or 0) + 60) if reserves else None,
-        lines=_lines(work, procedure),
+        lines=received_lines(work, procedure),
     )
     service.receive(work, procedure, form)
 
 
-def _marks(stage: Stage, purchase: Purchase, count: int) -> list[MarkRow]:
+def marks(stage: Stage, purchase: Purchase, count: int) -> list[MarkRow]:
     group = all_groups()[projects()[purchase.project].group]
     thumbs = "empreintes" in purchase.note
     rows = [
-        MarkRow(name=officer.name, function=officer.role, mark="thumbprint" if thumbs or not officer.can_sign else "signature")
+        make(
+            MarkRow,
+            name=officer.name,
+            function=officer.role,
+            mark="thumbprint" if thumbs or not officer.can_sign else "signature",
+        )
         for officer in group.officers
     ]
     given = ("Adama", "Bintou", "Coumba")
     rows += [
-        MarkRow(name=f"{name} {group.officers[0].name.split()[-1]}", function="membre", mark="thumbprint") for name in given
+        make(
+            MarkRow, name=f"{name} {group.officers[0].name.split()[-1]}", function="membre", mark="thumbprint"
+        )
+        for name in given
     ]
     return rows[:count]
 
 
 def _hand_over(stage: Stage, purchase: Purchase, work: Work) -> None:
-    form = HandOverForm(handed_on=work.today, place="Site du micro-projet", rules=RULES, recipients=_marks(stage, purchase, 4))
+    form = HandOverForm(
+        handed_on=work.today, place="Site du micro-projet", rules=RULES, recipients=marks(stage, purchase, 4)
+    )
     service.hand_over(work, procedure_of(stage, work, purchase.code), form)
-
-
-# -- by the group -------------------------------------------------------------------------------------------------
-
-
-def _plan_group(stage: Stage, purchase: Purchase) -> None:
-    officer = groups_known.officer_of(projects()[purchase.project].group)
-    stage.plan(purchase.asked_j, "09:00", officer, partial(_ask_pro_formas, stage, purchase))
-    stage.plan(purchase.opened_j, "11:00", officer, partial(_pro_formas, stage, purchase))
-    stage.plan(purchase.decided_j, "11:00", officer, partial(_choose, stage, purchase))
-    assert purchase.ordered_j is not None and purchase.received_j is not None
-    stage.plan(purchase.ordered_j, "12:00", officer, partial(_record_order, stage, purchase))
-    stage.plan(purchase.received_j, "17:00", officer, partial(_record_reception, stage, purchase))
-
-
-def _ask_pro_formas(stage: Stage, purchase: Purchase, work: Work) -> None:
-    _create(stage, purchase, work)
-    service.collect(work, procedure_of(stage, work, purchase.code))
-
-
-def _pro_formas(stage: Stage, purchase: Purchase, work: Work) -> None:
-    _price(stage, work, purchase.code, purchase.quotations)
-
-
-def _price(stage: Stage, work: Work, code: str, bids: Sequence[Bid]) -> None:
-    for bid in bids:
-        assert bid.read is not None
-        quotation = stage.get(work, Quotation, f"bid:{code}:{bid.supplier}")
-        service.record_pro_forma(work, quotation, ProFormaForm(amount_minor=bid.read, delivery_days=7))
-
-
-def _choose(stage: Stage, purchase: Purchase, work: Work) -> None:
-    retained = next(bid for bid in purchase.quotations if bid.outcome == "retained")
-    form = ChooseForm(
-        retained_id=stage.ids[f"bid:{purchase.code}:{retained.supplier}"], buyers=_marks(stage, purchase, 5)
-    )
-    service.choose(work, procedure_of(stage, work, purchase.code), form)
-
-
-def _record_order(stage: Stage, purchase: Purchase, work: Work) -> None:
-    form = OrderForm(
-        delivery_place="Marché d'Ansongo",
-        delivery_on=work.today + _days(5),
-        terms="Au comptant, contre attestation de vente",
-        tax="none",
-    )
-    service.record_order(work, procedure_of(stage, work, purchase.code), form)
-
-
-def _record_reception(stage: Stage, purchase: Purchase, work: Work) -> None:
-    procedure = procedure_of(stage, work, purchase.code)
-    form = GroupReceptionForm(
-        received_on=work.today,
-        place="Enclos du groupement",
-        recipients=_marks(stage, purchase, 3),
-        lines=_lines(work, procedure),
-    )
-    service.record_reception(work, procedure, form)
-
-
-# -- three small orders -------------------------------------------------------------------------------------------
-
-
-def _small(stage: Stage, facts: SmallOrder, work: Work) -> None:
-    form = NeedForm(
-        buyer="authority",
-        object=facts.subject,
-        lines=[NeedLine(label=facts.subject, unit="lot", quantity=1, unit_minor=facts.amount)],
-    )
-    procedure = service.create(work, agreement_of(stage, work, SMALL_AGREEMENT), form)
-    stage.keep(f"purchase:{facts.number}", procedure)
-    invited = service.invite(work, procedure, InviteForm(supplier_id=stage.ids[f"supplier:{facts.supplier}"]))
-    stage.keep(f"bid:{facts.number}:{facts.supplier}", invited)
-    service.ask(work, procedure, AskForm())
-    service.record_pro_forma(work, invited, ProFormaForm(amount_minor=facts.amount, delivery_days=5))
-    service.buy_directly(work, procedure, DirectForm(retained_id=invited.id))

@@ -15,7 +15,11 @@ def pdf(title: str, lines: Sequence[str] = ()) -> bytes:
     """One page in A5 with a title, some lines and the word SPÉCIMEN."""
     words = ["BT", "/F1 15 Tf 40 540 Td 22 TL", f"({_plain(title)}) Tj T*", "/F1 10 Tf"]
     words += [f"({_plain(line)}) Tj T*" for line in lines]
-    words += ["T* /F1 26 Tf 0.6 g (SPÉCIMEN) Tj T*", "/F1 9 Tf (Document inventé pour la démonstration) Tj", "ET"]
+    words += [
+        "T* /F1 26 Tf 0.6 g (SPÉCIMEN) Tj T*",
+        "/F1 9 Tf (Document inventé pour la démonstration) Tj",
+        "ET",
+    ]
     stream = "\n".join(words).encode("cp1252", errors="replace")
     parts = [
         b"<< /Type /Catalog /Pages 2 0 R >>",

@@ -70,11 +70,15 @@ def _assign(stage: Stage, files: list[File], work: Work) -> None:
 
 def sheet_form(stage: Stage, work: Work, file: File, sheet: Sheet) -> SheetForm:
     """A sheet with its marks, each with its justification."""
-    ids = {criterion.code: criterion.id for criterion in queries.criteria(work, stage.ids[f"call:{file.call}"])}
+    ids = {
+        criterion.code: criterion.id for criterion in queries.criteria(work, stage.ids[f"call:{file.call}"])
+    }
     titles = {criterion.code: criterion.title for criterion in criteria(file.call)}
     return SheetForm(
         marks=[
-            MarkLine(criterion=ids[code], value=str(level), justification=f"{titles[code]} : {WHY[level].lower()}")
+            MarkLine(
+                criterion=ids[code], value=str(level), justification=f"{titles[code]} : {WHY[level].lower()}"
+            )
             for code, level in sheet.levels
         ],
         strengths=STRENGTHS,

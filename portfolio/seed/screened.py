@@ -24,7 +24,7 @@ from portfolio.seed.data.calls import CALLS, PIECES
 from portfolio.seed.data.files import all_groups, files_of
 from portfolio.seed.data.model import File
 from portfolio.seed.files_filed import attached, file_of
-from portfolio.seed.stage import Stage
+from portfolio.seed.stage import Stage, make
 from portfolio.work import Work
 
 PROGRAMME = "mariam.guindo"
@@ -90,9 +90,15 @@ def _rows(stage: Stage, work: Work, file: File, answered: bool) -> list[PieceRow
         letter = bad.get(piece.code)
         if letter is not None and not answered:
             state = "absent" if letter.state == "missing" else "nonconforming"
-            rows.append(PieceRow(code=piece.code, state=state, note=letter.reason))
+            rows.append(make(PieceRow, code=piece.code, state=state, note=letter.reason))
         else:
-            rows.append(PieceRow(code=piece.code, state="present" if letter or piece.code in here else "not_needed"))
+            rows.append(
+                make(
+                    PieceRow,
+                    code=piece.code,
+                    state="present" if letter or piece.code in here else "not_needed",
+                )
+            )
     return rows
 
 
@@ -118,7 +124,9 @@ def _answered(stage: Stage, file: File, work: Work) -> None:
     name = all_groups()[file.group].name
     for letter in file.letters:
         title = PIECES[letter.piece].title
-        scan = samples.scan(f"{letter.piece}_{file.code}_complement", title, name, f"Dossier {file.code} : complément")
+        scan = samples.scan(
+            f"{letter.piece}_{file.code}_complement", title, name, f"Dossier {file.code} : complément"
+        )
         filing.add_piece(work, application, letter.piece, scan)
     service.receive_pieces(work, application, AnswerForm(answered_on=work.today))
     _check(stage, file, True, work)

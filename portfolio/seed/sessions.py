@@ -22,7 +22,7 @@ from portfolio.seed.data.files import ranked_list
 from portfolio.seed.data.model import File
 from portfolio.seed.data.people import COMMITTEES, PRESENT_FIRST_CONVENING, PRESENT_SECOND_CONVENING, login_of
 from portfolio.seed.data.projects import FILE_OF
-from portfolio.seed.stage import Stage
+from portfolio.seed.stage import Stage, make
 from portfolio.work import Work
 
 SECRETARY = "issoufou.garba"
@@ -48,7 +48,9 @@ def plan_2025(stage: Stage) -> None:
     stage.plan(-333, "09:05", SECRETARY, partial(_open, stage, OLD, 2))
     for n, file in enumerate(ranked_list(OLD)):
         minute = 10 + n * 5
-        stage.plan(-333, f"{9 + minute // 60:02d}:{minute % 60:02d}", SECRETARY, partial(_propose, stage, OLD, file))
+        stage.plan(
+            -333, f"{9 + minute // 60:02d}:{minute % 60:02d}", SECRETARY, partial(_propose, stage, OLD, file)
+        )
     stage.plan(-333, "12:40", SECRETARY, partial(_close, stage, OLD))
     for n, login in enumerate(present):
         stage.plan(-332, f"{9 + n}:15", login, partial(_sign, stage, OLD))
@@ -78,7 +80,12 @@ def _plan(stage: Stage, call: str, j: int, work: Work) -> None:
 
 
 def _where(stage: Stage, j: int) -> PlanForm:
-    return PlanForm(place="Siège de l'Autorité", room="Salle de réunion", scheduled_at=stage.moment(j, "09:00"), agenda=AGENDA)
+    return PlanForm(
+        place="Siège de l'Autorité",
+        room="Salle de réunion",
+        scheduled_at=stage.moment(j, "09:00"),
+        agenda=AGENDA,
+    )
 
 
 def _convene(stage: Stage, call: str, convening: int, work: Work) -> None:
@@ -132,7 +139,8 @@ def _propose(stage: Stage, call: str, file: File, work: Work) -> None:
         proposal, reason = "unfavourable", file.reason
     elif file.outcome not in AWARDED:
         proposal, reason = "waiting_list", WAITING
-    form = ProposeForm(
+    form = make(
+        ProposeForm,
         proposal=proposal,
         votes_for=4 if split else 5,
         abstentions=1 if split else 0,
@@ -143,7 +151,9 @@ def _propose(stage: Stage, call: str, file: File, work: Work) -> None:
 
 
 def _close(stage: Stage, call: str, work: Work) -> None:
-    form = CloseForm(remarks="La séance s'est tenue en présence de cinq voix sur sept, sur seconde convocation.")
+    form = CloseForm(
+        remarks="La séance s'est tenue en présence de cinq voix sur sept, sur seconde convocation."
+    )
     service.close(work, session_of(stage, work, call, 2), form)
 
 

@@ -1,4 +1,4 @@
-"""The conventions: prepared from the award with their schedule, certified by a second person, signed by the group, then by the ordonnateur (R1, R17)."""
+"""The conventions: prepared with their schedule, certified by a second person, signed by the group, then by the ordonnateur (R1, R17)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from portfolio.seed.data.life import grants
 from portfolio.seed.data.model import File, GrantLife, Group, Project
 from portfolio.seed.data.others import projects as all_projects
 from portfolio.seed.data.projects import CONDITIONS
-from portfolio.seed.stage import Stage
+from portfolio.seed.stage import Stage, make
 from portfolio.work import Work
 
 PROGRAMME, ORDONNATEUR, DELEGATE = "mariam.guindo", "seydou.barro", "haoua.abdou"
@@ -67,8 +67,15 @@ def plan(stage: Stage) -> None:
         stage.plan(signed, f"16:{minute:02d}", officer, partial(_sign_for_group, stage, life))
         if life.authority_signed_j is not None:
             signer = signer_of(project.grant, n)
-            stage.plan(life.authority_signed_j, f"11:{minute:02d}", signer, partial(_countersign, stage, life.project))
-            stage.plan(life.authority_signed_j + 1, f"10:{minute:02d}", officer, partial(_open_project, stage, life))
+            stage.plan(
+                life.authority_signed_j,
+                f"11:{minute:02d}",
+                signer,
+                partial(_countersign, stage, life.project),
+            )
+            stage.plan(
+                life.authority_signed_j + 1, f"10:{minute:02d}", officer, partial(_open_project, stage, life)
+            )
 
 
 def signer_of(amount: int, turn: int) -> str:
@@ -99,12 +106,16 @@ def conditions(project: Project) -> list[ConditionLine]:
             name, _sep, rest = condition.partition(":")
             if name == "cleared":
                 number, percent = (int(part) for part in rest.split(":"))
-                kind = "justified_previous" if number == tranche.number - 1 and percent < 100 else "justified_earlier"
-                rows.append(ConditionLine(tranche=tranche.number, kind=kind, threshold=percent))
+                kind = (
+                    "justified_previous"
+                    if number == tranche.number - 1 and percent < 100
+                    else "justified_earlier"
+                )
+                rows.append(make(ConditionLine, tranche=tranche.number, kind=kind, threshold=percent))
             else:
                 kind = KINDS.get(name, "document")
                 label = CONDITIONS[name] if kind in ("document", "opinion") or name in NAMED else None
-                rows.append(ConditionLine(tranche=tranche.number, kind=kind, label=label))
+                rows.append(make(ConditionLine, tranche=tranche.number, kind=kind, label=label))
     return rows
 
 
@@ -126,7 +137,8 @@ def _create(stage: Stage, life: GrantLife, work: Work) -> None:
         ends_on=stage.day(starts + CALLS[project.call].months * 365 // 12),
         account_id=stage.ids[account_key(life.project)],
         tranches=[
-            TrancheLine(
+            make(
+                TrancheLine,
                 amount=tranche.amount,
                 modality=tranche.modality,
                 planned_on=stage.day(starts + 14 + 110 * (tranche.number - 1)),
@@ -150,7 +162,9 @@ def _send(stage: Stage, project: str, work: Work) -> None:
 def _sign_for_group(stage: Stage, life: GrantLife, work: Work) -> None:
     assert life.group_signed_j is not None
     group = all_groups()[all_projects()[life.project].group]
-    service.record_group_signature(work, agreement_of(stage, work, life.project), _signature(stage, life, group))
+    service.record_group_signature(
+        work, agreement_of(stage, work, life.project), _signature(stage, life, group)
+    )
 
 
 def _signature(stage: Stage, life: GrantLife, group: Group) -> GroupSignatureForm:
@@ -163,8 +177,9 @@ def _signature(stage: Stage, life: GrantLife, group: Group) -> GroupSignatureFor
         "scan": samples.scan(f"convention_{life.project}", "Convention signée", group.name, president.name),
     }
     if president.can_sign:
-        return GroupSignatureForm(**common)
-    return GroupSignatureForm(
+        return make(GroupSignatureForm, **common)
+    return make(
+        GroupSignatureForm,
         **common,
         thumbprint=True,
         witness_one=treasurer.name,

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeVar
 
+from pydantic import BaseModel
+
 from portfolio.accounts.queries import actor_for
 from portfolio.actor import Actor
 from portfolio.kit.clock import FixedClock
@@ -20,6 +22,14 @@ from portfolio.work import Work
 
 T = TypeVar("T", bound=Base)
 Act = Callable[[Work], object]
+
+F = TypeVar("F", bound=BaseModel)
+
+
+def make(kind: type[F], /, **values: object) -> F:
+    """A form filled from data: checked as one that a browser sends, codes included."""
+    return kind.model_validate(values)
+
 
 NOBODY = ""
 """Who acts before anybody has an account."""

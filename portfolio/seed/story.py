@@ -16,6 +16,7 @@ from portfolio.seed import (
     screened,
     sessions,
     signed,
+    small_purchases,
 )
 from portfolio.seed.data.calls import CALLS
 from portfolio.seed.data.life import grants
@@ -36,10 +37,11 @@ def write(stage: Stage, *, finished: bool = True) -> None:
     sessions.plan_2025(stage)
     sessions.plan_2026(stage)
     awarded.plan(stage)
-    for code, life in grants().items():
-        groups_known.plan_verified(stage, f"G-{code}", life.engaged_j)
+    for code in grants():
+        groups_known.plan_verified(stage, f"G-{code}", -133 if code == "MP03" else -318)
     signed.plan(stage)
     purchases.plan(stage)
+    small_purchases.plan(stage)
     paid.plan(stage)
     justified.plan(stage)
     if finished:

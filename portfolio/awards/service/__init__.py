@@ -2,6 +2,8 @@
 
 from portfolio.awards.service.committing import (
     defer,
+    give_up,
+    give_up_obstacles,
     prepare_commitments,
     prepare_obstacles,
     reduce_commitment,
@@ -41,6 +43,8 @@ __all__ = [
     "check",
     "decision_obstacles",
     "defer",
+    "give_up",
+    "give_up_obstacles",
     "hold_credits",
     "prepare_commitments",
     "prepare_decision",

@@ -19,6 +19,7 @@ from portfolio.kit.errors import Refusal, Refused, refuse
 from portfolio.kit.i18n import gettext as _
 from portfolio.kit.money import amount as worded
 from portfolio.ledger.service import Dims
+from portfolio.rulebook.lifecycles.applications import APPLICATION
 from portfolio.rulebook.lifecycles.awards import COMMITMENT
 from portfolio.rulebook.permissions import who_may
 from portfolio.work import Work
@@ -157,6 +158,29 @@ def release(work: Work, commitment: Commitment, reason: str) -> None:
         released_minor=commitment.amount_minor,
     )
     funds.uncommit(work, line, left)
+
+
+def give_up_obstacles(work: Work, application: Application) -> Iterator[Refusal]:
+    """A group gives up what it was awarded before anything is signed; afterwards the agreement is terminated instead."""
+    if application.status not in ("awarded", "waitlisted"):
+        yield Refusal(
+            "not_awarded",
+            _("This file was not awarded a grant: there is nothing to give up."),
+            way_out=_("Withdraw the file itself."),
+        )
+
+
+def give_up(work: Work, application: Application, reason: str) -> None:
+    """Record that the group gives up its award or its place on the waiting list: the credits are free again, and the file is withdrawn.
+
+    Refused once something is liquidated on the commitment.
+    """
+    application = work.hold(application)
+    refuse(give_up_obstacles(work, application))
+    commitment = queries.commitment_of(work, application)
+    if commitment is not None:
+        release(work, commitment, reason)
+    work.advance(APPLICATION, application, "withdraw", reason=reason)
 
 
 def reduce_commitment(work: Work, commitment: Commitment, amount: int, reason: str) -> None:

@@ -40,7 +40,8 @@ class Face:
         """`text` with every character this face does not have replaced by a visible □."""
         if text.isascii():
             return text
-        missing = set(text) - self.widths.keys() - {"\n"}
+        # Not « set - keys »: that walks every character of the face for each text (a fifth of the time of a paper).
+        missing = [char for char in set(text) if char not in self.widths and char != "\n"]
         return text.translate({ord(char): MISSING for char in missing}) if missing else text
 
     def width(self, text: str, size: float) -> float:

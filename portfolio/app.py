@@ -73,6 +73,7 @@ MENU = (
     NavEntry(N_("Strategy"), "strategy.index", "target", ("framework:view",)),
     NavEntry(N_("People reached"), "beneficiaries.index", "users", ("reach:view",)),
     NavEntry(N_("Complaints"), "grievances.index", "message-square-warning", ("grievance:view",)),
+    NavEntry(N_("Administrative units"), "places.index", "map-pin", ("place:edit",)),
     NavEntry(N_("Accounts and roles"), "accounts.people", "shield-check", ("role:view",)),
 )
 MAX_BODY = 32 * 1024 * 1024

@@ -56,6 +56,7 @@ from portfolio.agreements.queries.records import (
     zones,
 )
 from portfolio.agreements.queries.stops import Stop, end_with_stops, stopped_days, stops
+from portfolio.agreements.queries.tagging import signed_amounts
 
 __all__ = [
     "Parties",
@@ -97,6 +98,7 @@ __all__ = [
     "people",
     "place_words",
     "present",
+    "signed_amounts",
     "simulate",
     "snapshot",
     "standings",

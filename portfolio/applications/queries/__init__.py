@@ -63,8 +63,20 @@ from portfolio.applications.queries.record import (
     source_text,
 )
 from portfolio.documents import queries as documents
+from portfolio.strategy.queries import Subject, subject_context
+from portfolio.work import Work
+
+
+def _subject(work: Work, number: int) -> Subject:
+    """A file, for the tag editor: its country, and the frameworks in force when its call was published (R8)."""
+    application = get(work, number)
+    call = call_of(work, application)
+    on = call.published_at.date() if call.published_at else None
+    return Subject(application, application.reference, f"/applications/{number}", (application.country,), on)
+
 
 documents.owner("application", get)
+subject_context("application", _subject)
 
 __all__ = [
     "OPEN_PIECES",

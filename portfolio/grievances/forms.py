@@ -32,6 +32,9 @@ class AssignForm(Form):
     assignee_id: Annotated[int, whole(1, 999_999_999)]
 
 
+Closing = Annotated[str | None, optional(text(2000, lines=True))]
+
+
 class NoteForm(Form):
     """A step: what was done or decided."""
 
@@ -47,4 +50,4 @@ class AnswerForm(Form):
 class CloseForm(Form):
     """What was said to the person, and how."""
 
-    text: Annotated[str | None, optional(text(2000, lines=True))] = None
+    text: Closing = None

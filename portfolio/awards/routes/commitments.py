@@ -51,7 +51,7 @@ COMMITMENTS = Listing(
     columns=(
         Column("reference", N_("Number"), "link", sort=Commitment.reference, href="/awards/commitments/{id}"),
         Column("file", N_("File"), sort=Application.reference),
-        Column("group", N_("Group"), sort=Group.name),
+        Column("group", N_("Applicant"), sort=Group.name),
         Column("call", N_("Call"), sort=Call.code),
         Column("amount", N_("Amount (F CFA)"), "money", sort=Commitment.amount_minor, total=True),
         Column("prepared", N_("Prepared on"), "moment", sort=Commitment.prepared_at),

@@ -60,7 +60,7 @@ NOTICES = Listing(
     columns=(
         Column("reference", N_("Number"), "link", sort=Notice.reference, href="/awards/notices/{id}"),
         Column("file", N_("File"), sort=Application.reference),
-        Column("group", N_("Group"), sort=Group.name),
+        Column("group", N_("Applicant"), sort=Group.name),
         Column("commune", N_("Commune"), sort=Place.name),
         Column("kind", N_("Outcome"), sort=Notice.kind, words=lambda code: _(OUTCOMES[code])),
         Column("status", N_("Status"), "status", sort=Notice.status, cycle=NOTICE),

@@ -11,13 +11,13 @@ from portfolio.screening import service
 from portfolio.screening.forms import (
     AnswerForm,
     AskRow,
+    JudgedForm,
+    JudgedRow,
     PieceRow,
     PiecesForm,
     ReasonForm,
     ReceivedForm,
     RequestForm,
-    TestRow,
-    TestsForm,
 )
 from portfolio.seed import groups_known, samples
 from portfolio.seed.data.calls import CALLS, PIECES
@@ -147,12 +147,12 @@ def _eligible(stage: Stage, file: File, work: Work) -> None:
 def _ineligible(stage: Stage, file: File, reason: str, work: Work) -> None:
     application = file_of(stage, work, file.code)
     if reason in TESTS:
-        row = TestRow(code=TESTS[reason], met="no", note=REASONS[reason])
-        service.record_tests(work, application, TestsForm(tests=[row]))
+        row = JudgedRow(code=TESTS[reason], met="no", note=REASONS[reason])
+        service.record_tests(work, application, JudgedForm(tests=[row]))
     service.declare_ineligible(work, application, ReasonForm(reason=REASONS[reason]))
 
 
 def _reinstate(stage: Stage, file: File, work: Work) -> None:
     application = file_of(stage, work, file.code)
     service.reinstate(work, application, ReasonForm(reason=REINSTATED))
-    service.record_tests(work, application, TestsForm(tests=[TestRow(code=TESTS["tied"], met="yes")]))
+    service.record_tests(work, application, JudgedForm(tests=[JudgedRow(code=TESTS["tied"], met="yes")]))

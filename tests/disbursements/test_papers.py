@@ -103,7 +103,8 @@ def test_the_order_holds_on_one_page_with_its_chain(world: World) -> None:
     assert pages == 1
     for expected in (
         "ORDRE DE PAIEMENT", "Exercice : 2026", "F1-AAP25", "ENG-2026-00001-A", "Engagé", "Déjà ordonnancé", "Présent ordre",
-        "Reste à ordonnancer", "2 670 000", "Net à payer", "un million sept cent quatre-vingt mille francs CFA", "Vu et liquidé", "Boubacar Diallo", "Visa", "Ousmane Traoré",
+        "Reste à ordonnancer", "2 670 000", "Net à payer", "un million sept cent quatre-vingt mille francs CFA", "Vu et liquidé",
+        "Boubacar Diallo", "Visa", "Ousmane Traoré",
         "Vu, bon à payer", "Mariama Sow", "Issoufou Garba", "Payé le 22 novembre 2026", "VIR-OP", "8. Pièce 7", "3456",
     ):  # fmt: skip
         assert expected in words, expected

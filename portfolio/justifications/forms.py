@@ -13,7 +13,6 @@ from portfolio.kit.forms import (
     Day,
     Form,
     Line,
-    OptionalLine,
     Paragraph,
     PositiveAmount,
     Reason,
@@ -40,6 +39,7 @@ Method = Annotated[
 ]
 Number = Annotated[int | None, optional(whole(1, 9999))]
 OptionalAmount = Annotated[int | None, optional(BeforeValidator(read_amount))]
+OptionalText = Annotated[str | None, optional(text(200))]
 OptionalDay = Annotated[date | None, optional(Day.__metadata__[0])]
 Ref = Annotated[int, whole(1, 999_999_999)]
 OptionalRef = Annotated[int | None, optional(whole(1, 999_999_999))]
@@ -54,7 +54,7 @@ class ReportForm(Form):
     bank_balance: Amount = 0
     own_cash: Amount = 0
     own_kind: Amount = 0
-    gap_note: OptionalLine = None
+    gap_note: OptionalText = None
     version: Count | None = None
 
 
@@ -74,8 +74,8 @@ class ExpenseForm(Form):
     supplier: Line
     tax_number: Annotated[str | None, optional(text(60))] = None
     voucher_number: Annotated[str | None, optional(text(80))] = None
-    no_number_reason: OptionalLine = None
-    description: OptionalLine = None
+    no_number_reason: OptionalText = None
+    description: OptionalText = None
     line_id: OptionalRef = None
     method: Method = "cash"
     amount: PositiveAmount
@@ -137,8 +137,8 @@ class RecoveryForm(Form):
     tranche_id: Ref
     amount: PositiveAmount
     reason: Reason
-    article: OptionalLine = None
-    notice_reference: OptionalLine = None
+    article: OptionalText = None
+    notice_reference: OptionalText = None
     notice_received_on: OptionalDay = None
     due_on: Day
 

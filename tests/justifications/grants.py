@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,7 +21,6 @@ from portfolio.applications.models import Application
 from portfolio.awards.models import Award, Commitment, Decision
 from portfolio.calls.models import Call
 from portfolio.disbursements.models import Disbursement
-from portfolio.funds import queries as funds
 from portfolio.funds import service as money
 from portfolio.funds.forms import AccountForm, DonorForm, FundForm, LineForm, ReceiptForm
 from portfolio.funds.models import BudgetLine, Fund, TreasuryAccount
@@ -32,9 +32,8 @@ from portfolio.kit.clock import FixedClock
 from portfolio.kit.db import Base, Database, JsonType, UtcDateTime
 from portfolio.origin import Surroundings
 from portfolio.places.models import Place
-from portfolio.rulebook.lifecycles.disbursements import DISBURSEMENT
-from portfolio.work import Work
 from tests import factories
+from tests.support import databases
 
 J = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -122,6 +121,23 @@ def office(database: Database, folder: Path | None = None) -> Office:
         session.commit()
     made.at(J)
     return made
+
+
+def shared(kind: str, folder: Path) -> Office:
+    """A copy of an office made once a run: its own database and files."""
+    ids = databases.run_folder() / f"office_{kind}.json"
+
+    def fill(url: str) -> None:
+        databases.migrate(url)
+        database = Database(url)
+        made = office(database, folder)
+        facts = {name: getattr(made, name) for name in ("people", "fund", "line", "bank", "call", "place")}
+        ids.write_text(json.dumps(facts))
+        database.dispose()
+
+    database = Database(databases.new(kind, folder, "office", fill))
+    around = factories.around(database, clock=FixedClock(J), data_dir=Path(mkdtemp()))
+    return Office(around, **json.loads(ids.read_text()))
 
 
 @dataclass
@@ -274,5 +290,3 @@ def validated(place: Office, report_id: int) -> None:
     with place.as_("programme_head") as work:
         service.validate(work, work.db.get_one(Justification, report_id))
 
-
-__all__ = ["DISBURSEMENT", "J", "Grant", "Office", "Work", "decide", "expense", "funds", "grant", "office", "pay", "report", "row", "validated"]

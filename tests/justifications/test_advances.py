@@ -12,10 +12,9 @@ from portfolio.funds import queries as funds
 from portfolio.justifications import queries, service
 from portfolio.justifications.forms import AcceptForm, CollectForm, RecoveryForm, WriteOffForm
 from portfolio.justifications.models import Expense, Justification, Recovery
-from portfolio.kit.db import Database
 from portfolio.kit.errors import Forbidden, Invalid, Refused
 from portfolio.ledger.queries import check, net
-from tests.justifications.grants import J, Office, decide, expense, grant, office, report, validated
+from tests.justifications.grants import J, Office, decide, expense, grant, report, validated
 
 pytestmark = pytest.mark.both_engines
 
@@ -38,8 +37,7 @@ def refused(act: Callable[[], object]) -> list[str]:
     return [r.code for r in found.value.refusals]
 
 
-def test_mp01_t2_sixty_percent_and_267_000_lacking(database: Database) -> None:
-    place = office(database)
+def test_mp01_t2_sixty_percent_and_267_000_lacking(place: Office) -> None:
     made = grant(place)
     t2 = made.tranches[1]
     r = report(
@@ -76,8 +74,7 @@ def test_mp01_t2_sixty_percent_and_267_000_lacking(database: Database) -> None:
     whole(place)
 
 
-def test_mp01_t1_wholly_justified_is_cleared(database: Database) -> None:
-    place = office(database)
+def test_mp01_t1_wholly_justified_is_cleared(place: Office) -> None:
     made = grant(place)
     r = report(
         place, made.tranches[0],
@@ -96,8 +93,7 @@ def test_mp01_t1_wholly_justified_is_cleared(database: Database) -> None:
     whole(place)
 
 
-def test_mp03_38_8_percent_and_the_paper_before_the_signature(database: Database) -> None:
-    place = office(database)
+def test_mp03_38_8_percent_and_the_paper_before_the_signature(place: Office) -> None:
     made = grant(place, tranches=(1_468_000, 1_000_000), paid=1,
                  budget=(("Hangar", 850_000), ("Kit", 420_000), ("Mil", 600_000), ("Emballages", 598_000)),
                  conditions=((2, "justified_previous", 75),), signed_on=J.date().replace(month=7, day=20))  # fmt: skip
@@ -122,9 +118,8 @@ def test_mp03_38_8_percent_and_the_paper_before_the_signature(database: Database
     assert progress(place, made.tranches[0]).accepted == 570_000
 
 
-def test_mp07_same_invoice_in_two_grants_then_half_repaid(database: Database) -> None:
+def test_mp07_same_invoice_in_two_grants_then_half_repaid(place: Office) -> None:
     """Case 7: blocked until cleared; refused; an order to repay of 575 000, collected in two quittances."""
-    place = office(database)
     other = grant(place, tranches=(1_000_000,), paid=1, budget=(("Motos", 1_000_000),), conditions=())
     made = grant(place, tranches=(2_360_000,), paid=1, budget=(("Motos", 2_300_000), ("Casques", 60_000)), conditions=())
     seller = {"supplier": "Garage moderne de Gao", "kind": "invoice", "no_number_reason": None}
@@ -171,8 +166,7 @@ def test_mp07_same_invoice_in_two_grants_then_half_repaid(database: Database) ->
     whole(place)
 
 
-def test_a_write_off_needs_an_act_and_leaves_nothing_owed(database: Database) -> None:
-    place = office(database)
+def test_a_write_off_needs_an_act_and_leaves_nothing_owed(place: Office) -> None:
     made = grant(place, tranches=(500_000,), paid=1, conditions=())
     with place.as_("grants_officer") as work:
         order = service.prepare_recovery(work, work.db.get_one(Tranche, made.tranches[0]), RecoveryForm(
@@ -189,8 +183,7 @@ def test_a_write_off_needs_an_act_and_leaves_nothing_owed(database: Database) ->
     whole(place)
 
 
-def test_two_people_stand_behind_every_clearing(database: Database) -> None:
-    place = office(database)
+def test_two_people_stand_behind_every_clearing(place: Office) -> None:
     made = grant(place)
     r = report(place, made.tranches[0], expense(made, 100_000, "Béliers", -200))
     decide(place, r, {1: "accept"})
@@ -201,7 +194,7 @@ def test_two_people_stand_behind_every_clearing(database: Database) -> None:
     # Whoever holds both roles is still one person.
     from portfolio.accounts.models import RoleAssignment
 
-    with database.session(readonly=False) as session:
+    with place.database.session(readonly=False) as session:
         session.add(RoleAssignment(person_id=place.people["grants_officer"], role="programme_head", scope_kind="all",
                                    scope_code="", starts_on=J.date().replace(year=2020), confirmed_at=J))
         session.commit()
@@ -213,8 +206,7 @@ def test_two_people_stand_behind_every_clearing(database: Database) -> None:
         assert work.db.get_one(Justification, r).validated_by_id == validated_by_other
 
 
-def test_more_accepted_than_advanced_is_refused_with_the_francs(database: Database) -> None:
-    place = office(database)
+def test_more_accepted_than_advanced_is_refused_with_the_francs(place: Office) -> None:
     made = grant(place, tranches=(500_000,), paid=1, conditions=())
     r = report(place, made.tranches[0], expense(made, 520_000, "Béliers", -200))
     decide(place, r, {1: "accept"})

@@ -225,8 +225,10 @@ def _acts(work: Work) -> list[Act]:
         )
         if paid_at and verified_at and paid_at - verified_at < timedelta(days=7)
     ]
-    waived = select(func.count(), func.coalesce(func.sum(Tranche.amount_minor), 0)).join(
-        Tranche, Tranche.id == Condition.tranche_id
+    waived = (
+        select(func.count(), func.coalesce(func.sum(Tranche.amount_minor), 0))
+        .select_from(Condition)
+        .join(Tranche, Tranche.id == Condition.tranche_id)
     )
     late = select(func.count(), func.coalesce(func.sum(Application.requested_minor), 0))
     allowed = select(func.count(), func.coalesce(func.sum(Expense.amount_minor), 0))

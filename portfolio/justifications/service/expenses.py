@@ -317,6 +317,8 @@ def decide_all(work: Work, report: Justification, form: VerdictsForm) -> int:
             refusals += bad.refusals
         else:
             given += 1
+    if not (given or errors or refusals):
+        errors.append(FieldError("", _("Choose at least one verdict.")))
     if errors:
         raise Invalid(errors)
     if refusals:

@@ -155,12 +155,19 @@ def account_words(code: str) -> str:
     return f"{code} {_(CHART[code].label)}" if code in CHART else code
 
 
+def _period(filters: Filters) -> str:
+    start, end = date_text(filters.from_on), date_text(filters.to_on)
+    if start and end:
+        return _("from %(start)s to %(end)s") % {"start": start, "end": end}
+    if start:
+        return _("since %(start)s") % {"start": start}
+    return _("until %(end)s") % {"end": end} if end else _("every entry")
+
+
 def said(filters: Filters) -> list[tuple[str, str]]:
     """The filters in clear, as they stand on the screen and at the head of a book."""
     found = [(_("Accounts"), " · ".join(account_words(a) for a in filters.accounts))]
-    start = date_text(filters.from_on) if filters.from_on else _("the first entry")
-    end = date_text(filters.to_on) if filters.to_on else _("the last entry")
-    found.append((_("Period"), _("from %(start)s to %(end)s") % {"start": start, "end": end}))
+    found.append((_("Period"), _period(filters)))
     found += [(_(LABELS[name]), value) for name, value in filters.dims.items()]
     if filters.by:
         found.append((_("Sub-totals by"), _(LABELS[filters.by])))

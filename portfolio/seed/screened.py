@@ -7,6 +7,7 @@ from functools import partial
 from portfolio.applications import queries as applications
 from portfolio.applications import service as filing
 from portfolio.applications.models import Application, PieceRequest
+from portfolio.calls.models import Call
 from portfolio.screening import service
 from portfolio.screening.forms import (
     AnswerForm,
@@ -25,6 +26,9 @@ from portfolio.seed.data.files import all_groups, files_of
 from portfolio.seed.data.model import File
 from portfolio.seed.files_filed import attached, file_of
 from portfolio.seed.stage import Stage, make
+from portfolio.strategy import queries as strategy_queries
+from portfolio.strategy import service as strategy
+from portfolio.strategy.queries import Subject
 from portfolio.work import Work
 
 PROGRAMME = "mariam.guindo"
@@ -141,7 +145,18 @@ def _inadmissible(stage: Stage, file: File, work: Work) -> None:
 
 
 def _eligible(stage: Stage, file: File, work: Work) -> None:
-    service.find_eligible(work, file_of(stage, work, file.code))
+    application = file_of(stage, work, file.code)
+    call = work.db.get_one(Call, application.call_id)
+    subject = Subject(
+        application,
+        application.reference,
+        f"/applications/{application.id}",
+        (application.country,),
+        call.published_at.date() if call.published_at else None,
+    )
+    weights = {strategy_queries.objective(work, code).id: weight for code, weight in file.tags}
+    strategy.edit_tags(work, subject, weights)
+    service.find_eligible(work, application)
 
 
 def _ineligible(stage: Stage, file: File, reason: str, work: Work) -> None:

@@ -11,7 +11,9 @@ from portfolio.seed import (
     money,
     paid,
     people_and_frameworks,
+    problems,
     purchases,
+    reached,
     scored,
     screened,
     sessions,
@@ -44,5 +46,7 @@ def write(stage: Stage, *, finished: bool = True) -> None:
     small_purchases.plan(stage)
     paid.plan(stage)
     justified.plan(stage)
+    problems.plan(stage)
+    reached.plan(stage)
     if finished:
         people_and_frameworks.plan_end(stage)

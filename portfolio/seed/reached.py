@@ -69,7 +69,7 @@ def _row(group: Group, code: str, n: int, year: int) -> PersonRow:
     sex = "F" if n % ROWS < ROWS * group.women // max(1, group.women + group.men) else "M"
     names = people_of(group.country, sex)
     shared = n == ROWS - 1 and code in DOUBLE
-    at = (int(code[2:]) * 3 + n) % len(names)
+    at = (NAMED.index(code) * ROWS + n) % len(names)  # a name of its own, so that pairs stay rare
     return make(
         PersonRow,
         full_name="Aminata Touré Maïga"

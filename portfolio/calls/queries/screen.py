@@ -22,6 +22,7 @@ from portfolio.groups.queries import CATEGORY_WORDS
 from portfolio.kit.errors import Refusal
 from portfolio.kit.i18n import N_, date_text
 from portfolio.kit.i18n import gettext as _
+from portfolio.kit.money import amount
 from portfolio.places.models import Place
 from portfolio.work import Work
 
@@ -94,6 +95,34 @@ def _calendar(call: Call) -> list[tuple[str, str, bool]]:
     return rows
 
 
+def _conditions(call: Call) -> list[str]:
+    """What a group must be, in words; nothing is said of what is not asked."""
+    found = []
+    if call.min_members > 1:
+        found.append(_("%(n)d members at least") % {"n": call.min_members})
+    if call.min_age_months:
+        found.append(_("%(n)d months of life at least") % {"n": call.min_age_months})
+    if call.min_youth_percent:
+        found.append(_("%(n)d %% of members aged 15 to 35 at least") % {"n": call.min_youth_percent})
+    found.append(
+        _("one file each") if call.max_files == 1 else _("%(n)d files each at most") % {"n": call.max_files}
+    )
+    return found
+
+
+def _piece_notes(b: Bundle) -> dict[int, list[str]]:
+    """When a paper is asked, in words, by its id."""
+    notes: dict[int, list[str]] = {}
+    for piece in b.pieces:
+        words = [_(CATEGORY_WORDS[c]) for c in piece.categories]
+        if piece.needed_from_minor:
+            words.append(_("from %(amount)s") % {"amount": amount(piece.needed_from_minor)})
+        if piece.condition:
+            words.append(piece.condition)
+        notes[piece.id] = words
+    return notes
+
+
 def _shown(work: Work, b: Bundle) -> dict[str, Any]:
     call = b.call
     words, tone = record.state_words(call, work.now)
@@ -106,6 +135,8 @@ def _shown(work: Work, b: Bundle) -> dict[str, Any]:
         "steps": status_steps(call, work.now),
         "calendar": _calendar(call),
         "deadline": record.deadline_text(call.closes_at),
+        "conditions": _conditions(call),
+        "piece_notes": _piece_notes(b),
         "share_words": SHARE_WORDS,
         "category_words": CATEGORY_WORDS,
         "outcome_words": OUTCOME_WORDS,

@@ -76,7 +76,7 @@ class TrancheRow:
         return [
             (_("Committed"), engaged),
             (_("Liquidated"), t.liquidated_minor),
-            (_("Ordered"), t.ordered_minor),
+            (_("Ordered for payment"), t.ordered_minor),
             (_("Paid"), t.paid_minor),
             (_("Justified"), self.accepted_minor),
             (_("Paid back"), self.returned_minor),

@@ -27,7 +27,7 @@ def index(work: W) -> Response:
         "calls/public.html",
         title=_("Calls for proposals"),
         groups=queries.public_list(work),
-        own_url=url("own.index") if known("own.index") and work.maybe_actor else None,
+        own_url=url("own.index") if known("own.index") and work.may("own:view") else None,
     )
 
 
@@ -40,7 +40,9 @@ def call_page(work: Work, id: int, bad: Bad | None = None) -> Response:
         bad=bad,
         title=call.title,
         crumbs=[(_("Calls for proposals"), url("public.calls")), (call.reference, None)],
-        own_url=url("own.index") if known("own.index") else None,
+        own_url=url("own.index")
+        if known("own.index") and (work.maybe_actor is None or work.may("own:view"))
+        else None,
         **typed(bad),
         **queries.public_facts(work, call),
     )

@@ -63,8 +63,12 @@ def visible_by_scope(work: Work) -> Select[Procedure]:
 
 
 def supplier(work: Work, number: int) -> Supplier:
-    """A supplier of the register."""
-    return work.fetch(Supplier, number, "procedure:view")
+    """A supplier of the register, which is common to all: its country is where it trades, not a scope."""
+    work.require("procedure:view")
+    found = work.db.get(Supplier, number) if 0 < number < 2**62 else None
+    if found is None:
+        raise NotFound
+    return found
 
 
 def get_rule(work: Work, number: int) -> MethodRule:

@@ -39,7 +39,12 @@ from tests import factories
 from tests.agreements import world as w
 
 SCHEDULE = ((1_150_000, "advance"), (2_860_000, "direct"), (440_000, "advance"))
-CONDITIONS = ((1, "agreement_signed", None), (2, "goods_received", None), (2, "handover", None), (2, "no_reserve", None))
+CONDITIONS = (
+    (1, "agreement_signed", None),
+    (2, "goods_received", None),
+    (2, "handover", None),
+    (2, "no_reserve", None),
+)
 LINES = (
     ("Moulin à céréales diesel", "unité", 1, 1_650_000),
     ("Décortiqueuse", "unité", 1, 950_000),
@@ -62,12 +67,20 @@ def build(database: Any) -> w.World:
     people["member_3"] = factories.add_person(database, "committee_member", name="Moussa Djibo")
     people["internal_auditor"] = factories.add_person(database, "internal_auditor", name="Salif Barry")
     for n in (1, 2, 3):
-        people[f"receiver_{n}"] = factories.add_person(database, "reception_member", name=f"Réceptionnaire {n}")
+        people[f"receiver_{n}"] = factories.add_person(
+            database, "reception_member", name=f"Réceptionnaire {n}"
+        )
     world.ids["agreement"] = w.signed(world, schedule=SCHEDULE, conditions=CONDITIONS)
     with world.work(OFFICER) as work:
         service.load(work)
         for n, name in enumerate(NAMES):
-            form = SupplierForm(name=name, country="NE", address="Tillabéri", tax_number=f"{n}0012/R", trade_register=f"NE-TIL-{n}")
+            form = SupplierForm(
+                name=name,
+                country="NE",
+                address="Tillabéri",
+                tax_number=f"{n}0012/R",
+                trade_register=f"NE-TIL-{n}",
+            )
             world.ids[name] = service.register_supplier(work, form).id
     return world
 
@@ -89,7 +102,9 @@ def need(world: w.World, lines: Any = LINES, **more: Any) -> NeedForm:
 def opened_file(world: w.World, role: str = OFFICER, **more: Any) -> int:
     """A purchase file; its id."""
     with world.work(role) as work:
-        return service.create(work, work.db.get_one(Agreement, world.ids["agreement"]), need(world, **more)).id
+        return service.create(
+            work, work.db.get_one(Agreement, world.ids["agreement"]), need(world, **more)
+        ).id
 
 
 def get(work: Work, number: int) -> Procedure:
@@ -112,7 +127,9 @@ def asked(world: w.World, names: Any = NAMES, **more: Any) -> int:
     with world.work(OFFICER) as work:
         for name in names:
             service.invite(work, get(work, number), InviteForm(supplier_id=world.ids[name]))
-        form = AskForm(bids_due_at=world.clock.moment + timedelta(days=15), bids_place="Secrétariat, bureau 4")
+        form = AskForm(
+            bids_due_at=world.clock.moment + timedelta(days=15), bids_place="Secrétariat, bureau 4"
+        )
         service.ask(work, get(work, number), form)
     return number
 
@@ -123,10 +140,14 @@ def deposited(world: w.World, **more: Any) -> int:
     world.later(days=14)
     with world.work(OFFICER) as work:
         for name in NAMES[:3]:
-            service.receive_quotation(work, bid(work, number, name), DepositForm(bearer=f"Coursier de {name}", sealed=True))
+            service.receive_quotation(
+                work, bid(work, number, name), DepositForm(bearer=f"Coursier de {name}", sealed=True)
+            )
     world.later(days=1, minutes=7)
     with world.work(OFFICER) as work:
-        service.receive_quotation(work, bid(work, number, NAMES[3]), DepositForm(bearer="Un cousin", sealed=True))
+        service.receive_quotation(
+            work, bid(work, number, NAMES[3]), DepositForm(bearer="Un cousin", sealed=True)
+        )
     return number
 
 
@@ -142,8 +163,13 @@ def opened(world: w.World, **more: Any) -> int:
     """Opened by two people."""
     number = deposited(world, **more)
     with world.work(OFFICER) as work:
-        people = [PersonRow(name="Rakiatou Hama", function="chargée des marchés"), PersonRow(name="Seyni Oumarou", function="président")]
-        service.propose_opening(work, get(work, number), OpeningForm(place="Salle du conseil, Gao", people=people))
+        people = [
+            PersonRow(name="Rakiatou Hama", function="chargée des marchés"),
+            PersonRow(name="Seyni Oumarou", function="président"),
+        ]
+        service.propose_opening(
+            work, get(work, number), OpeningForm(place="Salle du conseil, Gao", people=people)
+        )
     declare(world, number, "president")
     with world.work("president") as work:
         service.open(work, queries.get(work, number))
@@ -155,7 +181,9 @@ def read(world: w.World, prices: Any = READ, **more: Any) -> int:
     number = opened(world, **more)
     with world.work(OFFICER) as work:
         for name, price in zip(NAMES, prices, strict=False):
-            form = ReadForm(read_minor=price, tax_included=True, papers=["letter_of_bid", "price_schedule", "tax"])
+            form = ReadForm(
+                read_minor=price, tax_included=True, papers=["letter_of_bid", "price_schedule", "tax"]
+            )
             service.read_price(work, bid(work, number, name), form)
         service.close_opening(work, get(work, number))
     return number
@@ -167,9 +195,14 @@ def examined(world: w.World, **more: Any) -> int:
     with world.work(OFFICER) as work:
         lines = queries.lines(work, get(work, number))
         unit = [(1_800_000, None), (1_000_000, None), (189_000, None), (60_000, 201_000)]
-        rows = [{"line_id": x.id, "unit_minor": u, "stated_minor": s} for x, (u, s) in zip(lines, unit, strict=True)]
+        rows = [
+            {"line_id": x.id, "unit_minor": u, "stated_minor": s}
+            for x, (u, s) in zip(lines, unit, strict=True)
+        ]
         own = [{"line_id": x.id, "unit_minor": x.estimated_minor} for x in lines]
-        service.examine(work, bid(work, number, NAMES[0]), ExamineForm(conforming="yes", delivery_days=30, lines=own))
+        service.examine(
+            work, bid(work, number, NAMES[0]), ExamineForm(conforming="yes", delivery_days=30, lines=own)
+        )
         service.examine(work, bid(work, number, NAMES[1]), ExamineForm(conforming="yes", delivery_days=25))
         form = ExamineForm(conforming="yes", delivery_days=40, lines=rows, correction="Addition corrigée.")
         service.examine(work, bid(work, number, NAMES[2]), form)
@@ -188,7 +221,12 @@ def committee(world: w.World) -> int:
     """A procurement committee of three voices, quorum two."""
     with world.work(OFFICER) as work:
         form = CommitteeForm(
-            name="Commission des marchés", kind="procurement", act="décision n° 012/SE", voices=3, quorum=2, second_quorum=2
+            name="Commission des marchés",
+            kind="procurement",
+            act="décision n° 012/SE",
+            voices=3,
+            quorum=2,
+            second_quorum=2,
         )
         made = committees.create(work, form)
         for role, function in zip(MEMBERS, ("president", "member", "member"), strict=True):
@@ -209,7 +247,9 @@ def planned(world: w.World, number: int) -> int:
     return session
 
 
-def sat(world: w.World, number: int, *, final: bool = True, proposal: str = "favourable", present: Any = MEMBERS) -> int:
+def sat(
+    world: w.World, number: int, *, final: bool = True, proposal: str = "favourable", present: Any = MEMBERS
+) -> int:
     """The session sits, proposes and closes; its minutes are signed by those present."""
     session = planned(world, number)
     declare(world, number, *(m for m in present if m != "president"))
@@ -225,7 +265,11 @@ def sat(world: w.World, number: int, *, final: bool = True, proposal: str = "fav
         found = work.db.get_one(Session, session)
         committees.open(work, found)
         item = committees_queries.items(work, found)[0]
-        form = ProposeForm(proposal=proposal, votes_for=len(present), reason=None if proposal == "favourable" else "Offre trop chère.")
+        form = ProposeForm(
+            proposal=proposal,
+            votes_for=len(present),
+            reason=None if proposal == "favourable" else "Offre trop chère.",
+        )
         committees.propose(work, item, form)
         committees.close(work, found)
     if final:
@@ -284,7 +328,8 @@ def reception(world: w.World, work: Work, number: int, **more: Any) -> Reception
             "delivery_note": "BL 77",
             "commission": [world.people[f"receiver_{n}"] for n in (1, 2, 3)],
             "lines": [
-                ReceivedLine(line_id=x.id, accepted=x.quantity, serials=f"SN-{x.position}", state="neuf") for x in lines
+                ReceivedLine(line_id=x.id, accepted=x.quantity, serials=f"SN-{x.position}", state="neuf")
+                for x in lines
             ],
             **more,
         }
@@ -316,7 +361,12 @@ def hand_over_form(world: w.World, **more: Any) -> HandOverForm:
 
 def small_order(world: w.World, amount: int = 480_000, supplier: str = NAMES[0]) -> int:
     """A direct purchase under the threshold, ordered."""
-    number = opened_file(world, lines=(("Fournitures d'atelier", "lot", 1, amount),), tranche_id=None, object="Fournitures d'atelier")
+    number = opened_file(
+        world,
+        lines=(("Fournitures d'atelier", "lot", 1, amount),),
+        tranche_id=None,
+        object="Fournitures d'atelier",
+    )
     with world.work(OFFICER) as work:
         quotation = service.invite(work, get(work, number), InviteForm(supplier_id=world.ids[supplier]))
         service.ask(work, get(work, number), AskForm())

@@ -137,7 +137,9 @@ def test_no_price_is_written_before_the_opening_by_two_people(world: Any) -> Non
         service.open(work, s.get(work, number))
     assert "one_person" in codes(caught)
     with world.work(s.OFFICER) as work:
-        service.propose_opening(work, s.get(work, number), OpeningForm(place="Gao", people=[PersonRow(name="A. B.")]))
+        service.propose_opening(
+            work, s.get(work, number), OpeningForm(place="Gao", people=[PersonRow(name="A. B.")])
+        )
     with pytest.raises(Refused) as caught, world.work(s.OFFICER) as work:
         service.open(work, s.get(work, number))
     assert codes(caught) == {"four_eyes"}
@@ -151,7 +153,9 @@ def test_nothing_is_opened_before_the_hour(world: Any) -> None:
     with world.work(s.OFFICER) as work:
         service.receive_quotation(work, s.bid(work, number, s.NAMES[0]), DepositForm(bearer="A", sealed=True))
     with pytest.raises(Refused) as caught, world.work(s.OFFICER) as work:
-        service.propose_opening(work, s.get(work, number), OpeningForm(place="Gao", people=[PersonRow(name="A")]))
+        service.propose_opening(
+            work, s.get(work, number), OpeningForm(place="Gao", people=[PersonRow(name="A")])
+        )
     assert codes(caught) == {"before_deadline"}
 
 
@@ -202,7 +206,9 @@ def test_the_corrected_price_stands_beside_the_price_read(world: Any) -> None:
 def test_a_correction_must_be_explained(world: Any) -> None:
     number = s.read(world)
     with pytest.raises(Invalid) as caught, world.work(s.OFFICER) as work:
-        service.examine(work, s.bid(work, number, s.NAMES[0]), ExamineForm(conforming="yes", corrected_minor=2_900_000))
+        service.examine(
+            work, s.bid(work, number, s.NAMES[0]), ExamineForm(conforming="yes", corrected_minor=2_900_000)
+        )
     assert fields(caught) == {"correction"}
     with pytest.raises(Invalid) as caught, world.work(s.OFFICER) as work:
         service.examine(work, s.bid(work, number, s.NAMES[0]), ExamineForm(conforming="no"))
@@ -214,7 +220,9 @@ def test_a_correction_must_be_explained(world: Any) -> None:
 
 def test_an_abnormally_low_bid_is_heard_before_it_is_set_aside(world: Any) -> None:
     number = s.read(world, prices=(2_430_000, 3_045_000, 3_190_000))
-    aside = ExamineForm(conforming="no", set_aside_kind="abnormally_low", set_aside_reason="Prix inexpliqué, sans réponse.")
+    aside = ExamineForm(
+        conforming="no", set_aside_kind="abnormally_low", set_aside_reason="Prix inexpliqué, sans réponse."
+    )
     with world.work(s.OFFICER) as work:
         for name in s.NAMES[:3]:
             service.examine(work, s.bid(work, number, name), ExamineForm(conforming="yes"))
@@ -226,7 +234,9 @@ def test_an_abnormally_low_bid_is_heard_before_it_is_set_aside(world: Any) -> No
     assert codes(caught) == {"not_questioned"}
     with world.work(s.OFFICER) as work:
         day = (world.clock.moment + timedelta(days=5)).date()
-        service.question(work, s.bid(work, number, s.NAMES[0]), QuestionForm(question="Expliquez ce prix.", answer_by=day))
+        service.question(
+            work, s.bid(work, number, s.NAMES[0]), QuestionForm(question="Expliquez ce prix.", answer_by=day)
+        )
     with pytest.raises(Refused) as caught, world.work(s.OFFICER) as work:
         service.examine(work, s.bid(work, number, s.NAMES[0]), aside)
     assert codes(caught) == {"answer_awaited"}
@@ -250,7 +260,9 @@ def test_an_explained_low_bid_may_stand(world: Any) -> None:
         for name in s.NAMES[:3]:
             service.examine(work, s.bid(work, number, name), ExamineForm(conforming="yes"))
         day = (world.clock.moment + timedelta(days=5)).date()
-        service.question(work, s.bid(work, number, s.NAMES[0]), QuestionForm(question="Expliquez ce prix.", answer_by=day))
+        service.question(
+            work, s.bid(work, number, s.NAMES[0]), QuestionForm(question="Expliquez ce prix.", answer_by=day)
+        )
         form = AnswerForm(answer="Stock acheté avant la hausse.", answer_on=world.clock.moment.date())
         service.answer(work, s.bid(work, number, s.NAMES[0]), form)
         service.compare(work, s.get(work, number))
@@ -267,7 +279,11 @@ def test_no_decision_without_the_committee(world: Any) -> None:
         service.decide(work, s.get(work, number))
     assert codes(caught) == {"not_deliberated"}
     with pytest.raises(Refused), world.work(s.OFFICER) as work:  # one session at a time
-        service.plan_session(work, s.get(work, number), s.SessionForm(committee_id=1, place="Gao", scheduled_at=world.clock.moment))
+        service.plan_session(
+            work,
+            s.get(work, number),
+            s.SessionForm(committee_id=1, place="Gao", scheduled_at=world.clock.moment),
+        )
     assert session
 
 
@@ -279,7 +295,9 @@ def test_no_decision_without_quorum_or_signed_minutes(world: Any) -> None:
     assert codes(caught) == {"minutes_unsigned"}
     s.sign(world, session, (*s.MEMBERS, s.OFFICER))
     with world.database.session(readonly=False) as db:  # as if the voices had not been there
-        db.execute(update(SessionItem).where(SessionItem.session_id == session).values(votes_for=1, voices_present=1))
+        db.execute(
+            update(SessionItem).where(SessionItem.session_id == session).values(votes_for=1, voices_present=1)
+        )
         db.commit()
     with pytest.raises(Refused) as caught, world.work(s.OFFICER) as work:
         service.decide(work, s.get(work, number))
@@ -361,7 +379,10 @@ def test_an_order_never_exceeds_the_award(world: Any) -> None:
     with world.work("authorising_officer") as work:
         lines = queries.lines(work, s.get(work, number))
         typed = [{"line_id": lines[0].id, "unit_minor": 1_590_000}]
-        assert service.order(work, s.get(work, number), s.order_form(world, lines=typed)).amount_minor == 2_800_000
+        assert (
+            service.order(work, s.get(work, number), s.order_form(world, lines=typed)).amount_minor
+            == 2_800_000
+        )
 
 
 @pytest.mark.both_engines
@@ -383,10 +404,22 @@ def test_reception_and_hand_over_meet_the_tranche(world: Any) -> None:
         tranche = s.get(work, number).tranche_id
         assert tranche is not None and queries.payable_of_tranche(work, tranche) == 2_860_000
     text, _reader = read_pdf(world, number, "goods_receipt")
-    for said in ("PROCÈS-VERBAL DE RÉCEPTION DÉFINITIVE", "SN-1", "sans réserve", "Dont procès-verbal", "Réceptionnaire 3"):
+    for said in (
+        "PROCÈS-VERBAL DE RÉCEPTION DÉFINITIVE",
+        "SN-1",
+        "sans réserve",
+        "Dont procès-verbal",
+        "Réceptionnaire 3",
+    ):
         assert said in text, said
     text, _reader = read_pdf(world, number, "handover")
-    for said in ("PROCÈS-VERBAL DE REMISE", "Salamatou Boubacar", "empreinte digitale", "2 860 000", "Le comité de gestion tient"):
+    for said in (
+        "PROCÈS-VERBAL DE REMISE",
+        "Salamatou Boubacar",
+        "empreinte digitale",
+        "2 860 000",
+        "Le comité de gestion tient",
+    ):
         assert said in text, said
     with pytest.raises(Refused) as caught, world.work("receiver_1") as work:
         service.hand_over(work, queries.get(work, number), s.hand_over_form(world))
@@ -409,7 +442,9 @@ def test_a_reception_is_checked(world: Any) -> None:
     two = [world.people["receiver_2"], world.people["receiver_3"]]
     tomorrow = (world.clock.moment + timedelta(days=1)).date()
     with pytest.raises(Invalid) as caught, world.work("receiver_1") as work:
-        form = s.reception(world, work, number, commission=two, received_on=tomorrow, reserves="Bruit", kind="final")
+        form = s.reception(
+            world, work, number, commission=two, received_on=tomorrow, reserves="Bruit", kind="final"
+        )
         service.receive(work, queries.get(work, number), form)
     assert fields(caught) == {"commission", "received_on", "kind"}
     with pytest.raises(Invalid) as caught, world.work("receiver_1") as work:
@@ -430,15 +465,25 @@ def test_partial_then_provisional_then_reservations_lifted(world: Any) -> None:
     with world.work("receiver_1") as work:
         lines = queries.lines(work, s.get(work, number))
         some = [ReceivedLine(line_id=lines[3].id, accepted=1, refused=1)]
-        service.receive(work, queries.get(work, number), s.reception(world, work, number, kind="partial", lines=some))
-        assert s.get(work, number).status == "ordered" and queries.payable_minor(work, s.get(work, number)) == 50_000
+        service.receive(
+            work, queries.get(work, number), s.reception(world, work, number, kind="partial", lines=some)
+        )
+        assert (
+            s.get(work, number).status == "ordered"
+            and queries.payable_minor(work, s.get(work, number)) == 50_000
+        )
     until = (world.clock.moment + timedelta(days=30)).date()
     with world.work("receiver_1") as work:
         lines = queries.lines(work, s.get(work, number))
         rest = [ReceivedLine(line_id=x.id, accepted=x.quantity - x.accepted) for x in lines]
         more = {"kind": "provisional", "lines": rest, "reserves": "Fuite au carter", "reserves_until": until}
-        receipt = service.receive(work, queries.get(work, number), s.reception(world, work, number, **more)).id
-        assert s.get(work, number).status == "received" and queries.payable_minor(work, s.get(work, number)) == 2_860_000
+        receipt = service.receive(
+            work, queries.get(work, number), s.reception(world, work, number, **more)
+        ).id
+        assert (
+            s.get(work, number).status == "received"
+            and queries.payable_minor(work, s.get(work, number)) == 2_860_000
+        )
         kinds = set(work.db.scalars(select(Condition.kind).where(Condition.met_at.is_not(None))))
         assert "goods_received" in kinds and "no_reserve" not in kinds
     text, _reader = read_pdf(world, number, "goods_receipt")

@@ -37,14 +37,21 @@ def world(database: Database) -> Any:
 def collected(world: Any) -> int:
     """Béliers: three pro formas with their prices."""
     number = s.opened_file(
-        world, GROUP, buyer="group", tranche_id=None, object="Béliers d'embouche", lines=(("Béliers d'embouche", "tête", 40, 75_000),)
+        world,
+        GROUP,
+        buyer="group",
+        tranche_id=None,
+        object="Béliers d'embouche",
+        lines=(("Béliers d'embouche", "tête", 40, 75_000),),
     )
     with world.work(GROUP) as work:
         for name in s.NAMES[:3]:
             service.invite(work, s.get(work, number), InviteForm(supplier_id=world.ids[name]))
         service.collect(work, s.get(work, number))
         for name, price in zip(s.NAMES, (3_000_000, 3_120_000, 3_240_000), strict=False):
-            service.record_pro_forma(work, s.bid(work, number, name), ProFormaForm(amount_minor=price, delivery_days=3))
+            service.record_pro_forma(
+                work, s.bid(work, number, name), ProFormaForm(amount_minor=price, delivery_days=3)
+            )
     return number
 
 
@@ -59,7 +66,13 @@ def chosen(world: Any) -> int:
 def test_a_group_buys_by_its_own_committee(world: Any) -> None:
     number = chosen(world)
     text, _reader = read_pdf(world, number, "group_choice")
-    for said in ("DÉCISION DU COMITÉ D'ACHAT", "Membre 5", "empreinte digitale", "trois millions de francs CFA", "3 240 000"):
+    for said in (
+        "DÉCISION DU COMITÉ D'ACHAT",
+        "Membre 5",
+        "empreinte digitale",
+        "trois millions de francs CFA",
+        "3 240 000",
+    ):
         assert said in text, said
     with world.work(GROUP) as work:
         order = service.record_order(work, s.get(work, number), s.order_form(world))
@@ -82,7 +95,12 @@ def test_a_group_buys_by_its_own_committee(world: Any) -> None:
 
 def test_no_public_procedure_for_a_group(world: Any) -> None:
     number = collected(world)
-    for act in (service.propose_opening_obstacles, service.open_obstacles, service.decide_obstacles, service.receive_obstacles):
+    for act in (
+        service.propose_opening_obstacles,
+        service.open_obstacles,
+        service.decide_obstacles,
+        service.receive_obstacles,
+    ):
         with world.work(GROUP, readonly=True) as work:
             assert "other_buyer" in {r.code for r in act(work, s.get(work, number))}
     with pytest.raises(Refused) as caught, world.work(s.OFFICER) as work:
@@ -144,7 +162,12 @@ def test_three_orders_of_480_000_in_nine_days_are_signalled(world: Any) -> None:
     for role in (s.OFFICER, "internal_auditor"):
         with world.work(role, readonly=True) as work:
             (found,) = queries.splits(work)
-            assert (found.total_minor, found.threshold_minor, found.days, len(found.orders)) == (1_440_000, 500_000, 9, 3)
+            assert (found.total_minor, found.threshold_minor, found.days, len(found.orders)) == (
+                1_440_000,
+                500_000,
+                9,
+                3,
+            )
             assert [o.procedure_id for o in found.orders] == numbers
             assert queries.splits_of(work, s.get(work, numbers[1])) == [found]
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
 from sqlalchemy.orm import aliased
 
+from portfolio.applications import queries as applications
 from portfolio.applications.models import Application
 from portfolio.calls.models import Call, Criterion
 from portfolio.committees import queries as committees
@@ -140,4 +141,20 @@ def mine(work: Work, *, pending: bool = False) -> list[tuple[ScoreSheet, Applica
     return rows
 
 
+def open_file(work: Work, number: int) -> Application:
+    """The file behind a paper: whoever may see it, and its assessor once no conflict was declared and until the sheet is withdrawn."""
+    if work.may("application:view"):
+        return applications.get(work, number)
+    mine_here = select(ScoreSheet.id).where(
+        ScoreSheet.application_id == number,
+        ScoreSheet.assessor_id == work.actor.id,
+        ScoreSheet.status.in_(("open", "locked")),
+    )
+    found = work.db.get(Application, number) if work.db.execute(mine_here).first() else None
+    if found is None:
+        return applications.get(work, number)
+    return found
+
+
 documents.owner("score_sheet", get)
+documents.owner("application", open_file)

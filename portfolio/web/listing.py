@@ -326,7 +326,7 @@ def cell_writer(column: Column) -> Callable[[Any, Any], str]:
 
         def link(value: Any, row: Any) -> str:
             # References stay whole; titles may fold.
-            whole = ' class="nowrap"' if value and len(value) < 22 else ""
+            whole = ' class="nowrap"' if value and len(str(value)) < 22 else ""
             return f'<td{whole}><a href="{before}{row[0]}{after}">{escape(value) if value else "–"}</a></td>'
 
         return link

@@ -66,7 +66,7 @@ LISTING = Listing(
     id_column=G.id,
     statement=_statement,
     columns=(
-        Column("reference", N_("Number"), "link", sort=G.reference, href="/grievances/{id}"),
+        Column("reference", N_("Number"), "link", sort=G.reference, href="/grievances/{id}", linked_by=8),
         Column("received", N_("Received on"), "date", sort=G.received_on),
         Column("category", N_("About"), "choice", words=lambda code: _(CATEGORY_WORDS[code])),
         Column("channel", N_("Came by"), "choice", words=lambda code: _(CHANNEL_WORDS[code])),

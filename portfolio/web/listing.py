@@ -56,6 +56,8 @@ class Column:
     href: str = ""
     cycle: Lifecycle | None = None
     words: Callable[[str], str] | None = None
+    linked_by: int | None = None
+    """Where in the row stands what must not be NULL for a link to be drawn: a record that may be listed but not opened."""
 
     @property
     def numeric(self) -> bool:
@@ -325,6 +327,8 @@ def cell_writer(column: Column) -> Callable[[Any, Any], str]:
         before, _place, after = column.href.partition("{id}")
 
         def link(value: Any, row: Any) -> str:
+            if column.linked_by is not None and row[column.linked_by] is None:
+                return f"<td>{escape(value)}</td>"
             # References stay whole; titles may fold.
             whole = ' class="nowrap"' if value and len(str(value)) < 22 else ""
             return f'<td{whole}><a href="{before}{row[0]}{after}">{escape(value) if value else "–"}</a></td>'

@@ -12,11 +12,11 @@ from portfolio.app import create_app
 from portfolio.applications.models import Application
 from portfolio.audit.models import AuditEvent
 from portfolio.kit.db import Database
+from portfolio.kit.urls import _PATHS
 from portfolio.scoring import queries
 from portfolio.scoring import service as scoring
 from portfolio.scoring.forms import ReasonForm
 from portfolio.scoring.models import Mark, ScoreSheet
-from portfolio.kit.urls import _PATHS
 from tests.client import client
 from tests.scoring import world as w
 

@@ -54,7 +54,12 @@ def _token(one: str, other: str) -> int:
 
 
 def name_percent(one: str, other: str) -> int:
-    """How near two names are, whatever the order of their words: each word of the shorter finds its nearest in the longer."""
+    """How near two names are, whatever the order of their words and whichever comes first."""
+    return max(_name_percent(one, other), _name_percent(other, one))
+
+
+def _name_percent(one: str, other: str) -> int:
+    """Each word of the shorter finds its nearest in the longer."""
     short, long = sorted((fold(one).split(), fold(other).split()), key=len)
     if not short:
         return 0

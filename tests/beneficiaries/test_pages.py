@@ -201,7 +201,8 @@ def test_the_grid_keeps_what_was_typed(world: Any) -> None:
     target = f"/beneficiaries/projects/{world.ids['project_2']}/record"
     sent = {
         "received_on": "12/11/2026", "assistance": "Formation", "lines-0-full_name": "Kadi Touré", "lines-0-sex": "F", "lines-0-birth_year": "19x0",
-        "lines-1-full_name": "", "lines-1-sex": "unknown", "lines-1-displacement": "unknown", "lines-1-disability": "", "lines-25-full_name": "Awa Sow",
+        "lines-1-full_name": "", "lines-1-sex": "unknown", "lines-1-displacement": "unknown", "lines-1-disability": "",
+        "lines-25-full_name": "Awa Sow",
         "lines-25-sex": "F",
     }  # fmt: skip
     refused = me.submit(target, sent)

@@ -192,17 +192,19 @@ def test_three_records_of_one_person_count_once_whatever_the_order(world: Any) -
 
 # -- recall on a planted set ------------------------------------------------------------------------------------------
 
-FIRST_F = "Fatoumata Aminata Aïssata Mariam Kadidiatou Rokia Salimata Hawa Zeïnabou Djénéba Oumou Ramatou Hadiza Nafissa Balkissa Rakiatou Safiatou Bintou".split()
+FIRST_F = "Fatoumata Aminata Aïssata Mariam Kadidiatou Rokia Salimata Hawa Zeïnabou Djénéba Oumou Ramatou Hadiza Nafissa Balkissa Rakiatou".split()
 FIRST_M = "Oumarou Ibrahim Moussa Abdoulaye Mahamadou Ousmane Seydou Boubacar Amadou Souleymane Hamidou Adama Issoufou Yacouba".split()
 FAMILY = "Cissé Maïga Touré Coulibaly Diallo Traoré Ouédraogo Sawadogo Barry Djibo Hama Sidibé Keïta Dicko Garba Soumana Kaboré Tall".split()
 VILLAGES = "Labbezanga Fafa Tassiga Bentia Karou Ouatagouna Bara Kobi".split()
 SPELT = {
-    "Fatoumata": ("Fatimata", "Fatouma", "Fatoumatta"), "Aminata": ("Aminatta", "Aminatou"), "Aïssata": ("Aissata", "Aïssatou", "Aichata"),
-    "Mariam": ("Mariama", "Maryam"), "Kadidiatou": ("Kadidjatou", "Khadidiatou"), "Djénéba": ("Jeneba", "Dieneba"), "Zeïnabou": ("Zénabou", "Zeinabu"),
+    "Fatoumata": ("Fatimata", "Fatouma", "Fatoumatta"), "Aminata": ("Aminatta", "Aminatou"), "Aïssata": ("Aissata", "Aïssatou"),
+    "Mariam": ("Mariama", "Maryam"), "Kadidiatou": ("Kadidjatou", "Khadidiatou"), "Djénéba": ("Jeneba", "Dieneba"),
+    "Zeïnabou": ("Zénabou", "Zeinabu"),
     "Oumarou": ("Umaru", "Oumaru"), "Ibrahim": ("Ibrahima", "Brahima"), "Abdoulaye": ("Abdulaye", "Abdoulay"), "Mahamadou": ("Mamadou", "Mahamadu"),
-    "Ousmane": ("Usman", "Ousman"), "Seydou": ("Seidou", "Saidou"), "Cissé": ("Sissé", "Cisse"), "Maïga": ("Maiga", "Meiga"), "Touré": ("Toure", "Turé"),
+    "Ousmane": ("Usman", "Ousman"), "Seydou": ("Seidou", "Saidou"), "Cissé": ("Sissé", "Cisse"), "Maïga": ("Maiga", "Meiga"),
+    "Touré": ("Toure", "Turé"),
     "Coulibaly": ("Koulibaly", "Kulibali"), "Diallo": ("Jallo", "Dialo"), "Ouédraogo": ("Ouedraogo", "Wedraogo"), "Sidibé": ("Cidibé", "Sidibe"),
-    "Traoré": ("Traore", "Trawore"), "Keïta": ("Keita",), "Kaboré": ("Kabore",), "Hawa": ("Awa",), "Barry": ("Bari",),
+    "Traoré": ("Traore",), "Keïta": ("Keita",), "Kaboré": ("Kabore",), "Hawa": ("Awa",), "Barry": ("Bari",),
 }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import delete
 
 from portfolio.agreements.models import Agreement, Tranche
 from portfolio.kit.errors import FieldError, Invalid, Refusal, Refused, refuse
-from portfolio.kit.i18n import datetime_text
+from portfolio.kit.i18n import datetime_text, speaking
 from portfolio.kit.i18n import gettext as _
 from portfolio.kit.money import amount
 from portfolio.kit.text import fold
@@ -23,6 +23,12 @@ from portfolio.work import Work
 
 MANAGES = {"authority": "procedure:manage", "group": "procedure:manage_group"}
 """Who keeps the file: the Authority's procurement officer, or the officer who helps the group."""
+
+
+def in_french(msgid: str) -> str:
+    """The title of a paper: papers are French whatever the language of the screen (R22)."""
+    with speaking("fr"):
+        return _(msgid)
 
 
 def manager(procedure: Procedure) -> str:

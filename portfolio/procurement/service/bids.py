@@ -7,13 +7,13 @@ from typing import Any
 
 from portfolio.documents import service as documents
 from portfolio.kit.errors import FieldError, Invalid, Refusal, Refused, refuse
-from portfolio.kit.i18n import datetime_text
+from portfolio.kit.i18n import N_, datetime_text
 from portfolio.kit.i18n import gettext as _
 from portfolio.procurement import queries
 from portfolio.procurement.forms import CloseOpeningForm, DepositForm, OpeningForm, ProFormaForm, ReadForm
 from portfolio.procurement.models import Procedure, Quotation, Supplier
 from portfolio.procurement.pdf import opening_pdf
-from portfolio.procurement.service.asking import for_buyer, manager
+from portfolio.procurement.service.asking import for_buyer, in_french, manager
 from portfolio.rulebook.lifecycles.procurement import PROCEDURE
 from portfolio.rulebook.permissions import who_may
 from portfolio.work import Work
@@ -177,7 +177,7 @@ def close_opening(work: Work, procedure: Procedure, form: CloseOpeningForm | Non
         work,
         kind="opening_minutes",
         reference=work.number("minutes", "procedure"),
-        title=_("Minutes of the opening of bids"),
+        title=in_french(N_("Minutes of the opening of bids")),
         subject=procedure,
         facts=queries.opening_facts(work, procedure),
         draw=opening_pdf,

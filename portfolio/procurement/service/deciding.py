@@ -9,6 +9,7 @@ from portfolio.committees.forms import PlanForm
 from portfolio.committees.models import Committee, Session
 from portfolio.documents import service as documents
 from portfolio.kit.errors import FieldError, Invalid, Refusal, Refused, refuse
+from portfolio.kit.i18n import N_
 from portfolio.kit.i18n import gettext as _
 from portfolio.kit.money import amount
 from portfolio.procurement import queries
@@ -16,7 +17,7 @@ from portfolio.procurement.forms import ChooseForm, DecideForm, DirectForm, Sess
 from portfolio.procurement.models import Procedure, Quotation
 from portfolio.procurement.pdf import award_pdf, choice_pdf
 from portfolio.procurement.reference import BUYERS_AT_LEAST
-from portfolio.procurement.service.asking import for_buyer
+from portfolio.procurement.service.asking import for_buyer, in_french
 from portfolio.rulebook.lifecycles.procurement import PROCEDURE
 from portfolio.rulebook.permissions import who_may
 from portfolio.work import Work
@@ -136,7 +137,7 @@ def _issue_award(work: Work, procedure: Procedure) -> None:
         work,
         kind="award_minutes",
         reference=work.number("minutes", "procedure"),
-        title=_("Minutes of analysis and provisional award"),
+        title=in_french(N_("Minutes of analysis and provisional award")),
         subject=procedure,
         facts=queries.award_facts(work, procedure),
         draw=award_pdf,
@@ -200,7 +201,7 @@ def choose(work: Work, procedure: Procedure, form: ChooseForm) -> None:
         work,
         kind="group_choice",
         reference=work.number("minutes", "procedure"),
-        title=_("Decision of the purchase committee"),
+        title=in_french(N_("Decision of the purchase committee")),
         subject=procedure,
         facts=queries.choice_facts(work, procedure),
         draw=choice_pdf,

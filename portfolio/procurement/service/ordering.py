@@ -8,14 +8,14 @@ from datetime import timedelta
 from portfolio.agreements.models import Agreement, Tranche
 from portfolio.documents import service as documents
 from portfolio.kit.errors import FieldError, Invalid, Refusal, refuse
-from portfolio.kit.i18n import date_text
+from portfolio.kit.i18n import N_, date_text
 from portfolio.kit.i18n import gettext as _
 from portfolio.kit.money import amount
 from portfolio.procurement import queries
 from portfolio.procurement.forms import OrderForm
 from portfolio.procurement.models import OrderLine, Procedure, PurchaseOrder, Quotation, Supplier
 from portfolio.procurement.pdf import order_pdf
-from portfolio.procurement.service.asking import for_buyer
+from portfolio.procurement.service.asking import for_buyer, in_french
 from portfolio.rulebook.lifecycles.procurement import PROCEDURE
 from portfolio.rulebook.permissions import who_may
 from portfolio.work import Work
@@ -135,7 +135,7 @@ def _order(
         work,
         kind="purchase_order",
         reference=made.reference,
-        title=_("Purchase order"),
+        title=in_french(N_("Purchase order")),
         subject=procedure,
         facts=queries.order_facts(work, procedure),
         draw=order_pdf,

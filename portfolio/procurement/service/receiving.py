@@ -9,6 +9,7 @@ from portfolio.accounts.models import Person
 from portfolio.agreements import service as agreements
 from portfolio.documents import service as documents
 from portfolio.kit.errors import FieldError, Invalid, Refusal, Refused, refuse
+from portfolio.kit.i18n import N_
 from portfolio.kit.i18n import gettext as _
 from portfolio.procurement import queries
 from portfolio.procurement.forms import (
@@ -22,7 +23,7 @@ from portfolio.procurement.forms import (
 from portfolio.procurement.models import GoodsReceipt, OrderLine, Procedure, ReceiptLine
 from portfolio.procurement.pdf import hand_over_pdf, reception_pdf
 from portfolio.procurement.reference import COMMISSION_MEMBERS
-from portfolio.procurement.service.asking import for_buyer
+from portfolio.procurement.service.asking import for_buyer, in_french
 from portfolio.rulebook.lifecycles.procurement import PROCEDURE
 from portfolio.work import Work
 
@@ -222,7 +223,7 @@ def _issue_reception(work: Work, procedure: Procedure, receipt: GoodsReceipt) ->
         work,
         kind="goods_receipt",
         reference=receipt.reference,
-        title=_("Reception record"),
+        title=in_french(N_("Reception record")),
         subject=procedure,
         facts=queries.reception_facts(work, procedure, receipt),
         draw=reception_pdf,
@@ -296,7 +297,7 @@ def hand_over(work: Work, procedure: Procedure, form: HandOverForm) -> GoodsRece
         work,
         kind="handover",
         reference=receipt.reference,
-        title=_("Hand-over record"),
+        title=in_french(N_("Hand-over record")),
         subject=procedure,
         facts=queries.hand_over_facts(work, procedure, receipt),
         draw=hand_over_pdf,

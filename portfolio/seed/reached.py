@@ -43,7 +43,7 @@ BANDS = ("15-24", "25-35", "36-59")
 
 def plan(stage: Stage) -> None:
     """For every grant that received money; then the closing of four, two of them to the end."""
-    first = {}
+    first: dict[str, int] = {}
     for facts in disbursements():
         if facts.outcome == "paid" and facts.paid_j is not None:
             first.setdefault(facts.project, facts.paid_j)

@@ -117,6 +117,7 @@ def test_no_name_without_a_look(world: Any, role: str) -> None:
             assert answer.status_code in (200, 403, 404, 303), (address, answer.status_code)
             text = plain(answer).replace("q=Zzcanarina", "").replace('value="Zzcanarina"', "")
             text = re.sub(r"(?i)recherche ?: ?«?[^<]*|Search[^<]*", "", text)
+            text = re.sub(r'value="[\w-]{20,}"|v=[0-9a-f]{12}', "", text)  # tokens and keys are random: a year may stand in them
             for canary in CANARIES:
                 if canary == "Zzcanarina" and "/search" in address or "q=" in address:
                     continue  # what the reader typed comes back to the reader

@@ -96,16 +96,6 @@ def test_english_is_complete_enough_to_be_read(demo: Surroundings) -> None:
     assert wrong == []
 
 
-@pytest.mark.postgresql
-def test_no_link_is_dead_on_postgresql(demo: Surroundings) -> None:
-    wrong = [
-        f"{p.address}: {p.status}"
-        for p in crawler.walk(browser_of(demo, "programme_head"))
-        if p.status >= 400
-    ]
-    assert wrong == []
-
-
 @pytest.mark.parametrize(
     "role",
     [

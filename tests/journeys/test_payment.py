@@ -1,6 +1,6 @@
 """A payment walked in a real chromium by the people of the demo: the ordonnateur signs, the comptable pays, the auditor prints and believes.
 
-The printed ledger's text holds the amount that the screens showed. On both engines, and once without a script.
+The printed ledger's text holds the amount that the screens showed. Once with scripts and once without (`--engines both` for PostgreSQL).
 """
 
 from __future__ import annotations
@@ -76,7 +76,6 @@ def story(demo: Surroundings, browser: Browser, *, scripts: bool) -> None:
 
 
 @pytest.mark.e2e
-@pytest.mark.both_engines
 def test_a_payment_by_three_people(demo: Surroundings, browser: Browser) -> None:
     story(demo, browser, scripts=True)
 

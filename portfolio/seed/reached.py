@@ -33,7 +33,7 @@ ASSISTANCE = {
     "MP06": "Parcelle irriguée attribuée",
     "MP21": "Parcelle irriguée attribuée",
 }
-DOUBLE = ("MP01", "MP16")
+RECEIVED_TWICE = ("MP01", "MP16")
 """One woman who received from both, with her telephone: a pair for a second person."""
 FINISHED = ("MP02", "MP18", "MP12", "MP17")
 CLOSING = {"MP12": -110, "MP17": -24, "MP02": -55, "MP18": -58}
@@ -68,12 +68,12 @@ def plan(stage: Stage) -> None:
 def _row(group: Group, code: str, n: int, year: int) -> PersonRow:
     sex = "F" if n % ROWS < ROWS * group.women // max(1, group.women + group.men) else "M"
     names = people_of(group.country, sex)
-    shared = n == ROWS - 1 and code in DOUBLE
+    shared = n == ROWS - 1 and code in RECEIVED_TWICE
     at = (NAMED.index(code) * ROWS + n) % len(names)  # a name of its own, so that pairs stay rare
     return make(
         PersonRow,
         full_name="Aminata Touré Maïga"
-        if shared and code == DOUBLE[0]
+        if shared and code == RECEIVED_TWICE[0]
         else "Aminata Toure"
         if shared
         else names[at],

@@ -36,7 +36,6 @@ def _statement(work: Work) -> Any:
         Place.code,
         Place.valid_from,
         Place.valid_to,
-        Place.source,
     ).outerjoin(_Above, _Above.id == Place.parent_id)
 
 
@@ -64,7 +63,6 @@ PLACES = Listing(
         Column("code", N_("Code"), sort=Place.code),
         Column("from", N_("Since"), "date"),
         Column("to", N_("Until"), "date"),
-        Column("source", N_("Act or source")),
     ),
     filters=(
         Search(Place.folded),

@@ -74,7 +74,7 @@ def test_a_fund_says_that_credits_are_open_and_cash_not_there(desk: Desk) -> Non
     assert "Crédits ouverts, trésorerie non encore reçue." in shown and "24 096 000 F CFA peuvent être engagés" in shown
     assert "Disponible à engager et payer 35 904 000 F CFA" in shown
     listed = text(desk.director.get("/funds"))
-    assert "71 808 000 35 904 000 60 000 000" in listed
+    assert "71 808 000 35 904 000 0 0" in listed
 
 
 def test_a_fund_passes_from_hand_to_hand(desk: Desk) -> None:

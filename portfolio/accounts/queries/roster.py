@@ -74,6 +74,7 @@ def facts(work: Work, person: Person) -> dict[str, Any]:
         "person": person,
         "assignments": mine,
         "given_on": [a for a in rows if a.principal_id == person.id],
+        "seen_at": work.db.scalar(select(func.max(SignIn.seen_at)).where(SignIn.person_id == person.id)),
         "own_roles": [a for a in mine if a.kind == "own" and state_of(a, work.today) == "held"],
         "names": work.around.names_of(work.db, ids),
         "state_of": lambda a: state_of(a, work.today),

@@ -103,17 +103,21 @@ class Row:
     postings: list[str]
 
 
+BEFORE = {
+    "assessor": N_("another person than the assessor"),
+    "opening": N_("another person than for the announcement of the opening"),
+    "closed": N_("another person than for the reading of the register"),
+}
+"""Person columns that no move of their own lifecycle stamps; the others hold the author."""
+
+
 def _another(cycle: Lifecycle, column: str) -> str:
     """Another person than the one who did what this column stamps."""
     stamp = column.removesuffix("_by_id")
     made = next((m for m in cycle.moves if stamp in m.stamps), None)
     if made is not None:
         return _("another person than for “%(act)s”") % {"act": pgettext(cycle.noun, made.label)}
-    return (
-        _("another person than the author")
-        if stamp == "created"
-        else _("another person (%(column)s)") % {"column": stamp}
-    )
+    return _(BEFORE.get(stamp, N_("another person than the author")))
 
 
 def _postings(event: str) -> list[str]:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from portfolio.accounts import queries, service
 from portfolio.accounts.forms import DelegationForm, PersonEditForm, PersonForm, ReasonForm, RoleForm
-from portfolio.accounts.models import Person, RoleAssignment
+from portfolio.accounts.models import Person, RoleAssignment, SignIn
 from portfolio.accounts.routes.mine import role_words
 from portfolio.accounts.routes.signing import router
 from portfolio.kit.errors import Bad
@@ -34,6 +34,11 @@ def _held(work: Work) -> Any:
     )
 
 
+def _seen() -> Any:
+    last = select(func.max(SignIn.seen_at)).where(SignIn.person_id == Person.id)
+    return last.correlate(Person).scalar_subquery()
+
+
 def _statement(work: Work) -> Any:
     return select(
         Person.id,
@@ -41,7 +46,7 @@ def _statement(work: Work) -> Any:
         Person.function,
         _held(work),
         Person.email,
-        Person.last_seen_at,
+        _seen(),
         Person.active,
     ).where(work.within("role:view", Person))
 
@@ -83,7 +88,7 @@ PEOPLE = Listing(
             N_("Account"),
             "choice",
             sort=Person.active,
-            words=lambda on: _("account open") if on else _("account closed"),
+            words=lambda on: "" if on else _("account closed"),
         ),
     ),
     filters=(

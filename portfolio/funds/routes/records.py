@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from portfolio.funds import queries, service
 from portfolio.funds.forms import DonorForm, FundForm, LineForm, ReasonForm
-from portfolio.funds.models import Donor, Fund
+from portfolio.funds.models import Fund
 from portfolio.funds.routes.router import kept, router
 from portfolio.kit.charts import Series, bars
 from portfolio.kit.errors import Bad
@@ -28,10 +28,9 @@ SUMS = queries.chain_sums()
 
 
 def _statement(work: Work) -> Any:
-    figures = [func.coalesce(SUMS.c[name], 0) for name in queries.STAGE_NAMES]
+    figures = [func.coalesce(SUMS.c[name], 0) for name in queries.STAGE_NAMES if name != "voted"]
     return (
-        select(Fund.id, Fund.code, Fund.name, Donor.name, Fund.amount_minor, *figures, Fund.status)
-        .join(Donor, Donor.id == Fund.donor_id)
+        select(Fund.id, Fund.code, Fund.name, Fund.amount_minor, *figures, Fund.status)
         .outerjoin(SUMS, SUMS.c.code == Fund.code)
         .where(work.within("fund:view", Fund))
     )
@@ -60,14 +59,12 @@ FUNDS = Listing(
     columns=(
         Column("code", N_("Fund"), "link", sort=Fund.code, href="/funds/{id}"),
         Column("name", N_("Name"), sort=Fund.name),
-        Column("donor", N_("Donor"), sort=Donor.name),
         Column("granted", N_("Opened"), "money", sort=Fund.amount_minor, total=True, href="/funds/{id}"),
         _stage("received", N_("Received"), "receipts"),
-        _stage("voted", N_("Voted"), "credits"),
         _stage("reserved", N_("Reserved"), "credits"),
         _stage("committed", N_("Committed"), "credits"),
         _stage("liquidated", N_("Liquidated"), "credits"),
-        _stage("ordered", N_("Ordered"), "credits"),
+        _stage("ordered", N_("Payment ordered"), "credits"),
         _stage("paid", N_("Paid"), "credits"),
         _stage("justified", N_("Justified"), "credits"),
         _stage("returned", N_("Paid back"), "credits"),
@@ -202,7 +199,7 @@ def _chain(total: queries.Totals) -> object:
         (_("Reserved"), total.reserved),
         (_("Committed"), total.committed),
         (_("Liquidated"), total.liquidated),
-        (_("Ordered"), total.ordered),
+        (_("Payment ordered"), total.ordered),
         (_("Paid"), total.paid),
         (_("Justified"), total.justified),
     ]

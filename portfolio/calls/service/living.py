@@ -79,7 +79,7 @@ def amend(work: Work, call: Call, form: CorrectionForm) -> Correction:
         work,
         kind="call_correction",
         reference=f"{call.reference}/R{number}",
-        title=_("Corrective notice no. %(n)d") % {"n": number},
+        title=f"Avis rectificatif n° {number}",
         subject=call,
         facts=papers.correction_facts(work, bundle(work, call), correction),
         draw=pdf.correction_pdf,

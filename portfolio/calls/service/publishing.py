@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from portfolio.calls import pdf
 from portfolio.calls.models import Call
@@ -13,6 +14,13 @@ from portfolio.kit.errors import Refusal, refuse
 from portfolio.kit.i18n import gettext as _
 from portfolio.rulebook.lifecycles.calls import CALL
 from portfolio.work import Work
+
+# Papers are French, and so are their titles, whatever language the publisher reads.
+PAPERS: tuple[tuple[str, str, str, Callable[[dict[str, Any]], bytes]], ...] = (
+    ("call_notice", "", "Avis d'appel à propositions", pdf.notice_pdf),
+    ("call_poster", "/AFF", "Affiche", pdf.poster_pdf),
+    ("call_radio", "/RAD", "Communiqué radio", pdf.radio_pdf),
+)
 
 
 def _too_late(work: Work, call: Call) -> Iterator[Refusal]:
@@ -59,33 +67,15 @@ def publish(work: Work, call: Call) -> Call:
     work.advance(CALL, call, "publish")
     call.reference = work.number("call", "call")
     work.db.flush()
-    b = bundle(work, call)
-    facts = papers.notice_facts(work, b)
-    documents.issue(
-        work,
-        kind="call_notice",
-        reference=call.reference,
-        title=_("Notice of the call"),
-        subject=call,
-        facts=facts,
-        draw=pdf.notice_pdf,
-    )
-    documents.issue(
-        work,
-        kind="call_poster",
-        reference=f"{call.reference}/AFF",
-        title=_("Poster"),
-        subject=call,
-        facts=facts,
-        draw=pdf.poster_pdf,
-    )
-    documents.issue(
-        work,
-        kind="call_radio",
-        reference=f"{call.reference}/RAD",
-        title=_("Radio communiqué"),
-        subject=call,
-        facts=facts,
-        draw=pdf.radio_pdf,
-    )
+    facts = papers.notice_facts(work, bundle(work, call))
+    for kind, tail, title, draw in PAPERS:
+        documents.issue(
+            work,
+            kind=kind,
+            reference=f"{call.reference}{tail}",
+            title=title,
+            subject=call,
+            facts=facts,
+            draw=draw,
+        )
     return call

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Select, or_, select
 
+from portfolio.documents import queries as documents
 from portfolio.groups.forms import CHECKS
 from portfolio.groups.models import Group, GroupAccount, Officer
 from portfolio.groups.queries.likeness import WHY, distinctive, history, name_sound, similar
@@ -58,6 +59,9 @@ def get(work: Work, number: int) -> Group:
     if found is None:
         raise NotFound
     return found
+
+
+documents.owner("grp", get)
 
 
 def by_code(work: Work, code: str) -> Group | None:

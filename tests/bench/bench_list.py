@@ -177,12 +177,14 @@ class Floor:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.bench.floor_list", str(self.port), str(path)], cwd=ROOT,
             env=os.environ | {"PYTHONPATH": str(ROOT)})
-        for _wait in range(200):
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and self.process.poll() is None:
             try:
                 fetch(self.port, "")
                 return
             except OSError:
                 time.sleep(0.05)
+        self.stop()
         raise RuntimeError("the floor did not start")
 
     @property

@@ -3,6 +3,10 @@ CSV for a spreadsheet, JSON lines with every sealed column for an offline check 
 
 Assertions come from the running balances and entries from the chain, so that a program that is not ours proves one by the other. In a file
 the currency is XOF (R22); account names are the code and the French label in ASCII.
+
+Screens also show totals by exercice, donor, call, third party, place …, and the cumulative stages of the spending chain (R1), which no single tree
+of accounts can hold. For these each entry is posted once more in a view of each of its dimensions, `Equity:Par-Appel:AAP-2025-01:904-…:905-…`,
+with the same debit and credit: a view sums to zero and disturbs no other total (in hledger they are virtual: `--real` leaves them out).
 """
 
 from __future__ import annotations
@@ -13,23 +17,38 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TextIO
 
 from sqlalchemy.orm import Session
 
 from portfolio.kit.chain import VERSION
-from portfolio.kit.i18n import gettext, speaking
+from portfolio.kit.i18n import N_, gettext, speaking
 from portfolio.kit.money import EXPONENTS
 from portfolio.ledger.models import DIMENSIONS, LedgerEntry
 from portfolio.ledger.queries import all_balances, head, walk
 from portfolio.ledger.service import SEALED
-from portfolio.rulebook.postings import CHART, TREASURY
+from portfolio.rulebook.postings import CHART, STAGES, TREASURY
 
 FORMATS = ("beancount", "hledger", "csv", "jsonl")
 _ROOTS = {"1": "Liabilities", "4": "Assets", "5": "Assets", "6": "Expenses", "9": "Equity"}
 """Funds received are owed to donors until spent; budget accounts stand apart, under Equity."""
 _MONEY = frozenset(TREASURY.values())
+_CHAIN = STAGES["committed"]
+VIEWS = {
+    "exercice": N_("Exercice"),
+    "donor": N_("Donor"),
+    "fund": N_("Fund"),
+    "line": N_("Budget line"),
+    "call": N_("Call"),
+    "agreement": N_("Agreement"),
+    "tranche": N_("Tranche"),
+    "party": N_("Third party"),
+    "place": N_("Place"),
+    "objective": N_("Objective"),
+}
+"""The dimensions that have a view; the institution's accounts have their place in the tree itself."""
 _TYPES = {"at": "t", "dated_on": "d"}
 _NUMBERS = frozenset({"seq", "posting", "amount_minor", "exercice", "subject_id", "actor_id", "reverses"})
 
@@ -56,18 +75,41 @@ def ascii_label(text: str, otherwise: str = "X") -> str:
     return made[:1].upper() + made[1:] if made else otherwise
 
 
-def account_name(account: str) -> str:
-    """`Assets:409-Avances-a-justifier`: the code and the French label."""
+@lru_cache(maxsize=256)
+def account_words(account: str) -> str:
+    """`409-Avances-a-justifier`: the code and the French label."""
     label = CHART[account].label if account in CHART else ""
     with speaking("fr"):
-        words = ascii_label(gettext(label)) if label else "Compte"
-    return f"{_ROOTS.get(account[:1], 'Equity')}:{account}-{words}"
+        return f"{account}-{ascii_label(gettext(label)) if label else 'Compte'}"
+
+
+def account_name(account: str) -> str:
+    """The same below one of the five roots of accounting programs: `Assets:409-Avances-a-justifier`."""
+    return f"{_ROOTS.get(account[:1], 'Equity')}:{account_words(account)}"
 
 
 def leaf(account: str, codes: Mapping[str, Any]) -> tuple[str, ...]:
     """The parts of an account name: money by institution account, the rest by fund, line, agreement and tranche, as screens show them."""
     by = ("treasury", "fund") if account in _MONEY else ("fund", "line", "agreement", "tranche")
     return (account_name(account), *(ascii_label(str(codes.get(name) or ""), "Sans") for name in by))
+
+
+@lru_cache(maxsize=65_536)
+def view(dimension: str, code: object, account: str) -> tuple[str, ...]:
+    """The parts of an account's name in the view of one code. The stages of the chain lie one in the other, so that each node is a cumulative
+    total as screens show it (R1: what is paid is also ordered, liquidated and committed), and all money lies under one node."""
+    with speaking("fr"):
+        by = f"Par-{ascii_label(gettext(VIEWS[dimension]))}"
+    above: tuple[str, ...] = (account,)
+    if account in _CHAIN:
+        above = _CHAIN[: _CHAIN.index(account) + 1]
+    money = ("Tresorerie",) if account in _MONEY else ()
+    return (f"Equity:{by}", ascii_label(str(code)), *money, *(account_words(a) for a in above))
+
+
+def views(account: str, codes: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """The views that an entry with these codes is seen in, for one of its accounts."""
+    return [view(name, codes[name], account) for name in VIEWS if codes.get(name)]
 
 
 def _decimal(minor: int, currency: str) -> str:
@@ -90,14 +132,30 @@ def _by_day(session: Session) -> Iterator[dict[str, Any]]:
 
 
 def _assertions(session: Session) -> dict[tuple[tuple[str, ...], str], int]:
-    """The net of every node of the account tree, from the balances: {(name parts, currency): debit less credit}."""
+    """The net of every node of the account tree and of the views, from the balances: {(name parts, currency): debit less credit}."""
     nets: dict[tuple[tuple[str, ...], str], int] = {}
     for row in all_balances(session):
-        parts = leaf(row["account"], row)
-        for depth in range(1, len(parts) + 1):
-            key = (parts[:depth], row["currency"])
-            nets[key] = nets.get(key, 0) + row["debit_minor"] - row["credit_minor"]
+        for parts in (leaf(row["account"], row), *views(row["account"], row)):
+            for depth in range(1, len(parts) + 1):
+                key = (parts[:depth], row["currency"])
+                nets[key] = nets.get(key, 0) + row["debit_minor"] - row["credit_minor"]
     return nets
+
+
+def _legs(row: Mapping[str, Any]) -> Iterator[tuple[str, str, bool]]:
+    """The postings of an entry: account, sign, and whether it is one of a view."""
+    for side, sign in (("debit", ""), ("credit", "-")):
+        yield ":".join(leaf(row[side], row)), sign, False
+    for side, sign in (("debit", ""), ("credit", "-")):
+        for parts in views(row[side], row):
+            yield ":".join(parts), sign, True
+
+
+def _names(rows: list[dict[str, Any]], nets: Mapping[tuple[tuple[str, ...], str], int]) -> list[str]:
+    """Every account that the file speaks of."""
+    return sorted(
+        {":".join(parts) for parts, _ in nets} | {name for row in rows for name, *_rest in _legs(row)}
+    )
 
 
 def _beancount(session: Session, out: TextIO) -> int:
@@ -109,11 +167,8 @@ def _beancount(session: Session, out: TextIO) -> int:
     for currency in sorted({currency for _, currency in nets} | {"XOF"}):
         out.write(f'option "operating_currency" "{currency}"\n')
     out.write("\n")
-    names = {parts for parts, _ in nets} | {
-        leaf(row[side], row) for row in rows for side in ("debit", "credit")
-    }
-    for parts in sorted(names):
-        out.write(f"{opened} open {':'.join(parts)}\n")
+    for name in _names(rows, nets):
+        out.write(f"{opened} open {name}\n")
     out.write("\n")
     for row in rows:
         amount, unit = _decimal(row["amount_minor"], row["amount_currency"]), row["amount_currency"]
@@ -124,8 +179,9 @@ def _beancount(session: Session, out: TextIO) -> int:
         for name in DIMENSIONS:
             if row[name] is not None:
                 out.write(f'  {name}: "{_text(row[name])}"\n')
-        out.write(f"  {':'.join(leaf(row['debit'], row))}  {amount} {unit}\n")
-        out.write(f"  {':'.join(leaf(row['credit'], row))}  -{amount} {unit}\n\n")
+        for account, sign, _seen in _legs(row):
+            out.write(f"  {account}  {sign}{amount} {unit}\n")
+        out.write("\n")
     for (parts, currency), minor in sorted(nets.items()):
         out.write(f"{closed} balance {':'.join(parts)}  {_decimal(minor, currency)} {currency}\n")
     return len(rows)
@@ -139,14 +195,11 @@ def _hledger(session: Session, out: TextIO) -> int:
     for currency in sorted({currency for _, currency in nets} | {"XOF"}):
         point = "." + "0" * EXPONENTS[currency] if EXPONENTS[currency] else "."
         out.write(f"commodity 1000{point} {currency}\n")
-    names = {parts for parts, _ in nets} | {
-        leaf(row[side], row) for row in rows for side in ("debit", "credit")
-    }
     kinds = {"Assets": "A", "Liabilities": "L", "Expenses": "X", "Equity": "E"}
     for root, letter in kinds.items():
         out.write(f"account {root}  ; type:{letter}\n")
-    for parts in sorted(names):
-        out.write(f"account {':'.join(parts)}\n")
+    for name in _names(rows, nets):
+        out.write(f"account {name}\n")
     out.write("\n")
     for row in rows:
         amount, unit = _decimal(row["amount_minor"], row["amount_currency"]), row["amount_currency"]
@@ -164,12 +217,14 @@ def _hledger(session: Session, out: TextIO) -> int:
         for name in DIMENSIONS:
             if row[name] is not None:
                 out.write(f"    ; {name}:{_text(row[name]).replace(',', ' ')}\n")
-        out.write(f"    {':'.join(leaf(row['debit'], row))}  {amount} {unit}\n")
-        out.write(f"    {':'.join(leaf(row['credit'], row))}  -{amount} {unit}\n\n")
+        for account, sign, seen in _legs(row):
+            out.write(f"    {f'[{account}]' if seen else account}  {sign}{amount} {unit}\n")
+        out.write("\n")
     out.write(f"{closed} * Soldes\n" if nets else "")
     for (parts, currency), minor in sorted(nets.items()):
-        shown = _decimal(minor, currency)
-        out.write(f"    {':'.join(parts)}  0 {currency} ==* {shown} {currency}\n")
+        shown, name = _decimal(minor, currency), ":".join(parts)
+        virtual = parts[0].startswith("Equity:Par-")
+        out.write(f"    {f'[{name}]' if virtual else name}  0 {currency} ==* {shown} {currency}\n")
     return len(rows)
 
 

@@ -79,6 +79,13 @@ def test_no_link_of_any_page_is_dead(demo: Surroundings, role: str) -> None:
     assert wrong == []
 
 
+@pytest.mark.postgresql
+@pytest.mark.parametrize("role", ["grants_officer", "accountant", "external_auditor"])
+def test_no_link_of_any_page_is_dead_on_postgresql(demo: Surroundings, role: str) -> None:
+    wrong = [f"{p.address}: {p.status}" for p in crawler.walk(browser_of(demo, role)) if p.status >= 400]
+    assert wrong == []
+
+
 @pytest.mark.parametrize("role", ["grants_officer", "external_auditor", "accountant"])
 def test_pages_are_light(demo: Surroundings, role: str) -> None:
     heavy = {}

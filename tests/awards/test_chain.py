@@ -19,9 +19,12 @@ from portfolio.calls.models import Call
 from portfolio.committees.models import Session
 from portfolio.documents.models import Paper
 from portfolio.funds.models import BudgetLine
+from portfolio.kit.clock import FixedClock
 from portfolio.kit.db import Database
 from portfolio.kit.errors import Forbidden, Invalid, Refused
 from portfolio.ledger.models import LedgerBalance
+from portfolio.origin import Surroundings
+from tests.factories import around
 from tests.scoring import world as w
 
 SMALL = ("A-014", "A-003", "A-016")
@@ -36,10 +39,12 @@ def codes(error: pytest.ExceptionInfo[Refused]) -> set[str]:
     return {refusal.code for refusal in error.value.refusals}
 
 
-@pytest.fixture
-def small(database: Database) -> w.World:
+def ready(around: Surroundings) -> w.World:
     """Three files: one favourable, one on the waiting list, one adjourned with its sum set aside; minutes final."""
-    world = w.build(database, codes=SMALL)
+    world = w.build(around.database, codes=SMALL)
+    assert isinstance(around.clock, FixedClock)
+    world.around, world.clock = around, around.clock
+    world.at(w.DAY)
     w.assign_demo(world)
     w.score_all(world)
     w.convened(world)
@@ -50,6 +55,11 @@ def small(database: Database) -> w.World:
     w.finished(world)
     world.at(datetime(2026, 12, 4, 9, 0, tzinfo=UTC))
     return world
+
+
+@pytest.fixture
+def small(database: Database) -> w.World:
+    return ready(around(database, clock=FixedClock(w.DAY)))
 
 
 def line(world: w.World) -> BudgetLine:

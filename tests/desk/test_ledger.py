@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import threading
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -214,64 +213,6 @@ def test_what_has_its_own_way_back_is_sent_there(place: Office) -> None:
             assert codes(lambda n=name: service.reverse(work, posting(place, n), "Un motif assez long")) == ["own_way_back"]
     with place.as_("external_auditor", commit=False) as work, pytest.raises(Forbidden):
         service.reverse(work, 1, "Un motif assez long")
-
-
-@pytest.mark.both_engines
-@pytest.mark.slow
-def test_thirty_two_reversals_at_once_make_one(place: Office) -> None:
-    """M08: over HTTP, one 303 and thirty-one polite refusals."""
-    from portfolio.app import create_app
-
-    grant(place, paid=1)
-    act = posting(place, "disbursement:paid")
-    app = create_app(place.around)
-    clients = [client(place.around, place.people["accountant"], app=app) for _ in range(32)]
-    answers: list[int] = []
-    lock, gate = threading.Lock(), threading.Barrier(32)
-
-    def go(c: Any) -> None:
-        gate.wait()
-        status = c.submit(f"/ledger/acts/{act}/reverse", {"reason": "Mauvais montant, à reprendre"}).status_code
-        with lock:
-            answers.append(status)
-
-    threads = [threading.Thread(target=go, args=(c,)) for c in clients]
-    for t in threads:
-        t.start()
-    for t in threads:
-        t.join(120)
-    assert sorted(answers) == [303] + [409] * 31
-    whole(place)
-
-
-@pytest.mark.both_engines
-@pytest.mark.slow
-def test_sixteen_validations_at_once_clear_once(place: Office) -> None:
-    from portfolio.app import create_app
-
-    made = grant(place)
-    number = report(place, made.tranches[0], expense(made, 900_000, "Béliers", -200))
-    decide(place, number, {1: "accept"})
-    with place.as_("grants_officer") as work:
-        reports.review(work, work.db.get_one(Justification, number))
-    app = create_app(place.around)
-    clients = [client(place.around, place.people["programme_head"], app=app) for _ in range(16)]
-    answers: list[int] = []
-    gate = threading.Barrier(16)
-
-    def go(c: Any) -> None:
-        gate.wait()
-        answers.append(c.submit(f"/justifications/{number}/validate").status_code)
-
-    threads = [threading.Thread(target=go, args=(c,)) for c in clients]
-    for t in threads:
-        t.start()
-    for t in threads:
-        t.join(120)
-    assert sorted(answers) == [303] + [409] * 15
-    with place.as_("accountant", readonly=True) as work:
-        assert work.db.get_one(Tranche, made.tranches[0]).cleared_minor == 900_000
-    whole(place)
 
 
 # ---------------------------------------------------------------- screens

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import re
 import threading
-from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
-from portfolio.app import create_app
+from portfolio.agreements.models import Tranche
 from portfolio.disbursements import queries
 from portfolio.disbursements.models import Disbursement
 from portfolio.kit.db import Database
 from portfolio.ledger import queries as ledger
+from portfolio.origin import Surroundings
 from portfolio.work import Work
 from tests.agreements import world as make
-from tests.agreements.test_pages import text_of
 from tests.agreements.world import World
 from tests.client import client
 from tests.disbursements import chain
+from tests.support.crowd import CROWD, Scene, copies, one_wins, take_the_lock_away
 
-CROWD = 32
 AMOUNT = 1_780_000
 
 
@@ -31,23 +30,28 @@ def world(database: Database) -> World:
     return make.build(database)
 
 
-def crowd(world: World, role: str, address: str, fields: Callable[[int], dict[str, Any]]) -> list[Any]:
-    """The answers of `CROWD` simultaneous submissions, each from its own browser with its own key."""
-    app = create_app(world.surround, threads=CROWD)
-    browsers = [client(world.surround, world.people[role], app=app) for _ in range(CROWD)]
-    answers: list[Any] = [None] * CROWD
-    start = threading.Barrier(CROWD)
+def setting(around: Surroundings, **more: Any) -> tuple[World, int]:
+    """A signed grant and its first tranche."""
+    world = make.build(around.database)
+    world.surround, world.clock = around, around.clock
+    return world, make.tranche_id(world, make.signed(world, **more), 1)
 
-    def go(at: int) -> None:
-        start.wait()
-        answers[at] = browsers[at].submit(address, fields(at))
 
-    threads = [threading.Thread(target=go, args=(at,)) for at in range(CROWD)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
+def to_order(around: Surroundings) -> dict[str, Any]:
+    world, tranche = setting(around, conditions=())
+    number = chain.to(world, "visaed", tranche)
+    return {"people": world.people, "number": number, "tranche": tranche, "fields": seen(world, number)}
+
+
+def to_pay(around: Surroundings) -> dict[str, Any]:
+    world, tranche = setting(around)
+    number = chain.to(world, "ordered", tranche)
+    return {"people": world.people, "number": number, "tranche": tranche, "bank": world.ids["bank"], "fields": seen(world, number)}
+
+
+def to_request(around: Surroundings) -> dict[str, Any]:
+    world, tranche = setting(around)
+    return {"people": world.people, "tranche": tranche, "account": world.ids["account"]}
 
 
 def seen(world: World, number: int) -> dict[str, Any]:
@@ -55,95 +59,71 @@ def seen(world: World, number: int) -> dict[str, Any]:
         return queries.seen(work, queries.get(work, number))
 
 
-def one_wins(answers: list[Any], by: str) -> None:
-    statuses = sorted(a.status_code for a in answers)
-    assert statuses == [303] + [409] * (CROWD - 1), statuses
-    for answer in answers:
-        if answer.status_code == 409:
-            assert re.search(rf"Déjà fait par {by} le 22 novembre 2026", text_of(answer.text)), text_of(
-                answer.text
-            )[:800]
+def net(around: Surroundings, *accounts: str) -> list[int]:
+    with around.database.session(readonly=True) as session:
+        assert ledger.check(session) is None
+        found = [ledger.net(session, [account]) for account in accounts]
+        session.rollback()
+        return found
 
 
-def net(world: World, *accounts: str) -> list[int]:
-    with world.work("external_auditor", readonly=True) as work:
-        assert ledger.check(work.db) is None
-        return [ledger.net(work.db, [account]) for account in accounts]
+def paid(scene: Scene) -> int:
+    with scene.around.database.session(readonly=True) as session:
+        return session.get_one(Tranche, scene.ids["tranche"]).paid_minor
 
 
 @pytest.mark.both_engines
 @pytest.mark.slow
-def test_thirty_two_orders_of_one_tranche(world: World) -> None:
-    agreement = make.signed(world, conditions=())
-    for tranche in (1, 2):
-        number = chain.to(world, "visaed", make.tranche_id(world, agreement, tranche))
-        fields = seen(world, number)
-        one_wins(
-            crowd(world, "authorising_officer", f"/disbursements/{number}/order", lambda _n, f=fields: f),
-            "Mariama Sow",
-        )
-        assert net(world, "906") == [AMOUNT * tranche]
+def test_thirty_two_orders_of_one_tranche(engine_kind: str, tmp_path: Path) -> None:
+    for scene in copies(engine_kind, tmp_path, "order", to_order):
+        address = f"/disbursements/{scene.ids['number']}/order"
+        answers = scene.crowd(scene.ids["people"]["authorising_officer"], address, lambda _at, s=scene: s.ids["fields"])
+        one_wins(answers, "Déjà fait par Mariama Sow le 22 novembre 2026")
+        assert net(scene.around, "906") == [AMOUNT]
 
 
 @pytest.mark.both_engines
 @pytest.mark.slow
-def test_thirty_two_payments_of_one_tranche(world: World) -> None:
-    tranche = make.tranche_id(world, make.signed(world), 1)
-    number = chain.to(world, "ordered", tranche)
-    shown = seen(world, number)
+def test_thirty_two_payments_of_one_tranche(engine_kind: str, tmp_path: Path) -> None:
+    for scene in copies(engine_kind, tmp_path, "pay", to_pay):
 
-    def fields(at: int) -> dict[str, Any]:
-        return {
-            "content_hash": shown["content_hash"],
-            "amount_seen": str(AMOUNT),
-            "treasury_account_id": str(world.ids["bank"]),
-            "payment_reference": f"VIR-{at}",
-            "paid_on": "22/11/2026",
-        }
+        def fields(at: int, ids: dict[str, Any] = scene.ids) -> dict[str, Any]:
+            return {
+                "content_hash": ids["fields"]["content_hash"],
+                "amount_seen": str(AMOUNT),
+                "treasury_account_id": str(ids["bank"]),
+                "payment_reference": f"VIR-{at}",
+                "paid_on": "22/11/2026",
+            }
 
-    one_wins(crowd(world, "accountant", f"/disbursements/{number}/pay", fields), "Issoufou Garba")
-    assert net(world, "907", "409", "521") == [AMOUNT, AMOUNT, -AMOUNT]
-    assert make.tranche(world, tranche).paid_minor == AMOUNT
+        address = f"/disbursements/{scene.ids['number']}/pay"
+        one_wins(scene.crowd(scene.ids["people"]["accountant"], address, fields), "Déjà fait par Issoufou Garba le 22 novembre 2026")
+        assert net(scene.around, "907", "409", "521") == [AMOUNT, AMOUNT, -AMOUNT]
+        assert paid(scene) == AMOUNT
 
 
 @pytest.mark.both_engines
 @pytest.mark.slow
-def test_thirty_two_requests_of_one_tranche(world: World) -> None:
-    tranche = make.tranche_id(world, make.signed(world), 1)
-    fields = {"amount": str(AMOUNT), "account_id": str(world.ids["account"]), "papers": ""}
-    answers = crowd(world, "grants_officer", f"/disbursements/new/{tranche}", lambda _n: fields)
-    assert sorted(a.status_code for a in answers) == [303] + [409] * (CROWD - 1)
-    assert all("Aïssata Maïga" in a.text for a in answers if a.status_code == 409)
-    with world.work("external_auditor", readonly=True) as work:
-        assert work.db.scalar(select(func.count()).select_from(Disbursement)) == 1
+def test_thirty_two_requests_of_one_tranche(engine_kind: str, tmp_path: Path) -> None:
+    for scene in copies(engine_kind, tmp_path, "request", to_request):
+        fields = {"amount": str(AMOUNT), "account_id": str(scene.ids["account"]), "papers": ""}
+        address = f"/disbursements/new/{scene.ids['tranche']}"
+        one_wins(scene.crowd(scene.ids["people"]["grants_officer"], address, lambda _at, f=fields: f), "Aïssata Maïga")
+        with scene.around.database.session(readonly=True) as session:
+            assert session.scalar(select(func.count()).select_from(Disbursement)) == 1
 
 
 @pytest.mark.postgresql
 @pytest.mark.slow
-def test_the_race_is_seen_when_the_lock_is_taken_away(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_race_is_seen_when_the_lock_is_taken_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """C07: without the row lock several get past the status; the conditional update still lets one through, but nobody is told by whom."""
-    tranche = make.tranche_id(world, make.signed(world), 1)
-    number = chain.to(world, "visaed", tranche)
-    fields = seen(world, number)
-    met = threading.Barrier(2, timeout=3)
-    hold = Work.hold
-
-    def without_lock(self: Work, thing: Any) -> Any:
-        found = self.db.get(type(thing), thing.id)
-        self._held.add((type(thing).__tablename__, thing.id))
-        if isinstance(thing, Disbursement):
-            try:
-                met.wait()  # two are past the reading of the status at the same instant
-            except threading.BrokenBarrierError:
-                pass
-        return found
-
-    monkeypatch.setattr(Work, "hold", without_lock)
-    answers = crowd(world, "authorising_officer", f"/disbursements/{number}/order", lambda _n: fields)
-    monkeypatch.setattr(Work, "hold", hold)
-    with pytest.raises(AssertionError):
-        one_wins(answers, "Mariama Sow")
-    assert net(world, "906") == [AMOUNT]
+    for scene in copies("postgresql", tmp_path, "order", to_order, times=1):
+        take_the_lock_away(monkeypatch, Disbursement)
+        address = f"/disbursements/{scene.ids['number']}/order"
+        answers = scene.crowd(scene.ids["people"]["authorising_officer"], address, lambda _at, s=scene: s.ids["fields"])
+        with pytest.raises(AssertionError):
+            one_wins(answers, "Déjà fait par Mariama Sow le 22 novembre 2026")
+        assert net(scene.around, "906") == [AMOUNT]
 
 
 @pytest.mark.both_engines
@@ -171,7 +151,7 @@ def test_a_double_click_pays_once(world: World) -> None:
         f"/disbursements/{number}/pay", {**fields, "payment_reference": "VIR-2"}, key="one-click"
     )
     assert other.status_code == 409
-    assert net(world, "907", "631") == [AMOUNT, 2_500]
+    assert net(world.surround, "907", "631") == [AMOUNT, 2_500]
 
 
 @pytest.mark.both_engines
@@ -187,9 +167,9 @@ def test_a_failing_commit_never_answers_success(world: World, monkeypatch: pytes
         patch.setattr(Work, "commit", broken)
         answer = browser.submit(f"/disbursements/{number}/order", fields, key="k1")
     assert answer.status_code >= 500
-    assert chain.stored(world, number).status == "visaed" and net(world, "906") == [0]
+    assert chain.stored(world, number).status == "visaed" and net(world.surround, "906") == [0]
     assert browser.submit(f"/disbursements/{number}/order", fields, key="k1").status_code == 303
-    assert net(world, "906") == [AMOUNT]
+    assert net(world.surround, "906") == [AMOUNT]
 
 
 @pytest.mark.both_engines

@@ -1,0 +1,65 @@
+"""Thirty-two signatures of one decision, over HTTP, on both engines: one counts, and the credits move once (C02, C07)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from portfolio.audit.models import AuditEvent
+from portfolio.awards.models import Award, Decision
+from portfolio.documents.models import Paper
+from portfolio.origin import Surroundings
+from tests.awards.test_chain import commit, prepare, ready, reserve, visa_all
+from tests.support.crowd import Scene, copies, one_wins, take_the_lock_away
+
+
+def to_sign(around: Surroundings) -> dict[str, Any]:
+    world = ready(around)
+    reserve(world)
+    commit(world)
+    visa_all(world)
+    return {"people": world.people, "decision": prepare(world)}
+
+
+def signatures(scene: Scene) -> list[Any]:
+    return scene.crowd(scene.ids["people"]["ordonnateur"], f"/awards/{scene.ids['decision']}/sign")
+
+
+def counted(scene: Scene) -> tuple[str, int, int, int]:
+    """Status of the decision, how often it was signed, its papers, the awards."""
+    with scene.around.database.session(readonly=True) as session:
+        signed = select(func.count()).select_from(AuditEvent).where(AuditEvent.event == "decision:signed")
+        papers = select(func.count()).select_from(Paper).where(Paper.kind == "decision")
+        found = (
+            session.get_one(Decision, scene.ids["decision"]).status,
+            int(session.scalar(signed) or 0),
+            int(session.scalar(papers) or 0),
+            int(session.scalar(select(func.count()).select_from(Award)) or 0),
+        )
+        session.rollback()
+        return found
+
+
+@pytest.mark.both_engines
+@pytest.mark.slow
+def test_thirty_two_signatures_of_one_decision(engine_kind: str, tmp_path: Path) -> None:
+    for scene in copies(engine_kind, tmp_path, "decision", to_sign):
+        one_wins(signatures(scene), "Personne ordonnateur")
+        status, signed, papers, awards = counted(scene)
+        assert (status, signed, papers) == ("signed", 1, 1) and awards == 3
+        with scene.around.database.session(readonly=True) as session:
+            from portfolio.ledger.queries import check
+
+            assert check(session) is None
+
+
+@pytest.mark.postgresql
+@pytest.mark.slow
+def test_two_sign_when_the_lock_is_taken_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for scene in copies("postgresql", tmp_path, "decision", to_sign, times=1):
+        take_the_lock_away(monkeypatch, Decision)
+        with pytest.raises(AssertionError):
+            one_wins(signatures(scene), "Personne ordonnateur")

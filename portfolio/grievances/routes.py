@@ -14,6 +14,7 @@ from portfolio.grievances.reference import CATEGORY_WORDS, CHANNEL_WORDS
 from portfolio.kit.errors import Bad
 from portfolio.kit.i18n import N_, pgettext
 from portfolio.kit.i18n import gettext as _
+from portfolio.places.queries import country_name
 from portfolio.projects.models import Project
 from portfolio.rulebook.lifecycles.grievances import GRIEVANCE
 from portfolio.web.act import Query, Raw, W, allow, on_refusal, room
@@ -71,7 +72,7 @@ LISTING = Listing(
         Column("category", N_("About"), "choice", words=lambda code: _(CATEGORY_WORDS[code])),
         Column("channel", N_("Came by"), "choice", words=lambda code: _(CHANNEL_WORDS[code])),
         Column("project", N_("Micro-project")),
-        Column("country", N_("Country")),
+        Column("country", N_("Country"), "choice", words=country_name),
         Column("due", N_("Answer due by"), "date"),
         Column("status", N_("Status"), "status", cycle=GRIEVANCE),
     ),
@@ -184,6 +185,7 @@ def show_page(work: Work, id: int, bad: Bad | None = None) -> Response:
     return page(
         work,
         "grievances/show.html",
+        country_name=country_name,
         bad=bad,
         title=grievance.reference,
         crumbs=[(_("Complaints"), url("grievances.index")), (grievance.reference, None)],

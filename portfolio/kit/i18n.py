@@ -43,7 +43,8 @@ class Catalogue:
                 key = message.id[0] if isinstance(message.id, (tuple, list)) else message.id
                 forms = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
                 if all(forms):
-                    self.words[(message.context, str(key))] = tuple(str(f) for f in forms)
+                    # French sets the apostrophe as ’; the catalogues are typed with either.
+                    self.words[(message.context, str(key))] = tuple(str(f).replace("'", "’") for f in forms)
 
 
 @functools.cache

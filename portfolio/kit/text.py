@@ -81,3 +81,9 @@ def sound(text: str) -> str:
 def last4(number: str) -> str:
     """An account, wallet or identity number as lists show it: only the last four characters (F15)."""
     return f"…{number[-4:]}" if len(number) > 4 else number
+
+
+def phone_text(number: str | None) -> str:
+    """A telephone as it is dictated: `+223 70 00 00 00` for the eight digits of the three countries, else as it is kept."""
+    found = re.fullmatch(r"(\+22[367])(\d\d)(\d\d)(\d\d)(\d\d)", number or "")
+    return "\u00a0".join(found.groups()) if found else number or ""

@@ -43,6 +43,7 @@ OTHERS: dict[str, str] = {
     "call:register_closed": N_("Register of filings closed"),
     "group:registered": N_("Group registered"),
     "group:edited": N_("Group edited"),
+    "group:officer_named": N_("Office holder named"),
     "group:officer_replaced": N_("Office holder replaced"),
     "group_account:created": N_("Account proposed"),
     "application:created": N_("File opened"),
@@ -163,6 +164,17 @@ WORDS: dict[str, str] = OTHERS | {move.event: move.label for cycle in ALL.values
 """Event → msgid of its words."""
 
 PERSONAL = frozenset(
-    {"full_name", "phone", "email", "holder", "number", "id_number", "birth_year", "president", "depositor", "reporter"}
+    {
+        "full_name",
+        "phone",
+        "email",
+        "holder",
+        "number",
+        "id_number",
+        "birth_year",
+        "president",
+        "depositor",
+        "reporter",
+    }
 )
 """Columns whose old and new values never enter the trail: a salted commitment does (T09, P12)."""

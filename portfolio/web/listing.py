@@ -329,9 +329,7 @@ def cell_writer(column: Column) -> Callable[[Any, Any], str]:
         def link(value: Any, row: Any) -> str:
             if column.linked_by is not None and row[column.linked_by] is None:
                 return f"<td>{escape(value)}</td>"
-            # References stay whole; titles may fold.
-            whole = ' class="nowrap"' if value and len(str(value)) < 22 else ""
-            return f'<td{whole}><a href="{before}{row[0]}{after}">{escape(value) if value else "–"}</a></td>'
+            return f'<td{_folding(value)}><a href="{before}{row[0]}{after}">{escape(value) if value else "–"}</a></td>'
 
         return link
     if kind == "status" and column.cycle is not None:
@@ -344,4 +342,11 @@ def cell_writer(column: Column) -> Callable[[Any, Any], str]:
     if column.words is not None:
         words = column.words
         return lambda value, _row: f"<td>{escape(words(value)) if value is not None else '–'}</td>"
-    return lambda value, _row: f"<td>{escape(value) if value not in (None, '') else '–'}</td>"
+    return lambda value, _row: (
+        f"<td{_folding(value)}>{escape(value) if value not in (None, '') else '–'}</td>"
+    )
+
+
+def _folding(value: Any) -> str:
+    """References, codes and names of places stay on one line; titles fold, and keep room to."""
+    return ' class="nowrap"' if value and len(str(value)) < 20 else ' class="long"' if value else ""

@@ -24,6 +24,7 @@ from portfolio.kit.db import Base
 from portfolio.kit.errors import Bad, Refusal
 from portfolio.kit.lifecycle import Lifecycle
 from portfolio.kit.paths import static_dir
+from portfolio.kit.text import phone_text
 from portfolio.rulebook.permissions import who_may
 from portfolio.web import csrf
 from portfolio.web.urls import known, safe_next, url
@@ -96,8 +97,10 @@ def environment() -> jinja2.Environment:
         figures=lambda minor, currency="XOF": money.figures(minor, currency) if minor is not None else "–",
         date=i18n.date_text,
         datetime=i18n.datetime_text,
+        day=i18n.short_date_text,
         time=i18n.time_text,
         percent=i18n.percent_text,
+        phone=phone_text,
     )
     env.globals.update(
         url=url,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from portfolio.audit import queries as audit
 from portfolio.kit.db import Base
+from portfolio.kit.i18n import date_text, datetime_text, pgettext
 from portfolio.kit.i18n import gettext as _
-from portfolio.kit.i18n import pgettext
 from portfolio.kit.money import amount
 from portfolio.rulebook.events import WORDS
 from portfolio.work import Work
@@ -42,23 +42,49 @@ def timeline(work: Work, *things: Base, limit: int = 100) -> list[Line]:
     return lines
 
 
+CODED = {
+    "criteria",
+    "pieces",
+    "reserved_shares",
+    "proposal",
+    "received_channel",
+    "signs",
+    "registration_kind",
+    "modality",
+}
+"""Columns that hold codes: the history says that they changed, the record says to what."""
+HIDDEN = ("_hash", "_by_id")
+"""Endings of what a reader learns nothing from: a fingerprint, and the person whom the line already names."""
+
+
 def _changes(data: Mapping[str, object]) -> list[tuple[str, str, str]]:
+    """What changed, old and new; for codes and for other records only that it changed (`changed`, with no old value)."""
     found = []
     for name, value in data.items():
-        if not (isinstance(value, list) and len(value) == 2) or name == "version":
+        if not (isinstance(value, list) and len(value) == 2) or name == "version" or name.endswith(HIDDEN):
             continue
-        if any(isinstance(v, list | dict) for v in value):
+        if any(isinstance(v, list | dict) for v in value) or value[0] == value[1]:
             continue
-        old, new = (_shown(name, v) for v in value)
-        found.append((pgettext("column", name.replace("_minor", "").replace("_", " ")), old, new))
+        label = pgettext("column", name.removesuffix("_minor").removesuffix("_id").replace("_", " "))
+        if name in CODED or name.endswith("_id"):
+            if value[0] not in (None, ""):
+                found.append((label, "", _("changed")))
+        elif not (value[0] in (None, "", 0, False) and value[1] in (None, "")):
+            old, new = (_shown(name, v) for v in value)
+            found.append((label, "" if value[0] in (0, False) else old, new))
     return found
 
 
 def _shown(name: str, value: object) -> str:
+    """A value of the journal in words: francs, a day, an hour, yes or no."""
     if value is None:
         return ""
-    if name.endswith("_minor") and isinstance(value, int):
-        return amount(value)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if name.endswith("_minor") and isinstance(value, int):
+        return amount(value)
+    if isinstance(value, str) and name.endswith("_on") and value:
+        return date_text(date.fromisoformat(value))
+    if isinstance(value, str) and name.endswith("_at") and value:
+        return datetime_text(datetime.fromisoformat(value))
     return str(value)

@@ -9,6 +9,7 @@ from portfolio.applications.models import Application, CallRegister, FilingRecei
 from portfolio.applications.queries import files
 from portfolio.calls.models import Call
 from portfolio.documents.reference import letterhead
+from portfolio.kit.text import phone_text
 from portfolio.places.models import Place
 from portfolio.work import Work
 
@@ -36,7 +37,7 @@ def receipt_facts(work: Work, application: Application, receipt: FilingReceipt) 
         "commune": files.place_words(work, place),
         "depositor": receipt.depositor,
         "capacity": receipt.depositor_capacity,
-        "phone": receipt.depositor_phone,
+        "phone": phone_text(receipt.depositor_phone),
         "requested_minor": receipt.requested_minor,
         "currency": application.amount_currency,
         "envelopes": receipt.envelopes,

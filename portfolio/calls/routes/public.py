@@ -37,6 +37,7 @@ def call_page(work: Work, id: int, bad: Bad | None = None) -> Response:
     return page(
         work,
         "calls/public_call.html",
+        public=True,
         bad=bad,
         title=call.title,
         crumbs=[(_("Calls for proposals"), url("public.calls")), (call.reference, None)],

@@ -17,7 +17,7 @@ from portfolio.groups.reference import Ceiling, wallet_ceiling
 from portfolio.kit.errors import NotFound
 from portfolio.kit.i18n import N_
 from portfolio.kit.i18n import gettext as _
-from portfolio.kit.text import fold, last4, sound
+from portfolio.kit.text import fold, last4, phone_text, sound
 from portfolio.places import queries as places
 from portfolio.places.models import Place
 from portfolio.work import Work
@@ -207,7 +207,7 @@ def _leader(officer: Officer, names: bool) -> Leader:
         officer.office,
         officer.full_name if names else initials(officer.full_name),
         officer.sex or "",
-        (officer.phone if names else last4(officer.phone)) if officer.phone else "",
+        (phone_text(officer.phone) if names else last4(officer.phone)) if officer.phone else "",
         " ".join(filter(None, (officer.id_kind, last4(officer.id_number) if officer.id_number else ""))),
         officer.since,
         officer.until,

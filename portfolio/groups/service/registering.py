@@ -235,11 +235,11 @@ def replace_officer(work: Work, group: Group, form: OfficerForm) -> Officer:
     work.db.flush()
     # Ids only: names stay out of the trail (T09).
     work.record(
-        "group:officer_replaced",
+        "group:officer_replaced" if before else "group:officer_named",
         group,
         data={
             "office": form.office,
-            "officer": [before.id if before else None, officer.id],
+            "officer_id": [before.id if before else None, officer.id],
             "act": form.act or "",
         },
     )

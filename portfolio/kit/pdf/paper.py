@@ -324,4 +324,6 @@ class Paper(Composer):
 
 def bind(papers: Sequence[Paper]) -> bytes:
     """A batch as one file, in the order given (F16): each paper keeps its own reference and page numbers."""
-    return draw_together([(pages, paper.marks, scale) for paper in papers for pages, scale in [paper.pages()]])
+    return draw_together(
+        [(pages, paper.marks, scale) for paper in papers for pages, scale in [paper.pages()]]
+    )

@@ -165,7 +165,9 @@ class Pen:
                     start = column
                 elif not dark and start >= 0:
                     left, low = x + start * module, top - (row + 1) * module
-                    rules.append(f"{left:.3f} {low:.3f} {(column - start) * module:.3f} {module + 0.02:.3f} re")
+                    rules.append(
+                        f"{left:.3f} {low:.3f} {(column - start) * module:.3f} {module + 0.02:.3f} re"
+                    )
                     start = -1
         canvas.addLiteral("\n".join([*rules, "f"]))
         canvas.restoreState()

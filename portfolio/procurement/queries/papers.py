@@ -17,6 +17,7 @@ from portfolio.documents.queries import papers_of
 from portfolio.documents.reference import letterhead
 from portfolio.funds.models import BudgetLine, Fund
 from portfolio.groups.models import Group
+from portfolio.kit.text import phone_text
 from portfolio.places import queries as places
 from portfolio.places.models import Place
 from portfolio.procurement.models import GoodsReceipt, Procedure, Quotation, ReceiptLine, Supplier
@@ -89,7 +90,7 @@ def _bid(quotation: Quotation, supplier: Supplier, low: bool = False) -> dict[st
         "tax_number": supplier.tax_number,
         "trade_register": supplier.trade_register,
         "account": supplier.account,
-        "phone": supplier.phone,
+        "phone": phone_text(supplier.phone),
         "invited_by": quotation.invited_by,
         "invited_at": _iso(quotation.invited_at),
         "received_at": _iso(quotation.received_at),

@@ -85,6 +85,7 @@ AGREEMENT = Lifecycle(
             "agreement:resumed",
             N_("Resume"),
             reason=True,
+            kind="secondary",
         ),
         Move(
             "terminate",

@@ -132,6 +132,7 @@ APPLICATION = Lifecycle(
             "application:reinstated",
             N_("Reinstate"),
             reason=True,
+            kind="secondary",
             distinct_from=("screened_by_id",),
         ),
         Move(
@@ -169,6 +170,7 @@ APPLICATION = Lifecycle(
             "decision:sign",
             "application:awarded",
             N_("Select"),
+            kind="secondary",
             form=True,
         ),
         Move(
@@ -178,6 +180,7 @@ APPLICATION = Lifecycle(
             "decision:sign",
             "application:promoted",
             N_("Promote from the waiting list"),
+            kind="secondary",
             form=True,
         ),
         Move(
@@ -187,6 +190,7 @@ APPLICATION = Lifecycle(
             "decision:sign",
             "application:waitlisted",
             N_("Put on the waiting list"),
+            kind="secondary",
             form=True,
         ),
         Move(
@@ -196,6 +200,7 @@ APPLICATION = Lifecycle(
             "decision:sign",
             "application:adjourned",
             N_("Adjourn"),
+            kind="secondary",
             form=True,
         ),
         Move(

@@ -46,6 +46,7 @@ CALL = Lifecycle(
             "call:finalised",
             N_("Close the call with its result"),
             reason=True,
+            kind="secondary",
             stamps=("finalised",),
         ),
         Move(

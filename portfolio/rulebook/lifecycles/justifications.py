@@ -69,6 +69,7 @@ JUSTIFICATION = Lifecycle(
             "justification:validate",
             "justification:supplemented",
             N_("Clear what was accepted since"),
+            kind="secondary",
         ),
     ),
 )

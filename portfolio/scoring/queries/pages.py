@@ -108,8 +108,14 @@ def sheet_facts(work: Work, sheet: ScoreSheet) -> dict[str, Any]:
         "is_mine": sheet.assessor_id == work.actor.id,
         "budget": applications.budget(work, application) if opened else [],
         "pieces": applications.pieces(work, application) if opened else [],
-        "answers": application.answers if opened else {},
+        "answers": _written(application, row[3]) if opened else [],
     }
+
+
+def _written(application: Application, commune: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What the group wrote, question by question; its people and telephones stay out of an assessor's sight."""
+    told = applications.shown_answers(application, commune)
+    return [(title, [row for row in rows if row[1]]) for code, title, rows in told if code != "group"]
 
 
 def call_facts(work: Work, call: Call) -> dict[str, Any]:

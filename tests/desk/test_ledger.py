@@ -319,7 +319,7 @@ def test_reversing_over_http_asks_for_a_reason_and_shows_both(place: Office) -> 
     page = comptable.get(f"/ledger/acts/{act}").text
     assert "contre-passée par" in page
     book = comptable.get("/ledger?account=463").text
-    assert "Contre-passation de l&#39;écriture" in book and "Chèque revenu sans provision" in book
+    assert "Contre-passation de l’écriture" in book and "Chèque revenu sans provision" in book
 
 
 BAD = ["account=999", "account=907&account=409", "from=hier", "to=2026-13-40", "from=2027-01-01&to=2020-01-01", "exercice=deux",

@@ -124,7 +124,7 @@ def test_a_purchase_from_need_to_order_on_the_pages(world: Any) -> None:
             me.submit(f"{here}/bids/{n}/deposit", {"bearer": "Coursier", "sealed": "on"}).status_code == 303
         )
         early = me.submit(f"{here}/bids/{n}/read", {"read_minor": "2 900 000"})
-        assert early.status_code == 409 and "Aucun prix ne s'écrit avant" in early.text.replace("&#39;", "'")
+        assert early.status_code == 409 and "Aucun prix ne s’écrit avant" in early.text
         assert "Prix lu à haute voix" not in early.text
     world.later(days=16)
     me = browser(world, s.OFFICER)
@@ -133,7 +133,7 @@ def test_a_purchase_from_need_to_order_on_the_pages(world: Any) -> None:
     assert me.submit(f"{here}/open").status_code == 409  # the same person
     president = browser(world, "president")
     assert president.get(here).status_code == 404  # not before declaring
-    assert "À déclarer d'abord" in president.get("/procurement").text.replace("&#39;", "'")
+    assert "À déclarer d’abord" in president.get("/procurement").text
     assert president.get(f"{here}/declare").status_code == 200
     assert president.submit(f"{here}/declare", {"linked": "yes"}).status_code == 422
     assert president.submit(f"{here}/declare", {"linked": "no"}).status_code == 303

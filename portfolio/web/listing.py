@@ -41,7 +41,10 @@ from portfolio.web.render import file_response, fragment, page
 from portfolio.work import Work
 
 SIZES = (50, 100)
+"""Rows of a page, and what `size=100` asks for."""
 EXPORT_LIMIT = 100_000
+DECLARED: list[Listing] = []
+"""Every list of the product, as its room declares it."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +121,9 @@ class Listing:
     """(verb, label, permission): ticked rows are posted to `{route's address}/bulk/{verb}`."""
     template: str = "layouts/list.html"
 
+    def __post_init__(self) -> None:
+        DECLARED.append(self)
+
     def respond(self, work: Work, query: QueryParams, **facts: Any) -> Response:
         """The list as a page, as a fragment for HTMX, or as an XLSX or CSV file."""
         wanted = query.get("format")
@@ -153,7 +159,7 @@ class Listing:
     def view(self, work: Work, query: QueryParams) -> View:
         """One page: rows, totals, chips, pager."""
         sort, keys = self._keys(query.get("sort") or self.default_sort)
-        size = 100 if query.get("size") == "100" else 50
+        size = SIZES[query.get("size") == "100"]
         base = self.filtered(work, query)
         after, before = query.get("after"), query.get("before")
         backwards = bool(before and not after)

@@ -23,21 +23,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-MONTHS = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
+MONTHS = [f"\u00a0{m}\u00a0" for m in "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.".split()]
 NAMED = re.compile(r"%\((\w+)\)s")
 
 
 def moment(value: datetime | str) -> str:
     at = datetime.fromisoformat(value) if isinstance(value, str) else value
-    day = "1er" if at.day == 1 else at.day
-    return f"{day} {MONTHS[at.month - 1]} {at.year}, {at:%H h %M}"
+    return f"{at.day}{MONTHS[at.month - 1]}{at.year} {at.hour:02}\u00a0h\u00a0{at.minute:02}"
 
 
 def body(rows: list[Any], tags: dict[str, str]) -> str:
     """The rows of the table, by hand; the comparison with the product is on bytes."""
     return "".join([
         f'<tr><td class="tick"><input type="checkbox" name="ids" value="{r[0]}" aria-label="{escape(r[1])}"></td>'
-        f'<td><a href="/applications/{r[0]}">{escape(r[1])}</a></td><td>{escape(r[2]) if r[2] else "–"}</td>'
+        f'<td class="nowrap"><a href="/applications/{r[0]}">{escape(r[1])}</a></td><td>{escape(r[2]) if r[2] else "–"}</td>'
         f'<td>{escape(r[3])}</td><td>{escape(r[4])}</td><td>{escape(r[5])}</td>'
         f'<td class="num">{f"{r[6]:,}".replace(",", chr(0x202F))}</td><td>{moment(r[7])}</td>{tags[r[8]]}'
         f'<td>{escape(r[9]) if r[9] else "–"}</td></tr>\n'

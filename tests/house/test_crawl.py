@@ -7,10 +7,9 @@ import os
 import random
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from portfolio.accounts.models import Person, RoleAssignment
-from portfolio.app import create_app
 from portfolio.origin import Surroundings
 from portfolio.rulebook.permissions import ROLES
 from tests.client import Client, client
@@ -140,24 +139,3 @@ def test_nonsense_in_any_form_gets_a_sentence(demo: Surroundings, role: str) -> 
                 if answer.status_code >= 500:
                     wrong.append(f"{form.action} {name}={value[:30]!r}: {answer.status_code}")
     assert wrong == [], f"{len(wrong)} of {posts}"
-
-
-def test_lists_ask_the_database_few_times(demo: Surroundings) -> None:
-    """Every page of a list, literally counted: the number of statements does not grow with the rows."""
-    from tests.house.lists import EXPECTED
-
-    browser = client(demo, one_with(demo, "programme_head"), app=create_app(demo))
-    asked: list[str] = []
-    event.listen(
-        demo.database.engine,
-        "before_cursor_execute",
-        lambda _c, _cur, statement, *_rest: asked.append(statement),
-    )
-    counted = {}
-    for address in EXPECTED:
-        browser.get(address)
-        asked.clear()
-        assert browser.get(address).status_code == 200, address
-        counted[address] = len([s for s in asked if not s.startswith("PRAGMA") and not s.startswith("BEGIN")])
-    assert counted == EXPECTED
-    assert max(counted.values()) <= 8

@@ -6,7 +6,7 @@ Somebody found twice and merged counts once in every total: within a project, a 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,23 +48,55 @@ class Reach:
         return sum(n for cell, n in self.cells(kind).items() if cell[0] == sex)
 
 
-def by_project(work: Work, projects: set[int] | None, key: Callable[[int], Any]) -> dict[Any, Reach]:
-    """The people of the projects given (all in scope when None), gathered under `key(project_id)`. Three queries."""
-    found: dict[Any, Reach] = {}
+@dataclass
+class Records:
+    """What was recorded for some projects, as read: groups of persons, the persons found twice, groups of counts."""
 
-    def at(project_id: int) -> Reach:
-        return found.setdefault(key(project_id), Reach())
+    named: list[tuple[int, Cell, int]] = field(default_factory=list)
+    twice: list[tuple[int, int, Cell]] = field(default_factory=list)
+    """(the one person, project, cell), in order of first assistance."""
+    counts: list[tuple[int, str, Cell, int]] = field(default_factory=list)
 
+    def gathered(self, key: Callable[[int], Any]) -> dict[Any, Reach]:
+        """The people under `key(project_id)`; somebody merged counts once in each group, where first assisted."""
+        found: dict[Any, Reach] = {}
+
+        def at(project_id: int) -> Reach:
+            return found.setdefault(key(project_id), Reach())
+
+        for project_id, cell, number in self.named:
+            at(project_id).named[cell] += number
+        seen: set[tuple[Any, int]] = set()
+        for person, project_id, cell in self.twice:
+            mark = (key(project_id), person)
+            if mark in seen:
+                at(project_id).named[cell] -= 1
+            seen.add(mark)
+        for project_id, kind, cell, number in self.counts:
+            at(project_id).cells(kind)[cell] += number
+        return found
+
+
+def records(work: Work, projects: set[int] | None) -> Records:
+    """The people of the projects given, of all in scope when None. Three queries."""
     p, c = ReachedPerson, ReachedCount
     some = [] if projects is None else [p.project_id.in_(sorted(projects))]
+    found = Records()
     statement = (
         select(p.project_id, p.sex, p.band, p.displacement, func.count())
         .where(work.within("reach:view", p), *some)
         .group_by(p.project_id, p.sex, p.band, p.displacement)
     )
     for project_id, sex, band, situation, number in work.db.execute(statement):
-        at(project_id).named[(sex, band, situation)] += number
-    _once(work, at, key, some)
+        found.named.append((project_id, (sex, band, situation), number))
+    roots = select(p.same_as_id).where(p.same_as_id.is_not(None))
+    merged = (
+        select(p.id, p.same_as_id, p.project_id, p.sex, p.band, p.displacement)
+        .where(work.within("reach:view", p), *some, p.same_as_id.is_not(None) | p.id.in_(roots))
+        .order_by(p.received_on, p.id)
+    )
+    for number, root, project_id, sex, band, situation in work.db.execute(merged):
+        found.twice.append((root or number, project_id, (sex, band, situation)))
     some_c = [] if projects is None else [c.project_id.in_(sorted(projects))]
     counts = (
         select(c.project_id, c.kind, c.sex, c.band, c.displacement, func.sum(c.people))
@@ -72,25 +104,13 @@ def by_project(work: Work, projects: set[int] | None, key: Callable[[int], Any])
         .group_by(c.project_id, c.kind, c.sex, c.band, c.displacement)
     )
     for project_id, kind, sex, band, situation, number in work.db.execute(counts):
-        at(project_id).cells(kind)[(sex, band, situation)] += int(number)
+        found.counts.append((project_id, kind, (sex, band, situation), int(number)))
     return found
 
 
-def _once(work: Work, at: Callable[[int], Reach], key: Callable[[int], Any], some: Sequence[Any]) -> None:
-    """Take out the second and later records of a merged person inside each group: the first assistance is the one counted."""
-    p = ReachedPerson
-    roots = select(p.same_as_id).where(p.same_as_id.is_not(None))
-    statement = (
-        select(p.id, p.same_as_id, p.project_id, p.sex, p.band, p.displacement)
-        .where(work.within("reach:view", p), *some, p.same_as_id.is_not(None) | p.id.in_(roots))
-        .order_by(p.received_on, p.id)
-    )
-    seen: set[tuple[Any, int]] = set()
-    for number, root, project_id, sex, band, situation in work.db.execute(statement):
-        mark = (key(project_id), root or number)
-        if mark in seen:
-            at(project_id).named[(sex, band, situation)] -= 1
-        seen.add(mark)
+def by_project(work: Work, projects: set[int] | None, key: Callable[[int], Any]) -> dict[Any, Reach]:
+    """The people of the projects given (all in scope when None), gathered under `key(project_id)`. Three queries."""
+    return records(work, projects).gathered(key)
 
 
 def reach(work: Work, projects: set[int] | None = None) -> Reach:
@@ -257,7 +277,7 @@ def _projects(work: Work) -> list[dict[str, Any]]:
 
 
 def index_facts(work: Work, wanted: dict[str, str]) -> dict[str, Any]:
-    """The page of all: three figures, bands by sex, situations, and the rows of a grouping. Seven queries whatever the size."""
+    """The page of all: three figures, bands by sex, situations, and the rows of a grouping. Six queries whatever the size."""
     by = wanted.get("by", "")
     by = by if by in GROUPINGS else "call"
     projects = _projects(work)
@@ -275,8 +295,9 @@ def index_facts(work: Work, wanted: dict[str, str]) -> dict[str, Any]:
     keys = {p["id"]: p[by][0] for p in kept}
     labels = {p[by][0]: p[by][1] for p in kept}
     ids = set(keys)
-    whole = reach(work, ids) if ids else Reach()
-    rows = by_project(work, ids, lambda n: keys.get(n, "")) if ids else {}
+    read = records(work, ids) if ids else Records()
+    whole = read.gathered(lambda _n: "all").get("all", Reach())
+    rows = read.gathered(lambda n: keys.get(n, ""))
     hide = not work.may("reach:view_names")
     return {
         "reach": whole,

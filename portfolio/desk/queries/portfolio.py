@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
 from portfolio.agreements.models import Agreement
 from portfolio.kit.charts import Series, bars, choropleth, stacked_bars
@@ -56,9 +58,13 @@ class Portfolio:
 
 def portfolio(work: Work, wanted: str = "") -> Portfolio:
     """The whole portfolio that the actor may see, through one framework."""
+    region = aliased(Place)
     agreements = work.db.execute(
-        select(Agreement.id, Agreement.reference, Agreement.amount_minor, Place.path, Place.country)
+        select(
+            Agreement.id, Agreement.reference, Agreement.amount_minor, Place.path, Place.country, region.name
+        )
         .join(Place, Place.id == Agreement.place_id)
+        .outerjoin(region, (region.level == 1) & (Place.path + "/").startswith(region.path + "/"))
         .where(work.within("agreement:view", Agreement), Agreement.status != "draft")
         .order_by(Agreement.id)
     ).all()
@@ -83,7 +89,7 @@ def portfolio(work: Work, wanted: str = "") -> Portfolio:
     )
     total = Row("", _("Total"), granted, paid, justified, len(figures))
     objectives, outside = _by_objective(work, framework, figures)
-    places = _by_place(work, figures)
+    places = _by_place(figures, {(a.path or "").split("/")[1]: a.name for a in agreements if a.name})
     made = Portfolio(framework, known, objectives, places, total, outside, disclaimer=DISCLAIMER[locale()])
     made.charts = _charts(made)
     return made
@@ -95,9 +101,9 @@ def _by_objective(work: Work, framework: Framework | None, figures: list[Figures
         return [], outside
     nodes = framework_queries.objectives(work, framework)
     rows = {o.id: Row(o.code, o.title) for o in nodes}
-    for name, place in (("granted", 3), ("paid", 4), ("justified", 5)):
-        amounts = [("agreement", f[0], int(f[place])) for f in figures]
-        shared = tags.split_by_objective(work, framework, amounts)
+    names = {"granted": 3, "paid": 4, "justified": 5}
+    measures = [[("agreement", f[0], int(f[place])) for f in figures] for place in names.values()]
+    for name, shared in zip(names, tags.split_each(work, framework, measures), strict=True):
         for objective, minor in shared.amounts.items():
             setattr(rows[objective], name, minor)
         setattr(outside, name, shared.outside_minor)
@@ -106,10 +112,7 @@ def _by_objective(work: Work, framework: Framework | None, figures: list[Figures
     return [r for r in rows.values() if r.granted or r.paid or r.justified], outside
 
 
-def _by_place(work: Work, figures: list[Figures]) -> list[Row]:
-    codes = {code for f in figures for code in f[1].split("/")[:2]}
-    found = work.db.execute(select(Place.code, Place.name).where(Place.code.in_(codes), Place.level == 1))
-    names = {r.code: r.name for r in found}
+def _by_place(figures: list[Figures], names: Mapping[str, str]) -> list[Row]:
     rows: dict[str, Row] = {}
     for _id, path, country, granted, paid, justified in figures:
         parts = path.split("/")

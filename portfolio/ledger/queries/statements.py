@@ -109,6 +109,8 @@ def _credit(q: Question) -> ColumnElement[int]:
 def _is(column: Any, value: object) -> ColumnElement[bool]:
     if isinstance(value, (list, tuple, set, frozenset)):
         return column.in_(list(value)) if value else false()
+    if isinstance(value, Select):
+        return column.in_(value)  # type: ignore[no-any-return]
     return column == value  # type: ignore[no-any-return]
 
 

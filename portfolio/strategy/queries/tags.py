@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import select, tuple_
+from sqlalchemy.orm import aliased
 
 from portfolio.kit.db import Base
 from portfolio.kit.errors import NotFound
@@ -111,10 +112,17 @@ def split_by_objective(work: Work, framework: Framework, amounts: Iterable[tuple
     A subject without tags in it is reached through the cross-walk: each of its tags elsewhere that answers to objectives of this framework gives
     them its weight, in equal parts; what answers to nothing is « hors périmètre », never guessed (R8).
     """
-    rows = [(kind, number, minor) for kind, number, minor in amounts if minor]
+    return split_each(work, framework, [amounts])[0]
+
+
+def split_each(
+    work: Work, framework: Framework, measures: Iterable[Iterable[tuple[str, int, int]]]
+) -> list[Split]:
+    """The same for several measures of the same subjects (granted, paid, justified), whose tags are read once."""
+    several = [[row for row in amounts if row[2]] for amounts in measures]
     direct: dict[tuple[str, int], dict[int, int]] = {}
     elsewhere: dict[tuple[str, int], dict[int, dict[int, int]]] = {}
-    subjects = sorted({(kind, number) for kind, number, _minor in rows})
+    subjects = sorted({(kind, number) for rows in several for kind, number, _minor in rows})
     for start in range(0, len(subjects), 400):
         statement = select(Tag).where(
             tuple_(Tag.subject_type, Tag.subject_id).in_(subjects[start : start + 400])
@@ -126,6 +134,15 @@ def split_by_objective(work: Work, framework: Framework, amounts: Iterable[tuple
             else:
                 elsewhere.setdefault(key, {}).setdefault(tag.framework_id, {})[tag.objective_id] = tag.weight
     answers = _answers(work, framework) if len(direct) < len(subjects) else {}
+    return [_shared(rows, direct, elsewhere, answers) for rows in several]
+
+
+def _shared(
+    rows: Iterable[tuple[str, int, int]],
+    direct: Mapping[tuple[str, int], dict[int, int]],
+    elsewhere: Mapping[tuple[str, int], dict[int, dict[int, int]]],
+    answers: dict[int, list[int]],
+) -> Split:
     result = Split()
     for kind, number, minor in rows:
         weights: dict[int | None, int] = {}
@@ -147,14 +164,19 @@ def split_by_objective(work: Work, framework: Framework, amounts: Iterable[tuple
 
 def _answers(work: Work, framework: Framework) -> dict[int, list[int]]:
     """Objective of any other framework → the objectives of this one that it answers to, whichever way the row was written."""
-    here = set(work.db.scalars(select(Objective.id).where(Objective.framework_id == framework.id)))
+    first, second = aliased(Objective), aliased(Objective)
+    statement = (
+        select(Crosswalk.from_id, first.framework_id, Crosswalk.to_id, second.framework_id)
+        .join(first, first.id == Crosswalk.from_id)
+        .join(second, second.id == Crosswalk.to_id)
+        .order_by(Crosswalk.from_id, Crosswalk.to_id)
+    )
     found: dict[int, list[int]] = {}
-    for start, end in work.db.execute(
-        select(Crosswalk.from_id, Crosswalk.to_id).order_by(Crosswalk.from_id, Crosswalk.to_id)
-    ):
-        if start in here and end not in here:
+    for start, from_framework, end, to_framework in work.db.execute(statement):
+        starts_here, ends_here = from_framework == framework.id, to_framework == framework.id
+        if starts_here and not ends_here:
             found.setdefault(end, []).append(start)
-        elif end in here and start not in here:
+        elif ends_here and not starts_here:
             found.setdefault(start, []).append(end)
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union_all
 from sqlalchemy.orm import Session
 
 from portfolio.agreements.models import Agreement
@@ -45,16 +45,14 @@ def source_url(subject_type: str, subject_id: int) -> str | None:
 
 
 def party_names(session: Session, codes: Iterable[str | None]) -> dict[str, str]:
-    """Names of groups and suppliers by code; two queries."""
+    """Names of groups and suppliers by code; one query."""
     wanted = sorted({c for c in codes if c})
-    if not wanted:
-        return {}
-    found = {}
-    for model in (Supplier, Group):
-        column, name = model.__table__.c.code, model.__table__.c.name
-        for at in range(0, len(wanted), 500):
-            statement = select(column, name).where(column.in_(wanted[at : at + 500]))
-            found.update({str(code): str(words) for code, words in session.execute(statement)})
+    found: dict[str, str] = {}
+    for at in range(0, len(wanted), 500):
+        some = wanted[at : at + 500]
+        suppliers = select(Supplier.code, Supplier.name).where(Supplier.code.in_(some))
+        groups = select(Group.code, Group.name).where(Group.code.in_(some))
+        found.update({str(code): str(name) for code, name in session.execute(union_all(suppliers, groups))})
     return found
 
 
@@ -103,9 +101,8 @@ def label_words(line: Line, upto: int | None = None) -> str:
     return said
 
 
-def rows_for(work: Work, lines: list[Line]) -> list[dict[str, Any]]:
-    """Lines with the words beside them, ready for the page; three queries."""
-    names = party_names(work.db, (line.codes.get("party") for line in lines))
+def rows_for(work: Work, lines: list[Line], names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Lines with the words beside them, ready for the page; one query."""
     more = more_objectives(work.db, (line.codes.get("agreement") for line in lines))
     return [
         {
@@ -121,10 +118,10 @@ def rows_for(work: Work, lines: list[Line]) -> list[dict[str, Any]]:
     ]
 
 
-def subtotal_rows(work: Work, q: Question, by: str) -> list[dict[str, Any]]:
+def subtotal_rows(
+    rows: Iterable[tuple[Any, int, int, int]], names: Mapping[str, str]
+) -> list[dict[str, Any]]:
     """Sub-totals with names in front of codes."""
-    rows = ledger.subtotals(work.db, q, by)
-    names = party_names(work.db, (str(code) for code, *_rest in rows)) if by == "party" else {}
     return [
         {
             "code": code,
@@ -142,13 +139,18 @@ def page_facts(work: Work, filters: Filters, after: str | None, before: str | No
     q = question(work, filters)
     sums = ledger.sums(work.db, q)
     found = ledger.page(work.db, q, opening_minor=sums.opening_minor, after=after, before=before)
+    parts = ledger.subtotals(work.db, q, filters.by) if filters.by else []
+    parties = [line.codes.get("party") for line in found.lines]
+    if filters.by == "party":
+        parties += [str(code) for code, *_rest in parts if code]
+    names = party_names(work.db, parties)
     return {
         "filters": filters,
         "said": said(filters),
         "sums": sums,
         "found": found,
-        "rows": rows_for(work, found.lines),
-        "subtotals": subtotal_rows(work, q, filters.by) if filters.by else [],
+        "rows": rows_for(work, found.lines, names),
+        "subtotals": subtotal_rows(parts, names if filters.by == "party" else {}),
         "head": ledger.head(work.db),
     }
 

@@ -50,6 +50,8 @@ class Origin:
     flash: str = ""
     browser: str = ""
     typed: Mapping[str, object] = field(default_factory=dict)
+    unread: Callable[[], list[str]] = list
+    """The names of the fields that were sent and that nobody has asked for."""
 
 
 @dataclass(frozen=True)

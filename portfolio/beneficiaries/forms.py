@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from portfolio.kit.forms import Day, Form, Line, LongLine, Phone, Reason, optional, text, whole
 
@@ -31,6 +31,9 @@ class PersonRow(Form):
 class PeopleForm(Form):
     """A page of the grid: the same assistance on the same day for all its rows."""
 
+    told_by: ClassVar[dict[str, frozenset[str]]] = {
+        "lines": frozenset({"full_name", "birth_year", "age", "village", "phone"})
+    }
     received_on: Day
     assistance: Line
     lines: list[PersonRow] = []
@@ -62,6 +65,7 @@ class CountRow(Form):
 class CountsForm(Form):
     """People counted without names, or estimated: on which day, and how."""
 
+    told_by: ClassVar[dict[str, frozenset[str]]] = {"lines": frozenset({"people"})}
     kind: Literal["counted", "indirect"]
     on: Day
     method: LongLine

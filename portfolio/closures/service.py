@@ -10,6 +10,8 @@ from sqlalchemy import update
 from portfolio.accounts.models import Person
 from portfolio.agreements import queries as agreements
 from portfolio.agreements.models import Agreement
+from portfolio.applications.models import Application
+from portfolio.applications.service import mark_grant_closed
 from portfolio.awards.models import Commitment, Decision
 from portfolio.calls.models import Call
 from portfolio.closures import queries
@@ -202,6 +204,7 @@ def attest(work: Work, closure: Closure) -> Paper:
     if closure.released_minor:
         _release(work, agreement, closure.released_minor)
     work.advance(AGREEMENT, agreement, "close")
+    mark_grant_closed(work, work.db.get_one(Application, agreement.application_id))
     return issue_closure(work, closure)
 
 

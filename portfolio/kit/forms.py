@@ -2,7 +2,8 @@
 
 `Form.read(raw)` turns the multi-valued form that a browser sends into a model or raises `Invalid` with every error and
 all that was typed. Unknown and repeated fields are refused (Z07, W11). Repeated rows (`lines-0-label`, `lines-1-label` …)
-fill a field that is a list of models; rows left blank are dropped.
+fill a field that is a list of models; rows left blank are dropped. Where a row is offered with choices already made,
+`told_by` names the cells that tell that somebody filled it: `{"lines": frozenset({"label"})}`.
 """
 
 from __future__ import annotations
@@ -212,9 +213,10 @@ def optional(validator: Any) -> Any:
     return BeforeValidator(read)
 
 
+UNKNOWN_FIELD = N_("This field is not part of the form. Reload the page and try again.")
 MESSAGES = {
     "missing": N_("Fill in this field."),
-    "extra_forbidden": N_("This field is not part of the form. Reload the page and try again."),
+    "extra_forbidden": UNKNOWN_FIELD,
     "literal_error": N_("Choose one of the answers proposed."),
     "enum": N_("Choose one of the answers proposed."),
     "int_parsing": N_("Enter a whole number in figures."),
@@ -226,10 +228,12 @@ MESSAGES = {
 
 
 class Form(BaseModel):
-    """The base of every form. `multiple` names the fields that may come several times (ticked boxes, files)."""
+    """The base of every form. `multiple` names the fields that may come several times (ticked boxes, files);
+    `told_by` the cells without which a row counts as blank."""
 
     model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
     multiple: ClassVar[frozenset[str]] = frozenset()
+    told_by: ClassVar[Mapping[str, frozenset[str]]] = {}
 
     @classmethod
     def read(cls, raw: RawForm, *, ignore: Iterable[str] = ()) -> Self:
@@ -254,8 +258,18 @@ class Form(BaseModel):
                 data[name] = value
         numbers: dict[str, list[int]] = {}
         for field, by_number in rows.items():
-            kept = [n for n in sorted(by_number) if any(_filled(v) for v in by_number[n].values())]
+            telling = cls.told_by.get(field)
+            kept = [
+                n
+                for n in sorted(by_number)
+                if any(_filled(v) for c, v in by_number[n].items() if telling is None or c in telling)
+            ]
             numbers[field] = kept
+            errors += [
+                FieldError(f"{field}-{n}-{column}", unknown_field())
+                for n in by_number.keys() - set(kept)
+                for column in by_number[n].keys() - row_fields[field].model_fields.keys()
+            ]
             if len(kept) > MAX_ROWS:
                 errors.append(
                     FieldError(field, _("There are too many rows: %(max)d at most.") % {"max": MAX_ROWS})
@@ -274,14 +288,21 @@ class Form(BaseModel):
         return form
 
     @classmethod
-    def _row_fields(cls) -> frozenset[str]:
-        found = set()
+    def _row_fields(cls) -> dict[str, type[BaseModel]]:
+        found: dict[str, type[BaseModel]] = {}
         for name, info in cls.model_fields.items():
-            if get_origin(info.annotation) is list and any(
-                isinstance(a, type) and issubclass(a, BaseModel) for a in get_args(info.annotation)
-            ):
-                found.add(name)
-        return frozenset(found)
+            if get_origin(info.annotation) is list:
+                rows = [
+                    a for a in get_args(info.annotation) if isinstance(a, type) and issubclass(a, BaseModel)
+                ]
+                if rows:
+                    found[name] = rows[0]
+        return found
+
+
+def unknown_field() -> str:
+    """The sentence for a field that the form does not have (Z07)."""
+    return _(UNKNOWN_FIELD)
 
 
 def _filled(value: object) -> bool:

@@ -33,6 +33,8 @@ OptionalMoment = Annotated[MomentField | None, optional(MomentField.__metadata__
 OptionalAmount = Annotated[PositiveAmount | None, optional(PositiveAmount.__metadata__[0])]
 OptionalNumber = Annotated[int | None, optional(whole(1, 999_999_999))]
 OptionalDays = Annotated[int | None, optional(whole(0, 999))]
+NAMED = frozenset({"name"})
+DELIVERED = frozenset({"accepted"})
 
 
 class SupplierForm(Form):
@@ -180,6 +182,7 @@ class BidLine(Form):
 class ExamineForm(Form):
     """The examination of one bid: conformity, arithmetic, delay."""
 
+    told_by: ClassVar[dict[str, frozenset[str]]] = {"lines": frozenset({"unit_minor", "stated_minor"})}
     conforming: Literal["yes", "no"]
     set_aside_kind: Literal["", "administrative", "technical", "abnormally_low"] = ""
     set_aside_reason: Annotated[str | None, optional(text(300))] = None
@@ -229,6 +232,7 @@ class ProFormaForm(Form):
 class ChooseForm(Form):
     """The choice of a group's comité d'achat: who decided, by signature or thumbprint."""
 
+    told_by: ClassVar[dict[str, frozenset[str]]] = {"buyers": NAMED}
     retained_id: Number
     note: OptionalText = None
     buyers: list[MarkRow] = []
@@ -274,6 +278,7 @@ class ReceptionForm(Form):
     """A reception by the commission: who, what, with which reservations."""
 
     multiple: ClassVar[frozenset[str]] = frozenset({"commission"})
+    told_by: ClassVar[dict[str, frozenset[str]]] = {"lines": DELIVERED}
     kind: Literal["partial", "provisional", "final"]
     received_on: Day
     place: Line
@@ -289,6 +294,7 @@ class ReceptionForm(Form):
 class GroupReceptionForm(Form):
     """A reception by the group itself."""
 
+    told_by: ClassVar[dict[str, frozenset[str]]] = {"lines": DELIVERED, "recipients": NAMED}
     received_on: Day
     place: Line
     delivery_note: OptionalLine = None
@@ -306,6 +312,7 @@ class LiftForm(Form):
 class HandOverForm(Form):
     """The hand-over to the group: who receives, by signature or thumbprint, and the rules of use."""
 
+    told_by: ClassVar[dict[str, frozenset[str]]] = {"recipients": NAMED}
     handed_on: Day
     place: Line
     rules: Paragraph

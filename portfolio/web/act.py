@@ -27,10 +27,11 @@ from starlette.responses import Response
 from portfolio.kit import i18n
 from portfolio.kit.db import RETRIED_STATES, sqlstate
 from portfolio.kit.errors import Bad, Busy, FieldError, Invalid, NotFound, PortfolioError, Refusal, Refused
-from portfolio.kit.forms import typed_values
+from portfolio.kit.forms import CONTROL, typed_values, unknown_field
 from portfolio.kit.i18n import gettext as _
 from portfolio.origin import Origin, Surroundings
 from portfolio.web import answers, csrf
+from portfolio.web.refill import refill
 from portfolio.web.render import FLASH, LANGUAGE, VISITOR
 from portfolio.web.urls import register
 from portfolio.work import Work
@@ -85,18 +86,50 @@ def unkeyed(endpoint: F) -> F:
     return endpoint
 
 
-async def read_form(request: Request) -> FormData:
+class Sent(FormData):
+    """A form as it was sent, that knows which of its fields somebody has asked for: what nobody asked for is no field of
+    ours, and the act is refused (Z07). `Form.read` asks for all of them and refuses the ones it does not know itself."""
+
+    def __init__(self, form: FormData) -> None:
+        super().__init__(form.multi_items())
+        self.asked = set(CONTROL)
+
+    def unread(self) -> list[str]:
+        """The fields that nobody asked for, in the order they came."""
+        return [name for name in self._dict if name not in self.asked]
+
+    def as_sent(self) -> list[tuple[str, Any]]:
+        """Every pair, for the web layer itself: asks for nothing."""
+        return list(self._list)
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        """The last value of a field."""
+        self.asked.add(key)
+        return super().get(key, default)
+
+    def getlist(self, key: Any) -> list[Any]:
+        """Every value of a field."""
+        self.asked.add(key)
+        return super().getlist(key)
+
+    def multi_items(self) -> list[tuple[Any, Any]]:
+        """Every pair: whoever takes them all answers for all of them."""
+        self.asked.update(self._dict)
+        return super().multi_items()
+
+
+async def read_form(request: Request) -> Sent:
     """The form as it was sent; bounded (W10)."""
     if request.method not in UNSAFE:
-        return FormData()
+        return Sent(FormData())
     form = await request.form(max_files=40, max_fields=3000, max_part_size=1_000_000)
     request.scope["fastapi_inner_astack"].push_async_callback(
         form.close
     )  # uploads wait in files of their own
-    return form
+    return Sent(form)
 
 
-async def read_work(request: Request, form: Annotated[FormData, Depends(read_form)]) -> Work:
+async def read_work(request: Request, form: Annotated[Sent, Depends(read_form)]) -> Work:
     """A piece of work that knows where it comes from, and has touched nothing yet."""
     headers, cookies = request.headers, request.cookies
     around: Surroundings = request.app.state.around
@@ -122,17 +155,14 @@ async def read_work(request: Request, form: Annotated[FormData, Depends(read_for
         csrf_sent=headers.get("x-csrf-token") or _one(form, "csrf_token") or "",
         flash=cookies.get(FLASH, ""),
         browser=headers.get("user-agent", "")[:300],
-        typed=typed_values(
-            (k, v) for k, v in form.multi_items() if k not in ("csrf_token", "idempotency_key")
-        )
-        if unsafe
-        else {},
+        typed=typed_values((k, v) for k, v in form.as_sent() if k not in CONTROL) if unsafe else {},
+        unread=form.unread,
     )
     return Work(around, readonly=not unsafe, origin=origin)
 
 
-def _one(form: FormData, name: str) -> str | None:
-    values = form.getlist(name)
+def _one(form: Sent, name: str) -> str | None:
+    values = [value for key, value in form.as_sent() if key == name]
     return values[0] if len(values) == 1 and isinstance(values[0], str) else None
 
 
@@ -140,10 +170,10 @@ def _same_origin(origin: str | None, host: str) -> bool:
     return origin is None or (origin != "null" and urlsplit(origin).netloc == host)
 
 
-async def _body_hash(request: Request, form: FormData) -> str:
+async def _body_hash(request: Request, form: Sent) -> str:
     digest = hashlib.sha256(request.url.path.encode())
-    for name, value in sorted(form.multi_items(), key=lambda pair: pair[0]):
-        if name in ("csrf_token", "idempotency_key"):
+    for name, value in sorted(form.as_sent(), key=lambda pair: pair[0]):
+        if name in CONTROL:
             continue
         if isinstance(value, str):
             content = value.encode(errors="surrogatepass")
@@ -166,7 +196,7 @@ def _storable(text: str) -> str:
 
 
 W = Annotated[Work, Depends(read_work)]
-Raw = Annotated[FormData, Depends(read_form)]
+Raw = Annotated[Sent, Depends(read_form)]
 Query = Annotated[QueryParams, Depends(_query)]
 
 
@@ -184,13 +214,13 @@ def transactional(endpoint: Callable[..., Response], unsafe: bool) -> Callable[.
                 if unsafe:
                     csrf.check(work.around.secret, work.origin)
                 response = _run(endpoint, work, permissions, unsafe, kwargs)
-                return _last_seen(work, response)
+                return _last_seen(work, _kept(work, response))
             except PortfolioError as error:
-                return _again(work, shows_again, error, kwargs)
+                return _kept(work, _again(work, shows_again, error, kwargs), error)
             except Exception:
                 incident = secrets.token_hex(4)
                 log.exception("incident %s on %s %s", incident, work.origin.method, work.origin.path)
-                return answers.broken(_fresh(work), incident)
+                return _kept(work, answers.broken(_fresh(work), incident))
             finally:
                 work.close()
 
@@ -221,6 +251,8 @@ def _run(
                 work.undo()
                 return answers.replay(work, seen)
             response = endpoint(**kwargs)
+            if response.status_code < 400 and (unread := work.origin.unread()):
+                raise Invalid([FieldError(name, unknown_field()) for name in unread])
             if response.status_code >= 400 or not unsafe:
                 work.undo()
             else:
@@ -303,6 +335,20 @@ def _again(
             error = other
             _fresh(work)
     return answers.refusal(work, error)
+
+
+def _kept(work: Work, response: Response, error: PortfolioError | None = None) -> Response:
+    """A refusal keeps what was typed, whatever page it is; signing in again and a busy server keep the form in their own way."""
+    if (
+        work.origin.method in UNSAFE
+        and response.status_code >= 400
+        and response.status_code not in (401, 503)
+        and response.headers.get("content-type", "").startswith("text/html")
+    ):
+        bad = Bad.of(error, work.origin.typed) if isinstance(error, Invalid | Refused) else None
+        response.body = refill(bytes(response.body).decode(), work.origin, bad).encode()
+        response.headers["content-length"] = str(len(response.body))
+    return response
 
 
 class Act(APIRoute):

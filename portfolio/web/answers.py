@@ -44,9 +44,7 @@ def refusal(work: Work, error: PortfolioError) -> Response:
                 data={"permission": error.permission, "path": work.origin.path[:200]},
                 actor_id=actor.id,
             )
-        return page(
-            work, "errors/403.html", status=403, message=error.message, form_values=typed, back_url=back
-        )
+        return page(work, "errors/403.html", status=403, message=error.message, back_url=back)
     if isinstance(error, Invalid):
         return page(
             work,
@@ -54,16 +52,13 @@ def refusal(work: Work, error: PortfolioError) -> Response:
             status=422,
             message=error.errors[0].message if error.errors else "",
             errors=error.errors,
-            form_values=typed,
             back_url=back,
         )
     if isinstance(error, Refused):
-        return page(
-            work, "errors/409.html", status=409, refusals=error.refusals, form_values=typed, record_url=back
-        )
+        return page(work, "errors/409.html", status=409, refusals=error.refusals, record_url=back)
     if isinstance(error, KeyReused):
         words = _("This form was already sent with other answers. Open the record to see what was kept.")
-        return page(work, "errors/409.html", status=409, message=words, form_values=typed, record_url=back)
+        return page(work, "errors/409.html", status=409, message=words, record_url=back)
     status = error.status
     if status == 503:
         values = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections import deque
 from collections.abc import Iterator
@@ -11,6 +12,8 @@ from html.parser import HTMLParser
 from tests.client import Client
 
 CONTROL = {"csrf_token", "idempotency_key"}
+WRITTEN = {"text", "search", "tel", "email", "number", "date", "textarea"}
+"""The kinds of fields that somebody writes in by hand."""
 
 
 @dataclass
@@ -21,6 +24,8 @@ class FormSeen:
     method: str
     page: str
     fields: dict[str, str] = field(default_factory=dict)
+    kinds: dict[str, str] = field(default_factory=dict)
+    written: list[tuple[str, str]] = field(default_factory=list)
     files: set[str] = field(default_factory=set)
     buttons: dict[str, str] = field(default_factory=dict)
 
@@ -55,6 +60,9 @@ class _Page(HTMLParser):
                     self._form.fields[self._select] = given.get("value", "")
         elif tag == "input":
             kind = given.get("type", "text")
+            self._form.kinds[given["name"]] = kind
+            if kind in WRITTEN:
+                self._form.written.append((given["name"], given.get("value", "")))
             if kind == "file":
                 self._form.files.add(given["name"])
             elif kind in ("checkbox", "radio"):
@@ -64,10 +72,12 @@ class _Page(HTMLParser):
                 self._form.fields[given["name"]] = given.get("value", "")
         elif tag == "select":
             self._select = given["name"]
+            self._form.kinds[given["name"]] = "select"
             self._form.fields.setdefault(given["name"], "")
         elif tag == "textarea":
             self._area = given["name"]
             self._form.fields[given["name"]] = ""
+            self._form.kinds[given["name"]] = "textarea"
         elif tag == "button":
             self._form.buttons[given["name"]] = given.get("value", "")
 
@@ -80,7 +90,8 @@ class _Page(HTMLParser):
             self._form = None
         elif tag == "select":
             self._select = None
-        elif tag == "textarea":
+        elif tag == "textarea" and self._form is not None and self._area:
+            self._form.written.append((self._area, self._form.fields[self._area]))
             self._area = None
 
 
@@ -95,6 +106,28 @@ def read(address: str, html: str) -> _Page:
     page = _Page(address)
     page.feed(html)
     return page
+
+
+def plain(text: str) -> str:
+    """Text without what a browser or the product may rightly take away: NUL, line ends of another sort, spaces around."""
+    return " ".join(text.replace("\x00", "").split())
+
+
+def shown(action: str, page: str) -> set[tuple[str, str]]:
+    """What stands in the written fields of the forms that go to this address, and in the text handed back to be copied.
+    Only those parts are read: a whole page takes longer to read than to answer."""
+    found = set()
+    for part in re.finditer(r"<form\b[^>]*>.*?</form>|<section[^>]* id=\"typed\">.*?</section>", page, re.DOTALL):
+        start = part[0].partition(">")[0]
+        if "<section" in start:
+            text = f'<form method="post">{part[0]}</form>'
+        elif html.escape(action.partition("?")[0]) in start:
+            text = part[0]
+        else:
+            continue
+        for form in read(action, text).forms:
+            found |= {(name, plain(value)) for name, value in form.written}
+    return found
 
 
 @dataclass

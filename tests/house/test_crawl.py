@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import gzip
+import html
 import os
 import random
+import re
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from portfolio.accounts.models import Person, RoleAssignment
+from portfolio.audit.models import AuditEvent
+from portfolio.kit.forms import UNKNOWN_FIELD
+from portfolio.kit.i18n import gettext
 from portfolio.origin import Surroundings
 from portfolio.rulebook.permissions import ROLES
 from tests.client import Client, client
@@ -117,7 +123,8 @@ def test_english_is_complete_enough_to_be_read(demo: Surroundings) -> None:
     ],
 )
 def test_nonsense_in_any_form_gets_a_sentence(demo: Surroundings, role: str) -> None:
-    """Every form that the role meets, a field at a time replaced by nonsense: never a fault. (The rooms try that typed text is kept.)"""
+    """Every form that the role meets, a field at a time replaced by nonsense: never a fault; a refusal is a sentence on a page
+    that still holds everything written by hand; and a field that the form does not have is refused, with nothing changed."""
     browser = browser_of(demo, role)
     whole = os.environ.get("PORTFOLIO_WHOLE") == "1"
     pick = random.Random(f"{role}-1")
@@ -128,14 +135,51 @@ def test_nonsense_in_any_form_gets_a_sentence(demo: Surroundings, role: str) -> 
                 forms.setdefault((form.pattern, tuple(sorted(form.fields))), form)
     wrong, posts = [], 0
     for form in forms.values():
-        names = [n for n in form.fields if n not in crawler.CONTROL]
-        for name in names or [""]:
+        drawn = {n: v for n, v in form.fields.items() if n not in crawler.CONTROL}
+        before = kept_events(demo)
+        answer = browser.submit(form.action, {**drawn, "planted_field": "1"})
+        if not 400 <= answer.status_code < 500:
+            wrong.append(f"{form.action}: an unknown field was taken ({answer.status_code})")
+        elif kept_events(demo) != before:
+            wrong.append(f"{form.action}: refused for its unknown field, and yet something changed")
+        for name in drawn or [""]:
             for value in NONSENSE if whole else pick.sample(NONSENSE, 2):
-                fields = {n: v for n, v in form.fields.items() if n not in crawler.CONTROL}
+                fields = dict(drawn)
                 if name:
                     fields[name] = value.encode("utf-8", "replace").decode()
                 answer = browser.submit(form.action, fields)
                 posts += 1
-                if answer.status_code >= 500:
-                    wrong.append(f"{form.action} {name}={value[:30]!r}: {answer.status_code}")
-    assert wrong == [], f"{len(wrong)} of {posts}"
+                fault = fault_of(form, fields, answer)
+                if fault:
+                    wrong.append(f"{form.action} {name}={value[:30]!r}: {answer.status_code} {fault}")
+    assert wrong == [], f"{len(wrong)} of {posts}: " + "\n".join(wrong)
+
+
+def kept_events(demo: Surroundings) -> int:
+    """How many events are kept, refusals of access left out: they are meant to leave a trace."""
+    with demo.database.session(readonly=True) as session:
+        number = session.scalar(select(func.count()).where(AuditEvent.event != "access:refused"))
+        session.rollback()
+    return int(number or 0)
+
+
+def fault_of(form: crawler.FormSeen, fields: dict[str, str], answer: Any) -> str:
+    """What is wrong with this answer to a form of ours, or nothing."""
+    status, text = answer.status_code, answer.text
+    if status >= 500:
+        return "a fault"
+    if status < 400:
+        return ""
+    if html.escape(gettext(UNKNOWN_FIELD)) in text or gettext(UNKNOWN_FIELD) in text:
+        return "the product refuses a field of its own form"
+    if status not in (403, 404) and not re.search(r'class="(error-summary|refusal-box)"', text):
+        return "no sentence"
+    shown = crawler.shown(form.action, text)
+    lost = [
+        name
+        for name, value in fields.items()
+        if form.kinds.get(name) in crawler.WRITTEN
+        and crawler.plain(value)
+        and (name, crawler.plain(value)) not in shown
+    ]
+    return f"typed text lost: {lost}" if lost else ""

@@ -18,7 +18,7 @@ from portfolio.groups.models import Group, GroupAccount, Officer
 from portfolio.ledger.service import Dims
 from portfolio.places import queries as places
 from portfolio.places.models import Place
-from portfolio.strategy.models import Objective, Tag
+from portfolio.strategy.queries import main_objective
 from portfolio.work import Work
 
 
@@ -214,16 +214,7 @@ def dims(
     treasury: str | None = None,
     party: str | None = None,
 ) -> Dims:
-    """The codes under which this agreement's entries are found again; `treasury` and `party` are codes. One query. The objective is the
-    heaviest tag of the institution's own strategy, the first of the frameworks (R14)."""
-    heaviest = (
-        select(Objective.code)
-        .join(Tag, Tag.objective_id == Objective.id)
-        .where(Tag.subject_type == "agreement", Tag.subject_id == agreement.id)
-        .order_by(Tag.framework_id, Tag.weight.desc(), Objective.position, Objective.id)
-        .limit(1)
-        .scalar_subquery()
-    )
+    """The codes under which this agreement's entries are found again; `treasury` and `party` are codes. Two queries."""
     statement = (
         select(
             BudgetLine.code,
@@ -233,7 +224,6 @@ def dims(
             Call.code,
             Group.code,
             Place.code,
-            heaviest.label("objective"),
         )
         .select_from(Agreement)
         .join(BudgetLine, BudgetLine.id == Agreement.budget_line_id)
@@ -244,7 +234,7 @@ def dims(
         .join(Place, Place.id == Agreement.place_id)
         .where(Agreement.id == agreement.id)
     )
-    line, exercice, fund, donor, call, group, place, objective = work.db.execute(statement).one()
+    line, exercice, fund, donor, call, group, place = work.db.execute(statement).one()
     return Dims(
         exercice=exercice,
         donor=donor,
@@ -255,7 +245,7 @@ def dims(
         tranche=tranche.code if tranche else None,
         party=party or group,
         place=place,
-        objective=objective,
+        objective=main_objective(work, agreement) or None,
         treasury=treasury,
     )
 

@@ -28,7 +28,7 @@ from portfolio.kit.money import amount
 from portfolio.kit.text import fold
 from portfolio.rulebook.lifecycles.agreements import AGREEMENT
 from portfolio.rulebook.permissions import who_may
-from portfolio.strategy.models import Tag
+from portfolio.strategy.service import copy_tags
 from portfolio.work import Work
 
 
@@ -156,7 +156,7 @@ def create(work: Work, award: Award, form: AgreementForm) -> Agreement:
     )  # fmt: skip
     _write_budget(work, agreement, form.lines)
     _write_schedule(work, agreement, form)
-    _copy_tags(work, application, agreement)
+    copy_tags(work, application, agreement)
     return agreement
 
 
@@ -325,19 +325,4 @@ def _write_schedule(work: Work, agreement: Agreement, form: AgreementForm) -> No
                     label=condition.label or "",
                 )
             )
-    work.db.flush()
-
-
-def _copy_tags(work: Work, application: Application, agreement: Agreement) -> None:
-    wanted = select(Tag).where(Tag.subject_type == "application", Tag.subject_id == application.id)
-    for tag in work.db.scalars(wanted).all():
-        work.db.add(
-            Tag(
-                subject_type="agreement",
-                subject_id=agreement.id,
-                framework_id=tag.framework_id,
-                objective_id=tag.objective_id,
-                weight=tag.weight,
-            )
-        )
     work.db.flush()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from portfolio.applications.models import (
     Application,
@@ -16,30 +16,20 @@ from portfolio.applications.models import (
     PieceRequest,
 )
 from portfolio.calls.models import Call, RequiredPiece
-from portfolio.committees.models import InterestDeclaration
+from portfolio.committees.queries import open_to
 from portfolio.groups.models import Group
 from portfolio.kit.errors import NotFound
 from portfolio.places.models import Place
 from portfolio.work import Work
 
-SITTING = frozenset({"committee_member", "committee_president", "assessor"})
-"""Roles that declare their interests: a file one is tied to is closed to them."""
-
 
 def staff_clause(work: Work) -> ColumnElement[bool]:
-    """What the staff sees: files of its scope; drafts that groups write online only for who enters files."""
+    """What the staff sees: files of its scope; drafts that groups write online only for who enters files. Whoever sits or marks
+    first declares having no link with a file (G4); whoever has one never opens it."""
     clauses = [work.within("application:view", Application)]
     if not work.may("application:enter"):
         clauses.append(or_(Application.filed.is_(True), Application.channel == "paper"))
-    actor = work.maybe_actor
-    if actor and actor.roles & SITTING:
-        tied = exists().where(
-            InterestDeclaration.subject_type == "application",
-            InterestDeclaration.subject_id == Application.id,
-            InterestDeclaration.person_id == actor.id,
-            InterestDeclaration.conflict.is_(True),
-        )
-        clauses.append(~tied)
+    clauses.append(open_to(work, "application:view", "application", Application.id))
     return and_(*clauses)
 
 

@@ -220,26 +220,6 @@ def _rows(bad: Bad | None) -> int:
     return min(200, max([GRID_ROWS, *(n + 1 for n in sent)]))
 
 
-class _Filled:
-    """The form without the rows of the grid where only choices stand: a row counts when the cell that matters is filled."""
-
-    def __init__(self, raw: Raw, column: str) -> None:
-        pairs = raw.multi_items()
-        kept = {
-            n.split("-")[1]
-            for n, v in pairs
-            if n.startswith("lines-")
-            and isinstance(v, str)
-            and v.strip()
-            and n.rpartition("-")[2] in column.split()
-        }
-        self.pairs = [(n, v) for n, v in pairs if not n.startswith("lines-") or n.split("-")[1] in kept]
-
-    def multi_items(self) -> list[tuple[str, Any]]:
-        """Every (name, value) pair, in order."""
-        return self.pairs
-
-
 @router.get("/projects/{id:int}/record", name="beneficiaries.record_page")
 @allow("reach:record")
 def record_get(work: W, id: int) -> Response:
@@ -252,7 +232,7 @@ def record_get(work: W, id: int) -> Response:
 @on_refusal(record_page)
 def record(work: W, raw: Raw, id: int) -> Response:
     """Enter a page of the grid."""
-    form = PeopleForm.read(_Filled(raw, "full_name birth_year age village phone"))
+    form = PeopleForm.read(raw)
     made = service.record_people(work, projects.get(work, id), form)
     opened = sum(1 for p in made if queries.pairs_of(work, "reached_person", p.id))
     words = _("%(n)d people recorded.") % {"n": len(made)}
@@ -295,7 +275,7 @@ def counts_get(work: W, id: int) -> Response:
 @on_refusal(counts_page)
 def counts(work: W, raw: Raw, id: int) -> Response:
     """Keep counts."""
-    form = CountsForm.read(_Filled(raw, "people"))
+    form = CountsForm.read(raw)
     service.record_counts(work, projects.get(work, id), form)
     return done(work, url("beneficiaries.project", id=id), _("Counts kept."))
 

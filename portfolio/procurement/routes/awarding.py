@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 from starlette.responses import Response
 
 from portfolio.committees import service as committees
@@ -45,7 +42,7 @@ def decide(work: W, raw: Raw, id: int) -> Response:
 @on_refusal(show_page)
 def choose(work: W, raw: Raw, id: int) -> Response:
     """Record the choice of the comité d'achat."""
-    service.choose(work, queries.get(work, id), ChooseForm.read(_named(raw, "buyers")))
+    service.choose(work, queries.get(work, id), ChooseForm.read(raw))
     return done(work, url("procurement.show", id=id), _("Choice recorded."))
 
 
@@ -56,26 +53,6 @@ def buy_directly(work: W, raw: Raw, id: int) -> Response:
     """Retain the supplier of a direct purchase."""
     service.buy_directly(work, queries.get(work, id), DirectForm.read(raw))
     return done(work, url("procurement.show", id=id), _("Supplier retained."))
-
-
-class Named:
-    """A form without the rows that have no name: their other cells are choices already made for the next row."""
-
-    def __init__(self, pairs: Sequence[tuple[str, Any]], field: str, column: str = "name") -> None:
-        kept = {
-            n.split("-")[1]
-            for n, v in pairs
-            if n.startswith(f"{field}-") and n.endswith(f"-{column}") and isinstance(v, str) and v.strip()
-        }
-        self.pairs = [(n, v) for n, v in pairs if not n.startswith(f"{field}-") or n.split("-")[1] in kept]
-
-    def multi_items(self) -> list[tuple[str, Any]]:
-        """Every (name, value) pair, in order."""
-        return self.pairs
-
-
-def _named(raw: Raw, field: str) -> Named:
-    return Named(raw.multi_items(), field)
 
 
 def order_page(work: Work, id: int, bad: Bad | None = None) -> Response:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from starlette.responses import Response
 
 from portfolio.kit.errors import Bad, NotFound
@@ -132,35 +130,11 @@ def examine(work: W, raw: Raw, id: int, bid: int) -> Response:
     """Keep the examination of a bid."""
     procedure = queries.get(work, id)
     quotation = queries.quotation(work, procedure, bid)
-    service.examine(work, quotation, ExamineForm.read(_without_blank_prices(raw)))
+    service.examine(work, quotation, ExamineForm.read(raw))
     if queries.is_low(procedure, quotation) and not quotation.question and quotation.conforming:
         words = _("Kept. This bid is abnormally low: ask its author to explain it.")
         return done(work, url("procurement.bid", id=id, bid=bid), words, "warn")
     return done(work, f"{url('procurement.show', id=id)}#bids", _("Examination kept."))
-
-
-class _Kept:
-    """The form without the rows whose price was left blank: they carry only the number of their line."""
-
-    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
-        self.pairs = pairs
-
-    def multi_items(self) -> list[tuple[str, Any]]:
-        """Every (name, value) pair, in order."""
-        return self.pairs
-
-
-def _without_blank_prices(raw: Raw) -> _Kept:
-    pairs = raw.multi_items()
-    filled = {
-        name.split("-")[1]
-        for name, value in pairs
-        if name.startswith("lines-")
-        and not name.endswith("-line_id")
-        and isinstance(value, str)
-        and value.strip()
-    }
-    return _Kept([(n, v) for n, v in pairs if not n.startswith("lines-") or n.split("-")[1] in filled])
 
 
 @router.post("/{id:int}/bids/{bid:int}/question", name="procurement.question")

@@ -8,7 +8,6 @@ from portfolio.kit.errors import Bad
 from portfolio.kit.i18n import gettext as _
 from portfolio.procurement import queries, service
 from portfolio.procurement.forms import GroupReceptionForm, HandOverForm, LiftForm, ReceptionForm
-from portfolio.procurement.routes.awarding import Named
 from portfolio.procurement.routes.door import router, show_page, typed
 from portfolio.web.act import Raw, W, allow, on_refusal
 from portfolio.web.render import done, page
@@ -57,9 +56,7 @@ def receive_get(work: W, id: int) -> Response:
 @on_refusal(receive_page)
 def receive(work: W, raw: Raw, id: int) -> Response:
     """Record a reception by the commission."""
-    service.receive(
-        work, queries.get(work, id), ReceptionForm.read(Named(raw.multi_items(), "lines", "accepted"))
-    )
+    service.receive(work, queries.get(work, id), ReceptionForm.read(raw))
     return done(work, url("procurement.show", id=id), _("Reception recorded: its minutes are issued."))
 
 
@@ -68,8 +65,7 @@ def receive(work: W, raw: Raw, id: int) -> Response:
 @on_refusal(receive_page)
 def record_reception(work: W, raw: Raw, id: int) -> Response:
     """Record a reception by the group."""
-    kept = Named(Named(raw.multi_items(), "lines", "accepted").multi_items(), "recipients")
-    service.record_reception(work, queries.get(work, id), GroupReceptionForm.read(kept))
+    service.record_reception(work, queries.get(work, id), GroupReceptionForm.read(raw))
     return done(work, url("procurement.show", id=id), _("Reception recorded."))
 
 
@@ -115,6 +111,6 @@ def hand_over_get(work: W, id: int) -> Response:
 @on_refusal(hand_over_page)
 def hand_over(work: W, raw: Raw, id: int) -> Response:
     """Hand the goods over to the group."""
-    form = HandOverForm.read(Named(raw.multi_items(), "recipients"))
+    form = HandOverForm.read(raw)
     service.hand_over(work, queries.get(work, id), form)
     return done(work, url("procurement.show", id=id), _("Hand-over recorded: its minutes are issued."))

@@ -330,7 +330,9 @@ def _again(
         wanted = inspect.signature(shows_again).parameters
         given = {k: v for k, v in kwargs.items() if k in wanted}
         try:
-            return shows_again(**given, bad=Bad.of(error, work.origin.typed))
+            shown = shows_again(**given, bad=Bad.of(error, work.origin.typed))
+            if shown.status_code >= 400:  # anything else would tell a refusal as a success
+                return shown
         except PortfolioError as other:
             error = other
             _fresh(work)

@@ -21,18 +21,25 @@ def here(database: Database):
     return scene(database)
 
 
-def test_a_member_who_declared_a_tie_cannot_open_the_file(here) -> None:
-    one, other = filed(here, 0), filed(here, 1)
-    member = add_person(here.database, "committee_member")
+@pytest.mark.parametrize("role", ["committee_member", "committee_president"])
+def test_a_file_opens_to_who_declared_no_tie_with_it(here, role: str) -> None:
+    """Undeclared stays closed as a tie does, in the list as on the page; an officer reads all but what he is tied to (G4)."""
+    tied, clear, undeclared = filed(here, 0), filed(here, 1), filed(here, 2)
+    member = add_person(here.database, role)
     with here.database.session(readonly=False) as session:
-        session.add(InterestDeclaration(person_id=member, subject_type="application", subject_id=one, conflict=True,
-                                        nature="sœur de la trésorière", declared_at=NOON))
+        for person, number, conflict in ((member, tied, True), (member, clear, False), (here.officer, tied, True)):
+            session.add(InterestDeclaration(person_id=person, subject_type="application", subject_id=number, conflict=conflict,
+                                            nature="sœur de la trésorière" if conflict else None, declared_at=NOON))
         session.commit()
-    with work_as(here.around, member, readonly=True) as work:
-        assert queries.get(work, other).id == other
-        with pytest.raises(NotFound):
-            queries.get(work, one)
-        assert [row[0] for row in work.db.execute(lists.statement(work))] == [other]
+    for person, expected in ((member, [clear]), (here.officer, [clear, undeclared])):
+        with work_as(here.around, person, readonly=True) as work:
+            for number in (tied, clear, undeclared):
+                if number in expected:
+                    assert queries.get(work, number).id == number
+                else:
+                    with pytest.raises(NotFound):
+                        queries.get(work, number)
+            assert sorted(row[0] for row in work.db.execute(lists.statement(work))) == expected
 
 
 def test_drafts_written_online_are_for_those_who_enter_files(here) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from portfolio.agreements.models import Agreement
 from portfolio.agreements.service import start_closing
+from portfolio.applications.models import Application
 from portfolio.awards.models import Commitment
 from portfolio.closures import queries, service
 from portfolio.closures.forms import ClosureForm
@@ -72,7 +73,9 @@ def test_case_10_closes_to_the_franc(place: Office) -> None:
         found = work.db.get_one(Closure, closure)
         assert (found.committed_minor, found.paid_minor, found.justified_minor, found.repaid_minor, found.released_minor) == (
             1_000_000, 800_000, 762_500, 37_500, 200_000)
-        assert work.db.get_one(Agreement, made.agreement).status == "closed"
+        agreement = work.db.get_one(Agreement, made.agreement)
+        assert agreement.status == "closed"
+        assert work.db.get_one(Application, agreement.application_id).grant_closed_at is not None, "its group may ask again"
         assert work.db.get_one(Commitment, made.commitment).released_minor == 200_000
         assert work.db.get_one(BudgetLine, place.line).committed_minor == 800_000
         figures = queries.figures(work, work.db.get_one(Agreement, made.agreement))

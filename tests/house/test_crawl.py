@@ -135,7 +135,8 @@ def test_nonsense_in_any_form_gets_a_sentence(demo: Surroundings, role: str) -> 
                 forms.setdefault((form.pattern, tuple(sorted(form.fields))), form)
     wrong, posts = [], 0
     for form in forms.values():
-        drawn = {n: v for n, v in form.fields.items() if n not in crawler.CONTROL}
+        clicked = dict(list(form.buttons.items())[:1])
+        drawn = {n: v for n, v in {**form.fields, **clicked}.items() if n not in crawler.CONTROL}
         before = kept_events(demo)
         answer = browser.submit(form.action, {**drawn, "planted_field": "1"})
         if not 400 <= answer.status_code < 500:

@@ -54,6 +54,7 @@ def password(work: W, raw: Raw) -> Response:
 
 @router.post("/mine/connections/{id}/end", name="accounts.end_connection")
 @allow.signed_in
+@on_refusal(mine_page)
 def end_connection(work: W, raw: Raw, id: int) -> Response:
     """End one of my connections."""
     service.end_other(work, id)

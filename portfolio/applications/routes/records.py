@@ -57,7 +57,7 @@ def bulk_page(work: Work, raw: Raw, bad: Bad | None = None) -> Response:
 @on_refusal(bulk_page)
 def bulk(work: W, raw: Raw) -> Response:
     """Preview, then a result for each file."""
-    if raw.get("confirmed") is None:
+    if raw.get("confirmed") is None and raw.get("verb", "take") == "take":
         shown = bulk_page(work, raw)
         work.undo()
         return shown

@@ -12,6 +12,7 @@ from portfolio.beneficiaries.forms import ReasonForm
 from portfolio.beneficiaries.models import Duplicate
 from portfolio.beneficiaries.routes.door import router, typed
 from portfolio.groups import queries as groups
+from portfolio.groups.routes.records import show_page as group_page
 from portfolio.kit.errors import Bad
 from portfolio.kit.i18n import N_, pgettext
 from portfolio.kit.i18n import gettext as _
@@ -140,14 +141,9 @@ def take_up_again(work: W, raw: Raw, id: int) -> Response:
     return done(work, url("beneficiaries.pair", id=id), _("The pair is to decide again."))
 
 
-def after_groups(work: Work, id: int, bad: Bad | None = None) -> Response:
-    """The list of pairs, when the search is refused."""
-    return done(work, url("beneficiaries.duplicates"))
-
-
 @router.post("/groups/{id:int}/search", name="beneficiaries.search_groups")
 @allow("group:edit")
-@on_refusal(after_groups)
+@on_refusal(group_page)
 def search_groups(work: W, id: int) -> Response:
     """Open a pair for each group that looks like this one."""
     group = groups.get(work, id)

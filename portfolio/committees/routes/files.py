@@ -87,8 +87,17 @@ def recuse(work: W, raw: Raw, id: int, item: int) -> Response:
     return done(work, url("committees.item", id=id, item=item), _("The hour out is recorded."))
 
 
+def recusal_page(work: Work, id: int, recusal: int, bad: Bad | None = None) -> Response:
+    """The page of the file that a member left."""
+    found = work.db.get(Recusal, recusal) if 0 < recusal < 2**62 else None
+    if found is None:
+        raise NotFound
+    return item_page(work, id, found.item_id, bad)
+
+
 @router.post("/sessions/{id}/recusals/{recusal}/return", name="committees.return_")
 @allow("session:minute")
+@on_refusal(recusal_page)
 def come_back(work: W, raw: Raw, id: int, recusal: int) -> Response:
     """The recused member comes back."""
     session = queries.get(work, id)

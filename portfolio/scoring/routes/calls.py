@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from portfolio.committees import queries as committees
 from portfolio.committees.queries.words import committee_words
+from portfolio.committees.routes.sessions import session_page
 from portfolio.kit.errors import Bad
 from portfolio.kit.i18n import gettext as _
 from portfolio.kit.i18n import ngettext
@@ -94,6 +95,7 @@ def ranking(work: W, id: int) -> Response:
 
 @router.post("/sessions/{id}/agenda", name="scoring.agenda")
 @allow("session:convene")
+@on_refusal(session_page)
 def agenda(work: W, id: int) -> Response:
     """Put the ranked files on the agenda of a session, or bring it up to date."""
     count = service.put_on_agenda(work, committees.get(work, id))

@@ -163,8 +163,16 @@ def _managed(work: Work, id: int) -> tuple[ScoreSheet, str]:
     return found, url("scoring.call", id=found.call_id)
 
 
+def managed_page(work: Work, id: int, bad: Bad | None = None) -> Response:
+    """The summary of the file that a sheet belongs to: its acts stand there."""
+    from portfolio.scoring.routes.files import summary_page
+
+    return summary_page(work, get_managed(work, id).application_id, bad)
+
+
 @router.post("/sheets/{id}/withdraw", name="scoring.withdraw")
 @allow("application:assign")
+@on_refusal(managed_page)
 def withdraw(work: W, raw: Raw, id: int) -> Response:
     """Take a file back from an assessor."""
     found, back = _managed(work, id)
@@ -174,6 +182,7 @@ def withdraw(work: W, raw: Raw, id: int) -> Response:
 
 @router.post("/sheets/{id}/reopen", name="scoring.reopen")
 @allow("score_sheet:reopen")
+@on_refusal(managed_page)
 def reopen(work: W, raw: Raw, id: int) -> Response:
     """Give a locked sheet back to its assessor."""
     found, back = _managed(work, id)
@@ -185,6 +194,7 @@ def reopen(work: W, raw: Raw, id: int) -> Response:
 
 @router.post("/sheets/{id}/paper", name="scoring.paper")
 @allow("score_sheet:enter")
+@on_refusal(managed_page)
 def paper(work: W, id: int) -> Response:
     """Take a sheet to enter it from paper."""
     found, _back = _managed(work, id)
@@ -194,6 +204,7 @@ def paper(work: W, id: int) -> Response:
 
 @router.post("/sheets/{id}/set_aside", name="scoring.set_aside")
 @allow("application:assign")
+@on_refusal(managed_page)
 def set_aside(work: W, raw: Raw, id: int) -> Response:
     """Leave an outlier out of the mean."""
     found = queries.get(work, id)
@@ -203,6 +214,7 @@ def set_aside(work: W, raw: Raw, id: int) -> Response:
 
 @router.post("/sheets/{id}/keep", name="scoring.keep")
 @allow("application:assign")
+@on_refusal(managed_page)
 def keep(work: W, raw: Raw, id: int) -> Response:
     """Put it back in the mean."""
     found = queries.get(work, id)

@@ -33,11 +33,11 @@ class Settings:
             backend = make_url(url).get_backend_name()
         except ArgumentError:
             raise BadSettings(
-                "PORTFOLIO_DATABASE_URL cannot be read: use sqlite:///path or postgresql://user@host/base."
+                "PORTFOLIO_DATABASE_URL est illisible : écrivez sqlite:///fichier ou postgresql://compte@machine/base."
             )
         if backend not in ("sqlite", "postgresql"):
             raise BadSettings(
-                f"PORTFOLIO_DATABASE_URL names {backend}: only sqlite and postgresql are supported."
+                f"PORTFOLIO_DATABASE_URL nomme {backend} : seuls sqlite et postgresql sont pris en charge."
             )
         hosts = frozenset(
             h.strip().lower() for h in os.environ.get("PORTFOLIO_HOSTS", "").split(",") if h.strip()
@@ -56,5 +56,5 @@ class Settings:
             with os.fdopen(handle, "wb") as stream:
                 stream.write(secrets.token_bytes(48))
         if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
-            raise BadSettings(f"{path} can be read by other users of this machine: run chmod 600 on it.")
+            raise BadSettings(f"{path} peut être lu par d’autres comptes de cette machine : lancez chmod 600 {path}.")
         return path.read_bytes()

@@ -135,3 +135,27 @@ class Dims:
     place: str | None = None
     objective: str | None = None
     treasury: str | None = None
+
+ENTRY_WORDS: dict[str, str] = {
+    "budget_line:voted": N_("Credits voted"),
+    "money_receipt:confirmed": N_("Funds received"),
+    "award:reserved": N_("Credits reserved"),
+    "award:unreserved": N_("Reservation lifted"),
+    "commitment:prepared": N_("Commitment"),
+    "commitment:rejected": N_("Commitment refused the visa"),
+    "commitment:released": N_("Release of the commitment"),
+    "commitment:reduced": N_("Reduction of the commitment"),
+    "disbursement:liquidated": N_("Liquidation"),
+    "disbursement:ordered": N_("Payment order"),
+    "disbursement:paid": N_("Payment"),
+    "disbursement:failed": N_("Payment failed"),
+    "disbursement:returned": N_("File returned"),
+    "disbursement:rejected": N_("Payment refused by the accountant"),
+    "expense:cleared": N_("Advance cleared"),
+    "recovery:issued": N_("Repayment order"),
+    "recovery:collected": N_("Repayment received"),
+    "recovery:written_off": N_("Claim written off"),
+    "money:moved": N_("Transfer between accounts"),
+    "treasury:fee_charged": N_("Bank or operator fee"),
+}
+"""What the books call the entries of an event (the libellé of document 18): the fact, where a button names the act."""

@@ -18,7 +18,7 @@ from portfolio.origin import Surroundings
 from portfolio.rulebook.events import WORDS
 from portfolio.rulebook.lifecycles import ALL
 from portfolio.rulebook.permissions import GRANTS, INCOMPATIBLE, MONEY_ROLES, PERMISSIONS, ROLES
-from portfolio.rulebook.postings import CHART, POSTINGS, STAGES, TREASURY
+from portfolio.rulebook.postings import CHART, ENTRY_WORDS, POSTINGS, STAGES, TREASURY
 from portfolio.work import Work
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -132,6 +132,7 @@ def test_every_event_is_worded_and_every_posting_belongs_to_an_event() -> None:
             assert move.event in WORDS
             assert move.event.partition(":")[0] in (cycle.noun, move.event.partition(":")[0])
     assert {key.partition("#")[0] for key in POSTINGS} <= set(WORDS) | {"commitment:rejected"}
+    assert {key.partition("#")[0] for key, rows in POSTINGS.items() if rows} <= set(ENTRY_WORDS)
 
 
 def test_postings_use_the_chart_and_the_chain_is_whole() -> None:

@@ -52,17 +52,17 @@ def book(facts: dict[str, Any], rows: Iterable[Row]) -> bytes:
     """The book from its facts and its rows, in the order of the columns; the same facts and rows give the same bytes."""
     by = facts["by"]
     columns = [
-        BookColumn("N°", 11, align="right"),
-        BookColumn("Date", 15),
+        BookColumn("N°", 10, align="right"),
+        BookColumn("Date", 17),
         BookColumn("Pièce", 26),
-        BookColumn("Tiers", 37),
+        BookColumn("Tiers", 60),
         BookColumn("Convention", 26),
         BookColumn("Tr.", 7, align="center"),
-        BookColumn("Objectif", 16),
-        BookColumn("Libellé", 47),
-        BookColumn("Débit", 22, kind="amount"),
-        BookColumn("Crédit", 22, kind="amount"),
-        BookColumn("Solde progressif", 24, kind="balance"),
+        BookColumn("Objectif", 14),
+        BookColumn("Libellé", 30),
+        BookColumn("Débit", 20, kind="amount"),
+        BookColumn("Crédit", 20, kind="amount"),
+        BookColumn("Solde progressif", 23, kind="balance"),
     ]
     if by:
         columns.insert(0, BookColumn(_BY[by], 24))

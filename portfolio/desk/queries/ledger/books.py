@@ -20,7 +20,7 @@ from portfolio.ledger import queries as ledger
 from portfolio.ledger.queries import Line, Question, Sums
 from portfolio.procurement.models import Supplier
 from portfolio.rulebook.events import WORDS
-from portfolio.rulebook.postings import CHART
+from portfolio.rulebook.postings import CHART, ENTRY_WORDS
 from portfolio.strategy.models import Tag
 from portfolio.work import Work
 
@@ -86,7 +86,9 @@ def tranche_words(line: Line) -> str:
 
 
 def event_words(event: str) -> str:
-    """The event in the reader's language."""
+    """The fact that an entry records, in the reader's language."""
+    if event in ENTRY_WORDS:
+        return pgettext("entry", ENTRY_WORDS[event])
     return pgettext(event.partition(":")[0], WORDS.get(event, event))
 
 

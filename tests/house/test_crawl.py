@@ -85,7 +85,7 @@ def test_no_link_of_any_page_is_dead(demo: Surroundings, role: str) -> None:
 
 
 @pytest.mark.postgresql
-@pytest.mark.parametrize("role", ["grants_officer", "accountant", "external_auditor"])
+@pytest.mark.parametrize("role", ["grants_officer", "accountant"])
 def test_no_link_of_any_page_is_dead_on_postgresql(demo: Surroundings, role: str) -> None:
     wrong = [f"{p.address}: {p.status}" for p in crawler.walk(browser_of(demo, role)) if p.status >= 400]
     assert wrong == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from portfolio.accounts.models import Person, SignIn
 from portfolio.audit.models import AuditEvent
@@ -120,6 +120,42 @@ def test_a_commit_that_fails_never_answers_success(
         answer = browser.submit("/accounts/views", fields, key="k1")
     assert answer.status_code == 500 and "disk full" not in answer.text
     assert browser.submit("/accounts/views", fields, key="k1").status_code == 303, "the key was not spent"
+
+
+@pytest.mark.both_engines
+def test_a_commit_that_the_database_refuses_never_answers_success(database: Database, accountant: int) -> None:
+    """COMMIT itself fails, at the server where it can: no success, nothing kept, and the next to write is not locked out."""
+    browser = client(database, accountant)
+    fields = {"listing": "calls", "name": "Mes appels", "query": "", "back": "/"}
+    on, off = (
+        (
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'full'; END $$;"
+            "CREATE CONSTRAINT TRIGGER refused AFTER INSERT ON audit_event DEFERRABLE INITIALLY DEFERRED"
+            " FOR EACH ROW EXECUTE FUNCTION refuse()",
+            "DROP TRIGGER refused ON audit_event",
+        )
+        if database.kind == "postgresql"
+        else ("", "")
+    )
+
+    def full(_connection: object) -> None:
+        raise OSError("disk full")
+
+    if on:
+        with database.engine.begin() as connection:
+            connection.exec_driver_sql(on)
+    else:
+        event.listen(database.engine, "commit", full)
+    answer = browser.submit("/accounts/views", fields, key="k1")
+    assert answer.status_code == 500
+    if off:
+        with database.engine.begin() as connection:
+            connection.exec_driver_sql(off)
+    else:
+        event.remove(database.engine, "commit", full)
+    assert count(database, AuditEvent) == 0
+    assert browser.submit("/accounts/views", fields, key="k1").status_code == 303, "the key was not spent"
+    assert count(database, AuditEvent) == 1
 
 
 def test_pages_cannot_write(database: Database, accountant: int) -> None:

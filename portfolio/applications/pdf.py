@@ -6,12 +6,19 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
+from portfolio.kit.grammar import telephone
 from portfolio.kit.pdf import Column, Half, Letterhead, Paper, Signatory, amount, qr_text
 from portfolio.kit.words import amount_in_words, date_long, deadline_words, hour_short
 
 ZONES = (("Niamey", "Africa/Niamey"),)
 """Mali and Burkina Faso keep universal time; Niger's clock is an hour ahead (F4)."""
 CHANNELS = {"online": "en ligne", "paper": "papier, au guichet", "file": "fichier"}
+
+
+_ONLINE = (
+    "Déposé en ligne par le déposant, qui s'est identifié ; le présent récépissé est délivré sans signature. "
+    "L'empreinte de contrôle et le code en font foi."
+)
 
 
 def _moment(text: str) -> datetime:
@@ -53,16 +60,23 @@ def receipt_pdf(facts: Mapping[str, Any]) -> bytes:
     )
     for half in (kept, given):
         _receipt_half(half, facts, at, number)
-    kept.signatures(
-        [
-            Signatory("Le déposant", facts["depositor"], label="signature ou empreinte digitale"),
-            Signatory("L'agent", facts["agent"]),
-        ],
-        done=False,
-    )
+    online = facts["channel"] == "online"
+    if online:
+        kept.para(_ONLINE, align="left", small=True)
+    else:
+        kept.signatures(
+            [
+                Signatory("Le déposant", facts["depositor"], label="signature ou empreinte digitale"),
+                Signatory("L'agent", facts["agent"]),
+            ],
+            done=False,
+        )
     given.para("Le présent récépissé ne vaut pas recevabilité.", bold=True, align="left")
     given.para(_next(facts), align="left", small=True)
-    given.signatures([Signatory("L'agent, cachet du guichet", facts["agent"])], done=False)
+    if online:
+        given.para(_ONLINE, align="left", small=True)
+    else:
+        given.signatures([Signatory("L'agent, cachet du guichet", facts["agent"])], done=False)
     return paper.render()
 
 
@@ -83,7 +97,7 @@ def _receipt_half(half: Half, facts: Mapping[str, Any], at: datetime, number: st
             ("Demandeur", facts["group"]),
             ("Commune", facts["commune"]),
             ("Déposant", f"{facts['depositor']}, {facts['capacity']}".strip(", ")),
-            ("Téléphone", facts["phone"]),
+            ("Téléphone", telephone(facts["phone"])),
             ("Montant demandé", sum_words),
             (
                 "Canal, lieu",
@@ -95,7 +109,7 @@ def _receipt_half(half: Half, facts: Mapping[str, Any], at: datetime, number: st
         columns=2,
         label_mm=30,
     )
-    listed = " · ".join(pieces) if pieces else "aucune"
+    listed = "  ".join(f"☑\u00a0{piece}" for piece in pieces) if pieces else "aucune"
     half.para(
         f"Pièces remises, sous réserve de vérification ({len(pieces)}) : {listed}.", align="left", small=True
     )
@@ -179,7 +193,7 @@ def register_pdf(facts: Mapping[str, Any]) -> bytes:
         paper.para(f"Total demandé : {amount(asked)} ({amount_in_words(asked)}).", align="left")
     if facts["observations"]:
         paper.para(f"Observations : {facts['observations']}", align="left")
-    for block in paper.blocks[1:]:
+    for block in paper.blocks[2:]:
         block.keep = True  # nobody signs at the head of an empty page
     paper.signatures(
         [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from portfolio.kit.grammar import the
 from portfolio.kit.pdf import Column, Letterhead, Paper, Signatory, amount, qr_text
 from portfolio.kit.words import amount_in_words, date_long
 
@@ -37,7 +38,7 @@ def closure_pdf(facts: dict[str, Any]) -> bytes:
     )
     signed = f", signée le {_day(facts['signed_on'])}" if facts["signed_on"] else ""
     paper.para(
-        f"Il est attesté que la convention de subvention n° {facts['agreement']}{signed}, passée avec {facts['group']} pour "
+        f"Il est attesté que la convention de subvention n° {facts['agreement']}{signed}, passée avec {the(facts['group'])} pour "
         f"« {facts['title']} » sur le fondement de la décision n° {facts['decision']}, est close à la date de la présente."
     )
     paper.facts(
@@ -95,6 +96,8 @@ def closure_pdf(facts: dict[str, Any]) -> bytes:
             total="Total",
             unit="francs CFA",
         )
+    else:
+        paper.facts([("Équipements", "néant")])
     if facts["note"]:
         paper.para(facts["note"])
     paper.facts(
@@ -113,7 +116,7 @@ def closure_pdf(facts: dict[str, Any]) -> bytes:
                       label="Dressé par"),
             Signatory("L'agent comptable", "", label="Compte apuré"),
             Signatory(signer["function"] or "L'ordonnateur", signer["name"],
-                      on=date.fromisoformat(signer["on"]) if signer["on"] else None, label="L'ordonnateur"),
+                      on=date.fromisoformat(signer["on"]) if signer["on"] else None, label="Pour l'Autorité"),
         ]
     )  # fmt: skip
     paper.ampliations(["bénéficiaire", "comptable", "dossier", "chrono"])

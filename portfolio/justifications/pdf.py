@@ -5,10 +5,20 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from portfolio.kit.grammar import counted, of, the
 from portfolio.kit.pdf import Column, Half, Letterhead, Paper, Signatory, amount, qr_text, short_fingerprint
 from portfolio.kit.words import amount_in_words, date_long
 
-_OFFICES = {"president": "Le président ou la présidente", "treasurer": "Le trésorier ou la trésorière"}
+_OFFICES = {
+    ("president", "F"): "La présidente",
+    ("president", "M"): "Le président",
+    ("president", ""): "Le président ou la présidente",
+    ("treasurer", "F"): "La trésorière",
+    ("treasurer", "M"): "Le trésorier",
+    ("treasurer", ""): "Le trésorier ou la trésorière",
+}
+TOLERANCE = 10
+"""Percent of a line beyond which the report explains the excess: what article 18 of the convention lets be moved without an avenant."""
 _SOURCES = {"S": "subvention", "N": "apport en numéraire", "V": "apport en nature", "": ""}
 _WAYS = {
     "bank": "virement ou versement en banque",
@@ -40,6 +50,10 @@ def _line(facts: dict[str, Any]) -> list[tuple[str, str]]:
         ("Imputation", facts["line"]),
         ("Exercice", str(facts["exercice"])),
     ]
+
+
+def _office(person: dict[str, str]) -> str:
+    return _OFFICES[(person["office"], person.get("sex", ""))]
 
 
 def _paper(facts: dict[str, Any], title: str, reference: str, total: int | None, **options: Any) -> Paper:
@@ -87,18 +101,20 @@ def report_pdf(facts: dict[str, Any]) -> bytes:
     paper.table(
         [
             Column("Ligne budgétaire", weight=3),
-            Column("Financement", 30),
-            Column("Prévu", 27, kind="amount"),
-            Column("Dépensé avant", 27, kind="amount"),
-            Column("De la période", 27, kind="amount"),
-            Column("Cumul", 27, kind="amount"),
-            Column("Solde", 27, kind="amount"),
+            Column("Financement", 28),
+            Column("Prévu", 24, kind="amount"),
+            Column("Révisé", 24, kind="amount"),
+            Column("Dépensé avant", 25, kind="amount"),
+            Column("De la période", 24, kind="amount"),
+            Column("Cumul", 24, kind="amount"),
+            Column("Solde", 24, kind="amount"),
             Column("Taux", 14, align="right"),
         ],
         [
             (
                 use["label"],
                 _SOURCES[use["source"]],
+                use["first_minor"],
                 use["planned_minor"],
                 use["before_minor"],
                 use["period_minor"],
@@ -111,14 +127,30 @@ def report_pdf(facts: dict[str, Any]) -> bytes:
         total="Total",
         unit="francs CFA",
     )
+    rejected = sum(row["refused_minor"] for row in facts["rows"])
+    period = sum(use["period_minor"] for use in facts["uses"])
+    if rejected:
+        paper.para(
+            f"Le tableau ne compte pas les dépenses rejetées : {amount(period)} retenus ou en suspens + {amount(rejected)} rejetés "
+            f"= {amount(presented)} présentés.",
+            align="left",
+            small=True,
+        )
+    over = [u for u in facts["uses"] if u["total_minor"] * 100 > u["planned_minor"] * (100 + TOLERANCE)]
+    listed = " ; ".join(f"{u['label']}, {amount(u['total_minor'] - u['planned_minor'])}" for u in over)
+    paper.para(
+        f"Dépassements de ligne au-delà de {TOLERANCE} % : {listed or 'néant'}.", align="left", small=True
+    )
+    if over:
+        paper.boxed("Explication des dépassements : " + "." * 150)
     paper.facts(
         [
             (
-                "Apport dépensé, en numéraire",
+                "Apport constaté, en numéraire",
                 f"{amount(own['cash_minor'])} sur {amount(own['cash_due_minor'])}",
             ),
             (
-                "Apport valorisé, en nature",
+                "Apport constaté, en nature",
                 f"{amount(own['kind_minor'])} sur {amount(own['kind_due_minor'])}",
             ),
         ],
@@ -142,29 +174,28 @@ def report_pdf(facts: dict[str, Any]) -> bytes:
     )
     if cash["note"]:
         paper.para(f"Explication de l'écart : {cash['note']}")
-    paper.page_break()
     paper.heading("3. Bordereau des pièces justificatives")
     paper.table(
         [
             Column("N°", 9, kind="number"),
-            Column("Date", 17),
-            Column("Fournisseur ou signataire", weight=2.2),
-            Column("NIF / IFU", 20),
+            Column("Date", 19, kind="code"),
+            Column("Fournisseur ou signataire", weight=2.1),
+            Column("NIF / IFU", 21, kind="code"),
             Column("Nature et numéro de la pièce", weight=2.6),
-            Column("Ligne", weight=1.6),
+            Column("Ligne", weight=2.1),
             Column("Mode", 17),
-            Column("Montant", 21, kind="amount"),
-            Column("Accepté", 21, kind="amount"),
-            Column("En suspens", 21, kind="amount"),
-            Column("Rejeté", 21, kind="amount"),
-            Column("Motif", weight=2.4),
+            Column("Montant", 19, kind="amount"),
+            Column("Accepté", 19, kind="amount"),
+            Column("En suspens", 19, kind="amount"),
+            Column("Rejeté", 19, kind="amount"),
+            Column("Motif", weight=2.3),
         ],
         [
             (
                 row["number"],
                 f"{date.fromisoformat(row['on']):%d/%m/%Y}",
                 row["supplier"],
-                row["tax_number"],
+                row["tax_number"] or "—",
                 f"{row['kind']} — {row['voucher']}"
                 + (f"\n{row['description']}" if row["description"] else ""),
                 row["line"],
@@ -173,7 +204,7 @@ def report_pdf(facts: dict[str, Any]) -> bytes:
                 row["accepted_minor"],
                 row["queried_minor"],
                 row["refused_minor"],
-                row["reason"],
+                row["reason"] or "—",
             )
             for row in facts["rows"]
         ],
@@ -183,15 +214,14 @@ def report_pdf(facts: dict[str, Any]) -> bytes:
         unit="francs CFA",
     )
     paper.arrete(
-        f"Arrêté le présent bordereau à {len(facts['rows'])} pièce(s) et à la somme de : {amount_in_words(presented)} "
+        f"Arrêté le présent bordereau à {counted(len(facts['rows']), 'pièce', 'pièces')} et à la somme de : {amount_in_words(presented)} "
         f"({amount(presented)})."
     )
     paper.para(
         "Nous certifions sincères et véritables les dépenses ci-dessus, faites pour le seul micro-projet et dont les originaux "
         "portent les numéros du présent bordereau."
     )
-    bureau = {person["office"]: person["name"] for person in facts["bureau"]}
-    paper.signatures([Signatory(words, bureau.get(office, "")) for office, words in _OFFICES.items()])
+    paper.signatures([Signatory(_office(person), person["name"]) for person in facts["bureau"]])
     paper.heading("Réservé au vérificateur")
     paper.table(
         [Column("Sur la tranche", weight=3), Column("Montant", 40, kind="amount")],
@@ -238,8 +268,9 @@ def order_pdf(facts: dict[str, Any]) -> bytes:
         draft=facts["status"] == "prepared",
         one_page=True,
     )
-    bureau = [f"{_OFFICES[p['office']]} : {p['name']}" for p in facts["bureau"] if p["name"]]
-    notice = f"n° {facts['notice']}" + (
+    bureau = [f"{_office(p).split(' ', 1)[1]} : {p['name']}" for p in facts["bureau"] if p["name"]]
+    number = facts["notice"]
+    notice = (f"n° {number}" if number[:1].isdigit() or number[:3].isupper() else number) + (
         f", reçue le {_day(facts['notice_on'])}" if facts["notice_on"] else ""
     )
     paper.facts(
@@ -315,7 +346,7 @@ def order_pdf(facts: dict[str, Any]) -> bytes:
         )  # fmt: skip
         if facts["written_off_minor"]:
             paper.para(
-                f"Admis en non-valeur par {facts['written_off_act']} : {amount(facts['written_off_minor'])}."
+                f"Admis en non-valeur par {the(facts['written_off_act'])} : {amount(facts['written_off_minor'])}."
             )
         left = facts["amount_minor"] - facts["collected_minor"] - facts["written_off_minor"]
         paper.para(f"Reste à recouvrer : {amount(left)}.", bold=True)
@@ -326,7 +357,7 @@ def order_pdf(facts: dict[str, Any]) -> bytes:
                 issuer["function"] or "L'ordonnateur",
                 issuer["name"],
                 on=_on(issuer["on"]),
-                label="L'ordonnateur",
+                label="Pour l'Autorité",
             ),
             Signatory("L'agent comptable", "", label="Pris en charge le ………… sous le n° …………"),
         ]
@@ -348,7 +379,7 @@ def quittance_pdf(facts: dict[str, Any]) -> bytes:
 def _quittance(half: Half, facts: dict[str, Any]) -> None:
     words = amount_in_words(facts["amount_minor"], facts["currency"])
     half.para(
-        f"Reçu de {facts['payer']}, pour {facts['group']['name']}, la somme de {words} "
+        f"Reçu {of(facts['payer'])}, pour {the(facts['group']['name'])}, la somme de {words} "
         f"({amount(facts['amount_minor'], facts['currency'])}), en paiement de l'ordre de reversement n° {facts['order']}, "
         f"tranche {facts['tranche']}."
     )

@@ -80,7 +80,8 @@ def sound(text: str) -> str:
 
 def last4(number: str) -> str:
     """An account, wallet or identity number as lists show it: only the last four characters (F15)."""
-    return f"…{number[-4:]}" if len(number) > 4 else number
+    joined = "".join(number.split())  # « … 1 17 » is the end of a number written in groups
+    return f"…{joined[-4:]}" if len(joined) > 4 else joined
 
 
 def phone_text(number: str | None) -> str:

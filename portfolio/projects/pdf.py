@@ -20,7 +20,7 @@ def visit_pdf(facts: dict[str, Any]) -> bytes:
     paper.facts(
         [
             ("Micro-projet", facts["title"]),
-            ("Groupe", facts["group"]),
+            ("Bénéficiaire", facts["group"]),
             ("Lieu", facts["place"]),
             ("Prévue le", long_day(facts["planned_on"])),
             ("Faite le", long_day(facts["visited_on"])),
@@ -60,7 +60,7 @@ def project_pdf(facts: dict[str, Any]) -> bytes:
     paper.facts(
         [
             ("Intitulé", facts["title"]),
-            ("Groupe", f"{facts['group']} ({facts['legal_form']})"),
+            ("Bénéficiaire", f"{facts['group']} ({facts['legal_form']})"),
             ("Lieu", facts["place"]),
             ("Bailleur", facts["donor"]),
             ("Subvention", amount(facts["amount_minor"])),

@@ -59,12 +59,20 @@ def request_letter_pdf(facts: Mapping[str, Any]) -> bytes:
         [(i["label"], STATES.get(i["state"], i["state"]), i["why"], i["expected"]) for i in facts["items"]],
     )
     where = facts["where"] or f"{head['service']}, {head['place']}"
-    paper.arrete(f"Date limite : {date_long(due)}, à l'heure de fermeture du guichet.")
-    paper.para(f"Lieu de remise : {where}.", align="left")
+    hours = facts["hours"].rstrip(". ")
+    closing = f" : {hours[:1].lower()}{hours[1:]}" if hours else ""
+    paper.arrete(f"Date limite : {date_long(due)}, à l'heure de fermeture du guichet{closing}.")
+    places = [line.strip().rstrip(" ;.") for line in where.split("\n") if line.strip()]
+    paper.para("Lieu de remise :" if len(places) > 1 else f"Lieu de remise : {places[0]}.", align="left")
+    if len(places) > 1:
+        paper.bullets(places)
     paper.para("Passé ce délai, le dossier sera déclaré irrecevable.", bold=True, align="left")
     paper.para(
         "Ce délai est le même pour tous les demandeurs dans le même cas. Rien d'autre ne peut être modifié dans le dossier."
     )
-    paper.signatures([Signatory("Le chef ou la cheffe de programme", facts["signer"])], done=False)
+    paper.signatures(
+        [Signatory(facts["signer_function"] or "Le chef ou la cheffe de programme", facts["signer"])],
+        done=False,
+    )
     paper.tear_off_acknowledgement(facts["group"])
     return paper.render()

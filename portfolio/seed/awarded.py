@@ -23,9 +23,7 @@ DELEGATE, SECRETARY = "haoua.abdou", "issoufou.garba"
 CALL = "AAP-2025-01"
 PREAMBLE = (
     "Vu le traité révisé instituant l'Autorité ;\n"
-    "Vu la décision n° 004/SE portant création du comité de sélection ;\n"
-    "Vu le procès-verbal de la séance du comité et son tableau annexé ;\n"
-    "Vu les engagements comptables visés par le contrôleur financier ;"
+    "Vu la décision n° 004/SE portant création du comité de sélection ;"
 )
 CHANNELS = {"ML": "hand", "BF": "commune", "NE": "whatsapp"}
 

@@ -52,7 +52,7 @@ FILING_PLACES = (
     "Gao : bureau de l'Autorité, quartier Château\n"
     "Dori : bureau de l'Autorité, secteur 3\n"
     "Tillabéri : bureau de l'Autorité, quartier administratif\n"
-    "ou en ligne, sur ce portail"
+    "ou en ligne, sur le portail de l'Autorité"
 )
 QUESTIONS: dict[str, tuple[tuple[str, str], ...]] = {
     "AAP-2025-01": (

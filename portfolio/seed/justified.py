@@ -47,7 +47,7 @@ REASONS = {
     "rejected_expense": "Facture n° 0119 déjà présentée par une autre subvention : dépense rejetée.",
     "termination": "Résiliation : la tranche 1 a été employée à un autre objet que celui de la convention.",
 }
-ARTICLES = {"unspent": "Article 9", "rejected_expense": "Article 10", "termination": "Article 14"}
+ARTICLES = {"unspent": "Article 12", "rejected_expense": "Article 12", "termination": "Article 19"}
 
 
 def plan(stage: Stage) -> None:

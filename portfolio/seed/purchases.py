@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -14,6 +15,7 @@ from portfolio.committees.models import Attendance, Session
 from portfolio.procurement import queries, service
 from portfolio.procurement.forms import (
     AskForm,
+    BidLine,
     CloseOpeningForm,
     DepositForm,
     ExamineForm,
@@ -32,7 +34,7 @@ from portfolio.procurement.forms import (
     SessionForm,
     SupplierForm,
 )
-from portfolio.procurement.models import Procedure, Quotation
+from portfolio.procurement.models import OrderLine, Procedure, Quotation
 from portfolio.seed.data.files import all_groups
 from portfolio.seed.data.model import Purchase
 from portfolio.seed.data.model import Quotation as Bid
@@ -142,6 +144,7 @@ def _plan_authority(stage: Stage, purchase: Purchase) -> None:
     for n, login in enumerate(PRESENT):
         stage.plan(decided - 3, f"{9 + n}:25", login, partial(_declare, stage, purchase))
     stage.plan(decided - 2, "09:05", BUYER, partial(_sit, stage, purchase))
+    stage.plan(decided - 2, "09:50", BUYER, partial(_rise, stage, purchase))
     for n, login in enumerate(PRESENT):
         stage.plan(decided - 1, f"{9 + n}:50", login, partial(_sign, stage, purchase))
     stage.plan(decided, "09:00", BUYER, partial(_decide, stage, purchase))
@@ -191,7 +194,8 @@ def _read(stage: Stage, purchase: Purchase, work: Work) -> None:
     for bid in _in_time(purchase):
         assert bid.read is not None
         form = ReadForm(
-            read_minor=bid.read, papers=["letter_of_bid", "price_schedule", "tax", "trade_register"]
+            read_minor=bid.read,
+            papers=["letter_of_bid", "price_schedule", "tax", "trade_register", "references", "technical"],
         )
         service.read_price(work, _bid(stage, work, purchase, bid), form)
     service.close_opening(work, procedure_of(stage, work, purchase.code), CloseOpeningForm())
@@ -207,10 +211,23 @@ def _question(stage: Stage, purchase: Purchase, work: Work) -> None:
             service.question(work, _bid(stage, work, purchase, bid), form)
 
 
+def _unit_prices(needed: Sequence[OrderLine], total: int) -> list[BidLine]:
+    """Unit prices that sum to the price of a bid: the estimate, the difference on the dearest line that takes it to the franc."""
+    prices = {line.id: line.estimated_minor for line in needed}
+    gap = total - sum(line.quantity * line.estimated_minor for line in needed)
+    for line in sorted(needed, key=lambda x: -x.quantity * x.estimated_minor):
+        if gap % line.quantity == 0 and line.estimated_minor + gap // line.quantity > 0:
+            prices[line.id] += gap // line.quantity
+            return [BidLine(line_id=number, unit_minor=price) for number, price in prices.items()]
+    return []
+
+
 def _examine(stage: Stage, purchase: Purchase, work: Work) -> None:
+    needed = queries.lines(work, procedure_of(stage, work, purchase.code))
     for n, bid in enumerate(_in_time(purchase)):
         low = bid.outcome == "abnormally_low"
         form = ExamineForm(
+            lines=_unit_prices(needed, bid.corrected or bid.read or 0),
             conforming="no" if low else "yes",
             set_aside_kind="abnormally_low" if low else "",
             set_aside_reason=bid.reason if low else None,
@@ -251,7 +268,11 @@ def _sit(stage: Stage, purchase: Purchase, work: Work) -> None:
     sessions.open(work, session)
     item = committees.items(work, session)[0]
     sessions.propose(work, item, ProposeForm(proposal="favourable", votes_for=len(PRESENT)))
-    sessions.close(work, session, CloseForm(remarks="Attribution au moins-disant conforme."))
+
+
+def _rise(stage: Stage, purchase: Purchase, work: Work) -> None:
+    form = CloseForm(remarks="Attribution au moins-disant conforme.")
+    sessions.close(work, _session(stage, work, purchase), form)
 
 
 def _sign(stage: Stage, purchase: Purchase, work: Work) -> None:

@@ -91,11 +91,14 @@ def capacity_text(assignment: RoleAssignment) -> str:
     """What a paper prints under a name that signs for another (F5)."""
     on = assignment.act_on.strftime("%d/%m/%Y") if assignment.act_on else ""
     words = (
-        _("by delegation, act no. %(act)s of %(on)s")
+        _("by delegation (%(act)s, of %(on)s)")
         if assignment.kind == "delegation"
-        else _("ad interim, act no. %(act)s of %(on)s")
+        else _("ad interim (%(act)s, of %(on)s)")
     )
-    return words % {"act": assignment.act_number or "", "on": on}
+    number = (assignment.act_number or "").strip()
+    if number[:1].isdigit():
+        number = _("act no. %(number)s") % {"number": number}
+    return words % {"act": number[:1].lower() + number[1:], "on": on}
 
 
 def actor_for(session: Session, person_id: int, today: date) -> Actor:

@@ -18,6 +18,7 @@ from portfolio.agreements.pdf.parts import (
     schedule_rows,
     sheet,
 )
+from portfolio.kit.grammar import the
 from portfolio.kit.pdf import Paper, amount
 from portfolio.kit.words import amount_in_words
 
@@ -44,7 +45,7 @@ def amendment_pdf(facts: dict[str, Any]) -> bytes:
         else ""
     )
     paper.opening(
-        f"Entre l'Autorité et {facts['group_name']}, vu la convention n° {facts['agreement']} du "
+        f"Entre l'Autorité et {the(facts['group_name'])}, vu la convention n° {facts['agreement']} du "
         f"{long_day(facts['signed_on'])}{earlier}, portant sur une subvention de {amount_in_words(facts['amount_minor'])} "
         f"({amount(facts['amount_minor'])}), il a été convenu ce qui suit :"
     )

@@ -38,7 +38,7 @@ def _account(facts: Facts) -> list[str]:
 def _money(facts: Facts) -> list[Article]:
     total = facts["amount_minor"]
     cost = total + facts["own_cash_minor"] + facts["own_kind_minor"]
-    refused = "; ".join(facts["refused_expenses"])
+    refused = " ; ".join(x[:1].lower() + x[1:].rstrip(" .;") for x in facts["refused_expenses"])
     return [
         (
             1,

@@ -19,10 +19,12 @@ from portfolio.agreements.pdf.parts import (
     schedule_rows,
     sheet,
 )
+from portfolio.kit.grammar import feminine, of, the
 from portfolio.kit.pdf import Column, Paper, amount
 from portfolio.kit.words import amount_in_words
 
 UNSIGNED = ("draft", "ready")
+AMPLIATIONS = ("bénéficiaire", "comptable", "contrôleur financier", "dossier", "chrono")
 
 
 def agreement_pdf(facts: dict[str, Any]) -> bytes:
@@ -71,17 +73,13 @@ def _parties(paper: Paper, facts: Facts) -> None:
     )
     paper.para("et", bold=True, align="left")
     registration = f", {group['registration']}" if group["registration"] else ""
-    signatory = facts["group_signature"]
-    by = (
-        f"{signatory['name']}, {signatory['function']}"
-        if signatory["name"]
-        else _officers(facts) or "………………………………………"
-    )
+    agreed = "représentée" if feminine(group["name"]) else "représenté"
+    said = the(group["name"])
     paper.para(
-        f"{group['name']} ({group['legal_form']}{registration}), {facts['place']}"
+        f"{said[:1].upper()}{said[1:]} ({group['legal_form']}{registration}), {facts['place']}"
         f"{', ' + group['village'] if group['village'] else ''}, "
-        f"comptant {group['women'] + group['men']} membres dont {group['women']} femmes, représenté(e) par {by}, "
-        "ci-après « le bénéficiaire »,"
+        f"comptant {group['women'] + group['men']} membres dont {group['women']} femmes, {agreed} par "
+        f"{_officers(facts) or '………………………………………'}, ci-après « le bénéficiaire »,"
     )
     decision, commitment = facts["decision"], facts["commitment"]
     visa = "visé" if commitment["visaed"] else "pris"
@@ -97,12 +95,19 @@ def _parties(paper: Paper, facts: Facts) -> None:
 
 
 def _officers(facts: Facts) -> str:
+    """Who signs for the group: name, function, identity paper, act (F5)."""
+    signatory = facts["group_signature"]
     signing = [o for o in facts["officers"] if o["signs"]]
     chosen = next((o for o in signing if o["office"] == "president"), signing[0] if signing else None)
+    if signatory["name"]:
+        chosen = next((o for o in facts["officers"] if o["name"] == signatory["name"]), None)
+        if chosen is None:
+            return ", ".join(x for x in (signatory["name"], signatory["function"]) if x)
     if chosen is None:
         return ""
-    paper = f", {chosen['id_kind']} n° {chosen['id_number']}" if chosen["id_number"] else ""
-    act = f", agissant en vertu de {chosen['act']}" if chosen["act"] else ""
+    number = chosen["id_number"].removeprefix(chosen["id_kind"]).strip()
+    paper = f", {chosen['id_kind']} n° {number}" if number else ""
+    act = f", agissant en vertu {of(chosen['act'])}" if chosen["act"] else ""
     return f"{chosen['name']}, {OFFICES[(chosen['office'], chosen['sex'])]}{paper}{act}"
 
 
@@ -154,7 +159,7 @@ def _signatures(paper: Paper, facts: Facts) -> None:
             f"Exemplaire signé conservé au dossier, empreinte SHA-256 du fichier : {signed['scan']}",
             small=True,
         )
-    paper.ampliations(["bénéficiaire", "comptable", "contrôleur financier", "dossier", "chrono"])
+    paper.ampliations(AMPLIATIONS)
 
 
 def _annexes(paper: Paper, facts: Facts) -> None:
@@ -169,6 +174,9 @@ def _annexes(paper: Paper, facts: Facts) -> None:
             ("Subvention", f"{amount(facts['amount_minor'])} ({amount_in_words(facts['amount_minor'])})"),
         ]
     )
+    for title, text in facts["description"]:
+        paper.para(title, bold=True, align="left")
+        paper.para(text)
     if facts["award_conditions"]:
         paper.para(f"Conditions posées par la décision : {facts['award_conditions']}")
     paper.heading("Annexe 2 — Budget")

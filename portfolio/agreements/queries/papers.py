@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -58,6 +59,20 @@ def _account(account: GroupAccount | None) -> dict[str, str]:
         "holder": account.holder,
         "number": last4(account.number),
     }
+
+
+def _description(answers: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Annex 1: what the file said of the micro-project, so that nothing is typed again."""
+    told, work_plan = answers.get("project") or {}, answers.get("activities") or {}
+    steps = [str(row.get("label", "")).strip() for row in work_plan.get("rows") or ()]
+    parts = (
+        ("Résumé", told.get("summary")),
+        ("Besoin", told.get("need")),
+        ("Changement attendu", told.get("change")),
+        ("Activités", " ; ".join(step for step in steps if step)),
+        ("Résultats attendus", work_plan.get("results")),
+    )
+    return [(title, str(text).strip()) for title, text in parts if text and str(text).strip()]
 
 
 def tranche_rows(work: Work, agreement: Agreement) -> list[dict[str, Any]]:
@@ -134,6 +149,7 @@ def agreement_facts(work: Work, agreement: Agreement) -> dict[str, Any]:
         ],
         "tranches": tranche_rows(work, agreement),
         "objectives": objectives(work, agreement),
+        "description": _description(found.application.answers or {}),
         "award_conditions": found.award.conditions,
         "session_id": found.decision.session_id,
         "status": agreement.status,
@@ -165,7 +181,7 @@ def amendment_base(work: Work, agreement: Agreement, found: Parties | None = Non
         "letterhead": letterhead(on),
         "agreement": agreement.reference,
         "title": agreement.title,
-        "call": found.call.reference or found.call.code,
+        "call": found.call.code,
         "application": found.application.reference,
         "fund": f"{found.fund.code} — {found.fund.name}",
         "donor": found.donor.name,

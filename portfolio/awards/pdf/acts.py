@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
+from portfolio.kit.grammar import of, the
 from portfolio.kit.pdf import Column, Letterhead, Paper, Signatory, amount, qr_text
 from portfolio.kit.words import amount_in_words, date_long
 
@@ -114,10 +115,8 @@ def commitment_pdf(facts: Facts) -> bytes:
                 label=f"Visa : {VISAS[facts['status']]}",
             )
         )
-        made.para(
-            "Visé / visé avec réserve / différé / rejeté — motif : voir l'historique de l'engagement.",
-            small=True,
-        )
+        if facts["visa_reason"]:
+            made.para(f"Motif du contrôleur financier : {facts['visa_reason']}", align="left")
     made.signatures(people)
     made.ampliations(
         ["comptable", "contrôleur financier", "dossier", "chrono"]
@@ -145,7 +144,7 @@ def decision_pdf(facts: Facts) -> bytes:
     made.para(facts["head"].upper() + ",", bold=True, align="left")
     visas = facts["preamble"] or [
         f"Vu l'avis d'appel à propositions {facts['call']}, « {facts['call_title']} » ;",
-        f"Vu {facts['committee_act']} ;" if facts["committee_act"] else "",
+        f"Vu {the(facts['committee_act'])} ;" if facts["committee_act"] else "",
     ]
     visas = [*visas, _minutes(facts), _commitments(facts)]
     made.para("\n".join(_visa(v) for v in visas if v), align="left")
@@ -158,9 +157,9 @@ def decision_pdf(facts: Facts) -> bytes:
         "Attribution",
         [
             f"Sont attribuées {len(awarded)} subventions, pour la somme totale de {total}, "
-            "aux groupements figurant au tableau annexé, première partie."
+            "aux demandeurs figurant au tableau annexé, première partie."
             if plural
-            else f"Est attribuée une subvention, pour la somme de {total}, au groupement figurant au tableau annexé."
+            else f"Est attribuée une subvention, pour la somme de {total}, au demandeur figurant au tableau annexé."
             if awarded
             else "Aucune subvention n'est attribuée."
         ],
@@ -174,11 +173,7 @@ def decision_pdf(facts: Facts) -> bytes:
         made.article(
             number,
             "Liste d'attente, ajournements, dossiers non retenus",
-            [
-                f"Sont inscrits sur la liste d'attente {counts['waitlisted']} dossiers, dans l'ordre du tableau ; "
-                f"sont ajournés {counts['adjourned']} dossiers ; "
-                f"ne sont pas retenus {counts['not_selected']} dossiers, pour les motifs portés aux procès-verbaux et aux notifications."
-            ],
+            [_others(counts)],
         )
         number += 1
     made.article(
@@ -187,14 +182,14 @@ def decision_pdf(facts: Facts) -> bytes:
         [
             "La présente décision ne vaut pas autorisation de dépense par le bénéficiaire : chaque subvention fait l'objet d'une convention, "
             "et chaque versement d'un ordre de paiement.",
-            f"Les montants sont imputés aux lignes indiquées au tableau, exercice {facts['exercice']}.",
+            f"Les montants sont imputés aux lignes indiquées au tableau, {_exercices(facts)}.",
         ],
     )
     made.article(
         number + 1,
         "Exécution",
         [
-            "Le chef de programme et l'agent comptable sont chargés, chacun en ce qui le concerne, "
+            "Le chef ou la cheffe de programme et l'agent comptable sont chargés, chacun en ce qui le concerne, "
             "de l'exécution de la présente décision, qui sera notifiée et affichée."
         ],
     )
@@ -203,6 +198,30 @@ def decision_pdf(facts: Facts) -> bytes:
     made.ampliations([a for a in AMPLIATIONS if facts["controller"] or a != "contrôleur financier"])
     _annex(made, facts, awarded)
     return made.render()
+
+
+def _others(counts: dict[str, int]) -> str:
+    """What becomes of the other files, in numbers that agree."""
+    parts = []
+    for code, one, many in (
+        ("waitlisted", "est inscrit sur la liste d'attente", "sont inscrits sur la liste d'attente, dans l'ordre du tableau"),
+        ("adjourned", "est ajourné", "sont ajournés"),
+        ("not_selected", "n'est pas retenu", "ne sont pas retenus"),
+    ):  # fmt: skip
+        n = counts[code]
+        if n:
+            parts.append(f"{n} dossier{'s' if n > 1 else ''} {many if n > 1 else one}")
+    if not parts:
+        return "Aucun autre dossier n'était à examiner."
+    said = " ; ".join(parts)
+    refused = counts["not_selected"]
+    return f"{said}{', pour les motifs portés au procès-verbal et aux notifications' if refused else ''}."
+
+
+def _exercices(facts: Facts) -> str:
+    """« exercice 2026 »: that of the lines charged, which may follow that of the call."""
+    years = sorted({r["exercice"] for r in facts["rows"] if r.get("exercice")}) or [facts["exercice"]]
+    return f"exercice{'s' if len(years) > 1 else ''} {' et '.join(str(y) for y in years)}"
 
 
 def _visa(text: str) -> str:
@@ -214,7 +233,7 @@ def _minutes(facts: Facts) -> str:
         return ""
     on = day(facts["minutes_on"])
     dated = f" du {date_long(on)}" if on else ""
-    return f"Vu le procès-verbal n° {facts['minutes']}{dated} de l'organe « {facts['committee']} » et ses propositions ;"
+    return f"Vu le procès-verbal n° {facts['minutes']}{dated} {of(facts['committee'])} et ses propositions ;"
 
 
 def _commitments(facts: Facts) -> str:
@@ -222,7 +241,9 @@ def _commitments(facts: Facts) -> str:
     if not found:
         return ""
     said = found[0] if len(found) == 1 else f"{found[0]} à {found[-1]} ({len(found)} fiches)"
-    return f"Vu les fiches d'engagement n° {said}{', visées par le contrôleur financier' if facts['controller'] else ''} ;"
+    many = len(found) > 1
+    visa = f", visée{'s' if many else ''} par le contrôleur financier" if facts["controller"] else ""
+    return f"Vu {'les fiches' if many else 'la fiche'} d'engagement n° {said}{visa} ;"
 
 
 def _annex(made: Paper, facts: Facts, awarded: list[Facts]) -> None:
@@ -249,14 +270,15 @@ def _annex(made: Paper, facts: Facts, awarded: list[Facts]) -> None:
         f"Arrêté le présent tableau à la somme de : {amount_in_words(facts['total_minor'], facts['currency'])} "
         f"({amount(facts['total_minor'], facts['currency'])})."
     )
+    numerals = iter(("II", "III", "IV"))
     for outcome, title in (
-        ("waitlisted", "II. Liste d'attente, dans l'ordre"),
-        ("adjourned", "III. Dossiers ajournés"),
-        ("not_selected", "IV. Dossiers non retenus"),
+        ("waitlisted", "Liste d'attente, dans l'ordre"),
+        ("adjourned", "Dossiers ajournés"),
+        ("not_selected", "Dossiers non retenus"),
     ):
         rows = [r for r in facts["rows"] if r["outcome"] == outcome]
         if rows:
-            made.heading(title)
+            made.heading(f"{next(numerals)}. {title}")
             made.table(
                 [
                     Column("Dossier", 34, kind="code"),
@@ -266,7 +288,13 @@ def _annex(made: Paper, facts: Facts, awarded: list[Facts]) -> None:
                     Column("Rang", 16, kind="number"),
                 ],
                 [
-                    (r["file"], r["applicant"], r["commune"], r["title"], r["waiting_rank"] or r["rank"])
+                    (
+                        r["file"],
+                        r["applicant"],
+                        r["commune"],
+                        r["title"],
+                        r["waiting_rank"] or r["rank"] or "—",
+                    )
                     for r in rows
                 ],
                 numbered=False,

@@ -98,7 +98,7 @@ def _about(facts: Facts) -> str:
 def _awarded(made: Paper, facts: Facts) -> None:
     total = facts["amount_minor"]
     made.para(
-        f"J'ai le plaisir de vous informer que, par {_decision(facts)}, une subvention est attribuée à votre groupement pour {_about(facts)}."
+        f"J'ai le plaisir de vous informer que, par {_decision(facts)}, une subvention vous est attribuée pour {_about(facts)}."
     )
     made.arrete(
         f"Montant attribué : {amount_in_words(total, facts['currency'])} ({amount(total, facts['currency'])})."
@@ -164,10 +164,10 @@ def _refused(made: Paper, facts: Facts) -> None:
         f"{decided} dossier pour {_about(facts)} n'a pas abouti. Stade atteint : {STAGES.get(facts['kind'], '')}."
     )
     if facts["reason"]:
-        made.para(f"Motif : {facts['reason']}")
+        made.para(f"Motif : {facts['reason'].rstrip('. ')}.")
     if facts["score_tenths"] is not None:
         whole, rest = divmod(facts["score_tenths"], 10)
-        made.para(f"Votre note : {whole},{rest} sur 100 (plancher : {facts['score_floor']}).", align="left")
+        made.para(f"Votre note : {whole},{rest} sur 100 ; plancher : {facts['score_floor']}.", align="left")
         made.table(
             [
                 Column("Critère", weight=3),

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from portfolio.accounts.models import Person
+from portfolio.accounts.queries import actor_for, people_with
 from portfolio.applications.models import Application, FilingReceipt
 from portfolio.awards.models import Award, Commitment, Decision, Notice
 from portfolio.awards.queries.acts import awards_of, commitments_of, has_controller
@@ -80,8 +81,22 @@ def commitment_paper(work: Work, commitment: Commitment) -> dict[str, Any]:
         "prepared_at": commitment.prepared_at.isoformat(),
         "visaed_by": _signer(work, commitment.visaed_by_id),
         "visaed_at": commitment.visaed_at.isoformat() if commitment.visaed_at else None,
+        "visa_reason": _visa_reason(work, commitment),
         "draft": commitment.visaed_at is None and has_controller(work),
     }
+
+
+def _visa_reason(work: Work, commitment: Commitment) -> str:
+    """Why the controller put a reserve, deferred or rejected, from the trail; empty for a plain visa."""
+    from portfolio.audit.queries import timeline
+
+    if commitment.status not in ("visaed_with_reserve", "deferred", "rejected"):
+        return ""
+    wanted = ("commitment:visaed_with_reserve", "commitment:deferred", "commitment:rejected")
+    said = [
+        e.reason for e in timeline(work.db, ("commitment", commitment.id)) if e.event in wanted and e.reason
+    ]
+    return said[0] if said else ""
 
 
 def _rows(work: Work, awards: Sequence[Award]) -> list[dict[str, Any]]:
@@ -97,7 +112,7 @@ def _rows(work: Work, awards: Sequence[Award]) -> list[dict[str, Any]]:
         )
     }
     lines = {
-        line.id: line.code
+        line.id: line
         for line in work.db.scalars(
             select(BudgetLine).where(
                 BudgetLine.id.in_([a.budget_line_id for a in awards if a.budget_line_id])
@@ -116,7 +131,8 @@ def _rows(work: Work, awards: Sequence[Award]) -> list[dict[str, Any]]:
             "country": a.country,
             "title": about[a.application_id][0].title,
             "amount_minor": a.amount_minor,
-            "line": lines.get(a.budget_line_id or 0, ""),
+            "line": lines[a.budget_line_id].code if a.budget_line_id in lines else "",
+            "exercice": lines[a.budget_line_id].exercice if a.budget_line_id in lines else None,
         }
         for a in awards
     ]
@@ -215,7 +231,24 @@ def notice_paper(work: Work, notice: Notice) -> dict[str, Any]:
         "appeal_days": call.appeal_days,
         "contact": call.contact,
         "complaints": institution(work.today).get("complaints", ""),
+        "signed_by": _letter_signer(work, decision),
     }
+
+
+def _letter_signer(work: Work, decision: Decision | None) -> dict[str, str]:
+    """Who signs the letter: the ordonnateur in office, else whoever signed the decision, as he signed it."""
+    holders = people_with(work, "authorising_officer")
+    own = [
+        p
+        for p in holders
+        if None
+        in {
+            g.capacity for g in actor_for(work.db, p.id, work.today).grants if g.role == "authorising_officer"
+        }
+    ]
+    if own:
+        return {"name": own[0].full_name, "function": own[0].function, "capacity": ""}
+    return _signer(work, decision.signed_by_id if decision else None)
 
 
 def _early_reason(work: Work, application: Application) -> str:

@@ -113,7 +113,8 @@ def _money(sheet: _Sheet, f: Mapping[str, Any]) -> None:
         f"Une subvention va de {francs(f['floor_minor'], currency)} (plancher) à {francs(f['ceiling_minor'], currency)} "
         f"(plafond). {own} La durée du micro-projet est de {f['max_months']} mois au plus."
     )
-    sheet.para(f"Dépenses refusées : {' ; '.join(x.rstrip('. ;') for x in f['refused_expenses'])}.")
+    refused = " ; ".join(x[:1].lower() + x[1:].rstrip(". ;") for x in f["refused_expenses"])
+    sheet.para(f"Dépenses refusées : {refused}.")
 
 
 def _objectives(sheet: _Sheet, f: Mapping[str, Any]) -> None:
@@ -131,7 +132,8 @@ def _where_and_who(sheet: _Sheet, f: Mapping[str, Any]) -> None:
         )
     sheet.heading("4. Qui peut déposer, qui ne le peut pas")
     sheet.para(" ".join(who_lines(f)))
-    sheet.para(f"Ne peuvent pas déposer : {' ; '.join(x.rstrip('. ;') for x in f['excluded'])}.")
+    excluded = " ; ".join(x[:1].lower() + x[1:].rstrip(". ;") for x in f["excluded"])
+    sheet.para(f"Ne peuvent pas déposer : {excluded}.")
 
 
 def _filing(sheet: _Sheet, f: Mapping[str, Any]) -> None:
@@ -139,7 +141,8 @@ def _filing(sheet: _Sheet, f: Mapping[str, Any]) -> None:
     copies = "un exemplaire" if f["copies"] == 1 else f"{f['copies']} exemplaires"
     sheet.boxed(f"Date et heure limites de dépôt : {f['deadline']}. Le dossier de candidature est gratuit.")
     sheet.para(
-        f"Où et comment : {f['filing_place'].rstrip('. ')}. Horaires d'ouverture : {f['filing_hours'].rstrip('. ')}. Sur papier, en "
+        f"Où et comment : {' ; '.join(x.strip().rstrip(' ;.') for x in f['filing_place'].splitlines() if x.strip())}. "
+        f"Horaires d'ouverture : {f['filing_hours'].rstrip('. ')}. Sur papier, en "
         f"{copies}, ou en ligne. Formulaire de demande, édition {f['form_edition']}. Un récépissé est remis à chaque dépôt ; il ne "
         "vaut pas recevabilité."
     )
@@ -149,7 +152,13 @@ def _filing(sheet: _Sheet, f: Mapping[str, Any]) -> None:
     )
     sheet.heading("6. Pièces à joindre")
     for n, piece in enumerate(f["pieces"], 1):
-        when = "" if piece["when"] == "tous" else f" ({piece['when']})"
+        bare = "".join(piece["label"].split())
+        told = [
+            w
+            for w in piece["when"].split(" ; ")
+            if "".join(w.removeprefix("à partir de").split()) not in bare
+        ]
+        when = f" ({' ; '.join(told)})" if told and told != ["tous"] else ""
         sheet.item(n, f"{piece['label'].rstrip('. ')}{when}")
 
 

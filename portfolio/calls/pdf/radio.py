@@ -37,11 +37,16 @@ def _sentences(f: Mapping[str, Any]) -> list[tuple[int, str]]:
         ),
         (6, f"Le demandeur apporte au moins {f['own_percent']} pour cent du coût."),
         (0, f"Les dossiers sont reçus jusqu'au {f['deadline']}."),
-        (3, f"Lieu de dépôt : {' '.join(f['filing_place'].split()).rstrip('. ')}."),
+        (3, f"Lieu de dépôt : {_inline(f['filing_place'])}."),
         (0, "Le dossier de candidature est gratuit : ne payez personne."),
         (2, f"Renseignements : {f['contact'].rstrip('. ')}, jusqu'au {f['questions_until']}."),
         (7, f"Pour signaler un fait de corruption : {f['corruption'].rstrip('. ')}."),
     ]
+
+
+def _inline(text: str) -> str:
+    """Lines as one sentence, a semicolon where a line ended."""
+    return " ; ".join(line.strip().rstrip(" ;.") for line in text.split("\n") if line.strip())
 
 
 def _title(house: str) -> str:

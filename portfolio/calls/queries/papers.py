@@ -80,21 +80,26 @@ def places_by_country(work: Work, places: list[Place]) -> list[dict[str, str]]:
                 listed = ", ".join(p.name for p in small)
                 words += f" ({one if len(small) == 1 else many} : {listed})"
             parts.append(words)
-        sources = sorted({_map_of(p) for p in mine})
-        found.append({"country": COUNTRIES[country], "text": " ; ".join(parts), "map": " ; ".join(sources)})
+        found.append({"country": COUNTRIES[country], "text": " ; ".join(parts), "map": _maps(mine)})
     return found
 
 
 def _of(name: str) -> str:
     if name.startswith("Le "):
         return f"du {name[3:]}"
-    return f"d'{name}" if name[:1] in "AEIOUYÉÈÊH" else f"de {name}"
+    return f"d'{name}" if name[:1] in "AEIOUÉÈÊ" else f"de {name}"
 
 
-def _map_of(place: Place) -> str:
-    """The administrative map that a place was read from."""
-    text = place.source or "table des unités administratives"
-    return f"{text}, en vigueur depuis le {place.valid_from:%d/%m/%Y}" if place.valid_from else text
+def _maps(places: list[Place]) -> str:
+    """The administrative maps that the places were read from, each said once; how a code was made is no matter of a public notice."""
+    said: list[str] = []
+    for place in sorted(places, key=lambda p: (p.source or "", p.code)):
+        parts = [x.strip() for x in (place.source or "table des unités administratives").split(" ; ")]
+        for part in parts:
+            if "code" not in part.lower() and part not in said:
+                said.append(part)
+    kept = [x for x in said if not any(x != other and x in other for other in said)]
+    return " ; ".join(kept or said)
 
 
 def _when(b: Bundle, piece: Any) -> str:

@@ -26,7 +26,7 @@ def annexes(made: Paper, facts: Facts) -> None:
             Column("Demandeur", weight=1.3),
             Column("Commune", weight=0.8),
             Column("Demandé", 26, kind="amount"),
-            Column("Note", 14),
+            Column("Note", 14, align="right"),
             Column("Motif", weight=2),
         ],
         [
@@ -95,9 +95,9 @@ def _ranking(made: Paper, facts: Facts) -> None:
                 i["requested_minor"],
                 f"{tenths(i['score_tenths'])} ({spread(i)})",
                 f"{opinion}\n{votes}",
-                i["proposed_minor"],
-                i["cumulative_minor"] if i["proposed_minor"] else None,
-                "\n".join(n for n in notes if n),
+                i["proposed_minor"] or "—",
+                i["cumulative_minor"] if i["proposed_minor"] else "—",
+                "\n".join(n for n in notes if n) or "—",
             )
         )
     given = facts["given_minor"] + facts["aside_minor"]
@@ -106,7 +106,7 @@ def _ranking(made: Paper, facts: Facts) -> None:
             Column("Rang", 11, kind="number"),
             Column("Dossier", 27, kind="code"),
             Column("Demandeur et objet", weight=2.3),
-            Column("Commune", weight=0.7),
+            Column("Commune", 25),
             Column("Demandé", 21, kind="amount"),
             Column("Note (écart)", 19, align="right"),
             Column("Avis, pour / contre / abst.", 25),

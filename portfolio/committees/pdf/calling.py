@@ -5,8 +5,21 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from portfolio.committees.pdf.frame import CAPACITIES, FUNCTIONS, VOICES, about, moment, paper, when
+from portfolio.committees.pdf.frame import (
+    CAPACITIES,
+    FUNCTIONS,
+    VOICES,
+    about,
+    body,
+    capital,
+    moment,
+    paper,
+    venue,
+    when,
+)
+from portfolio.kit.grammar import of
 from portfolio.kit.pdf import Column, Signatory, bind
+from portfolio.kit.text import fold
 
 SHOWN = 40
 """File numbers printed in the letter; beyond, the list is attached."""
@@ -29,16 +42,22 @@ def _letter(facts: dict[str, Any], to: dict[str, Any]) -> Any:
         about=f"Convocation à une séance du comité — {'première' if facts['convening'] == 1 else 'seconde'} convocation",
         salutation="Madame, Monsieur,",
     )
-    named = f", et de {to['act']} qui vous y nomme" if to["act"] and to["act"] != committee["act"] else ""
+    named = (
+        f", et {of(to['act'])} qui vous y nomme"
+        if to["act"] and to["act"] != committee["act"]
+        else ", qui vous y nomme"
+        if to["act"]
+        else ""
+    )
     made.para(
-        f"En vertu de {committee['act']}{named}, vous êtes convié(e) à la séance n° {facts['session_number']} "
-        f"de l'organe « {committee['name']} »."
+        f"En vertu {of(committee['act'])}{named}, vous êtes convié(e) à la séance n° {facts['session_number']} "
+        f"{of(committee['name'])}."
     )
     made.facts(
         [
             ("Date et heure", when(facts["scheduled_at"])),
             ("Lieu", ", ".join(x for x in (facts["place"], facts["room"]) if x)),
-            ("Objet", about(facts)),
+            ("Objet", capital(about(facts))),
             (
                 "Quorum applicable",
                 f"{facts['quorum']} voix délibératives sur {facts['members']} "
@@ -57,6 +76,7 @@ def _letter(facts: dict[str, Any], to: dict[str, Any]) -> Any:
     made.para(
         f"Dossiers soumis ({len(files)}) : {listed}{more}. Pièces jointes : liste des dossiers, grille, synthèses.",
         small=True,
+        align="left",
     )
     made.para(
         "Avant la séance et avant l'ouverture de tout dossier, vous voudrez bien déclarer tout lien avec un demandeur "
@@ -65,8 +85,15 @@ def _letter(facts: dict[str, Any], to: dict[str, Any]) -> Any:
         "le suppléant n'a voix délibérative qu'à la place d'un titulaire absent."
     )
     signer = facts["signed_by"]
+    presides = fold(signer["function"]).startswith("president")
     made.signatures(
-        [Signatory(signer["function"] or "Pour le président du comité, par ordre", signer["name"])],
+        [
+            Signatory(
+                signer["function"],
+                signer["name"],
+                label="" if presides else "Pour le président du comité et par ordre",
+            )
+        ],
         done=False,
     )
     made.tear_off_acknowledgement(to["name"])
@@ -79,7 +106,7 @@ def _default_agenda(facts: dict[str, Any]) -> str:
 
 def _dispatch(facts: dict[str, Any]) -> Any:
     made = paper(facts, "Liste de diffusion des convocations")
-    made.para(f"Séance du {when(facts['scheduled_at'])}, {facts['place']}. Objet : {about(facts)}.")
+    made.para(f"Séance du {when(facts['scheduled_at'])}, {venue(facts)}. Objet : {about(facts)}.")
     made.table(
         [
             Column("Nom et prénom", weight=1.6),
@@ -102,9 +129,8 @@ def declaration_pdf(facts: dict[str, Any]) -> bytes:
     made = paper(facts, "Déclaration d'impartialité et de confidentialité", paraphe=True)
     capacity = FUNCTIONS.get(facts["function"], facts["function"])
     made.para(
-        f"Je soussigné(e) {facts['name']}{', ' + facts['structure'] if facts['structure'] else ''}, {capacity} de l'organe "
-        f"« {facts['committee']['name']} », créé par {facts['committee']['act']}, appelé(e) à siéger le {when(facts['scheduled_at'])} "
-        f"à {facts['place']} au sujet de {about(facts)},"
+        f"Je soussigné(e) {facts['name']}{', ' + facts['structure'] if facts['structure'] else ''}, {capacity} "
+        f"{of(body(facts))}, appelé(e) à siéger le {when(facts['scheduled_at'])} {venue(facts)} au sujet de {about(facts)},"
     )
     made.para("déclare, pour chacun des dossiers ci-après, les liens suivants (" + ", ".join(LINKS) + ") :")
     made.table(

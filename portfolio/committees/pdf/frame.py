@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
+from portfolio.kit.grammar import at as at_
+from portfolio.kit.grammar import feminine, the
 from portfolio.kit.pdf import Letterhead, Paper, qr_text
 from portfolio.kit.words import date_long, deadline_words, hour_short
 
@@ -95,6 +97,28 @@ def paper(
         draft=bool(facts.get("draft")),
         **options,
     )
+
+
+def body(facts: dict[str, Any]) -> str:
+    """The organ and the act that made it: « le Comité de sélection …, créé par la décision n° … »."""
+    committee = facts["committee"]
+    made = (
+        f", {'créée' if feminine(committee['name']) else 'créé'} par {the(committee['act'])}"
+        if committee["act"]
+        else ""
+    )
+    return f"{committee['name']}{made}"
+
+
+def venue(facts: dict[str, Any]) -> str:
+    """« au siège de l'Autorité (salle de réunion) »."""
+    room = facts["room"]
+    return at_(facts["place"]) + (f" ({room[:1].lower()}{room[1:]})" if room else "")
+
+
+def capital(text: str) -> str:
+    """The text with a capital, as a label's value begins."""
+    return text[:1].upper() + text[1:]
 
 
 def about(facts: dict[str, Any]) -> str:

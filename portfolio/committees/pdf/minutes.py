@@ -13,14 +13,17 @@ from portfolio.committees.pdf.frame import (
     FUNCTIONS,
     PROPOSALS,
     about,
+    body,
     hour,
     moment,
     ordinal,
     paper,
     percent,
     tenths,
+    venue,
     when,
 )
+from portfolio.kit.grammar import of
 from portfolio.kit.pdf import Column, Paper, Signatory, amount
 from portfolio.kit.words import amount_in_words, date_in_words, hour_in_words
 
@@ -71,19 +74,15 @@ def day_of(facts: Facts) -> Any:
 
 def _opening(facts: Facts, purpose: str = "") -> str:
     at = moment(facts["opened_at"]) or moment(facts["scheduled_at"]) or datetime(2000, 1, 1, tzinfo=UTC)
-    room = f", dans {facts['room']}" if facts["room"] else ""
     chair = facts.get("chair")
     under = (
-        f", sous la présidence de {chair['name']}, {FUNCTIONS.get(chair['function'], '')}" if chair else ""
+        f", sous la présidence {of(chair['name'])}, {FUNCTIONS.get(chair['function'], '')}" if chair else ""
     )
     purpose = (
         purpose
         or f"à l'effet d'examiner les dossiers et de faire des propositions au sujet de {about(facts)}"
     )
-    return (
-        f"{date_in_words(at)}, s'est tenue à {facts['place']}{room}, la {ordinal(facts['session_number'])} séance de l'organe "
-        f"« {facts['committee']['name']} », créé par {facts['committee']['act']}{under}, {purpose}."
-    )
+    return f"{date_in_words(at)}, s'est tenue, {venue(facts)}, la {ordinal(facts['session_number'])} séance {of(body(facts))}{under}, {purpose}."
 
 
 def _acts_and_presence(made: Paper, n: Iterator[int], facts: Facts) -> None:
@@ -91,12 +90,12 @@ def _acts_and_presence(made: Paper, n: Iterator[int], facts: Facts) -> None:
     convening = "première" if facts["convening"] == 1 else "seconde"
     first = facts.get("first")
     after = (
-        f", faisant suite à la séance sans quorum du {when(first['scheduled_at'])} (PV de carence n° {first['reference']})"
+        f", faisant suite à la séance sans quorum du {when(first['scheduled_at'])}, PV de carence n° {first['reference']}"
         if first
         else ""
     )
     made.para(
-        f"Les membres ont été convoqués pour le {when(facts['scheduled_at'])} ({convening} convocation{after})."
+        f"Les membres ont été convoqués pour le {when(facts['scheduled_at'])}, en {convening} convocation{after}."
     )
     people = facts["people"]
     present = [p for p in people if p["arrived_at"]]
@@ -331,6 +330,7 @@ def _signatures(made: Paper, facts: Facts) -> None:
         ],
         rows,
         row_mm=11,
+        whole=True,
     )
     chair = facts.get("chair")
     signed = {p["name"]: moment(p["signed_at"]) for p in facts["people"]}

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from portfolio.committees.pdf.frame import FUNCTIONS, about, hour, moment, paper
+from portfolio.committees.pdf.frame import CAPACITIES, FUNCTIONS, about, body, hour, moment, paper, venue
 from portfolio.committees.pdf.minutes import day_of, quorum_line
+from portfolio.kit.grammar import of
 from portfolio.kit.pdf import Column, Paper, Signatory
 from portfolio.kit.words import date_in_words, hour_in_words
 
@@ -15,12 +16,11 @@ Facts = dict[str, Any]
 
 def no_quorum_pdf(facts: Facts) -> bytes:
     """« PROCÈS-VERBAL DE CARENCE »: who came, how many voices were lacking, that a second convocation follows."""
-    made = paper(facts, "Procès-verbal de carence", paraphe=True, on=day_of(facts))
+    made = paper(facts, "Procès-verbal de carence", paraphe=True, on=day_of(facts), one_page=True)
     at = moment(facts["scheduled_at"]) or datetime(2000, 1, 1, tzinfo=UTC)
-    room = f", dans {facts['room']}" if facts["room"] else ""
     made.opening(
-        f"{date_in_words(at)}, les membres de l'organe « {facts['committee']['name']} », créé par {facts['committee']['act']}, "
-        f"ont été convoqués à {facts['place']}{room}, à l'effet d'examiner les dossiers relatifs à {about(facts)}."
+        f"{date_in_words(at)}, les membres {of(body(facts))}, ont été convoqués {venue(facts)}, "
+        f"à l'effet d'examiner les dossiers relatifs à {about(facts)}."
     )
     made.para(
         f"Il a été constaté, à {hour_in_words(moment(facts['closed_at']) or at)}, que le quorum n'est pas atteint : {facts['voices']} voix "
@@ -51,7 +51,7 @@ def presence_upright(made: Paper, facts: Facts) -> None:
     rows = [
         (
             p["name"],
-            FUNCTIONS.get(p["function"], ""),
+            FUNCTIONS.get(p["function"], "") if p["capacity"] == "titular" else CAPACITIES[p["capacity"]],
             "délibérative" if p["voice"] == "deliberative" else "consultative",
             f"présent(e), {hour(p['arrived_at'])}"
             if p["arrived_at"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from portfolio.committees.pdf.frame import CAPACITIES, FUNCTIONS, VOICES, about, hour, paper, when
+from portfolio.committees.pdf.frame import CAPACITIES, FUNCTIONS, VOICES, about, capital, hour, paper, when
 from portfolio.kit.pdf import Column, Paper, Signatory
 
 STRUCK = "— — —"
@@ -56,7 +56,7 @@ def presence_pdf(facts: dict[str, Any]) -> bytes:
     made.facts(
         [
             ("Organe", facts["committee"]["name"]),
-            ("Objet", about(facts)),
+            ("Objet", capital(about(facts))),
             ("Séance", f"{when(facts['scheduled_at'])}, {facts['place']}"),
             ("Convocation", "première" if facts["convening"] == 1 else "seconde"),
         ],

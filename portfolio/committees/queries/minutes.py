@@ -64,7 +64,7 @@ def convocation_facts(work: Work, session: Session) -> dict[str, Any]:
         .order_by(Seat.id)
     )
     for seat, person in work.db.execute(statement):
-        if seat.capacity == "titular":
+        if seat.capacity == "titular" and seat.voice == "deliberative":
             titulars.append(person.full_name)
         letters.append(
             {

@@ -247,7 +247,7 @@ def chair(people: Iterable[Present], at: datetime | None = None, out: Iterable[i
 
 def members_of(people: Sequence[Present]) -> int:
     """« Membres en exercice »: the titular seats with a deliberative voice."""
-    return sum(1 for p in people if p.capacity == "titular")
+    return sum(1 for p in people if p.capacity == "titular" and p.votes)
 
 
 def count_voices(

@@ -69,6 +69,9 @@ def propose(work: Work, item: SessionItem, form: ProposeForm) -> None:
     rows = [row for row in queries.items(work, session) if row.id != item.id]
     _check_envelope(session, rows, proposed)
     _check_rank(rows, item, form)
+    item.reason = (
+        form.reason or ""
+    )  # `reason` below is the trail's; this one is printed in the PV and in the letter
     work.advance(
         SESSION_ITEM,
         item,
@@ -76,7 +79,7 @@ def propose(work: Work, item: SessionItem, form: ProposeForm) -> None:
         permission_on=session,
         proposal=form.proposal,
         proposed_minor=proposed,
-        reason=form.reason or "",
+        reason=form.reason or None,
         conditions=form.conditions or "",
         rank_waiver=form.rank_waiver or "",
         dissent=form.dissent or "",

@@ -6,6 +6,7 @@ from typing import Any
 
 from portfolio.agreements.pdf.parts import Facts, day, long_day, sheet
 from portfolio.disbursements.pdf.order import object_line, payee_line
+from portfolio.kit.grammar import of, the
 from portfolio.kit.pdf import Half, Signatory, amount
 from portfolio.kit.words import amount_in_words
 
@@ -22,6 +23,7 @@ def receipt_pdf(facts: dict[str, Any]) -> bytes:
     kept, given = paper.stub(given_label="EXEMPLAIRE REMIS AU PAYÉ")
     for half in (kept, given):
         _said(half, facts)
+    _marks(kept, given, facts)
     return paper.render()
 
 
@@ -29,7 +31,7 @@ def _said(half: Half, facts: Facts) -> None:
     supplier = facts["payee_kind"] == "supplier"
     name = facts["received_by"] or "……………………………………"
     function = f", {facts['received_as']}" if facts["received_as"] else ""
-    who = f"{name}{function} de {facts['payee']}" if not supplier else f"{name}, pour {facts['payee']}"
+    who = f"{name}{function} {of(facts['payee'])}" if not supplier else f"{name}, pour {the(facts['payee'])}"
     total = facts["amount_minor"]
     half.para(
         f"Je soussigné(e) {who}, reconnais avoir reçu de l'Autorité la somme de {amount_in_words(total)} ({amount(total)}), "
@@ -41,21 +43,28 @@ def _said(half: Half, facts: Facts) -> None:
     pairs = [
         ("Règlement", payee_line(facts)),
         ("Référence", facts["payment_reference"] or "……………………"),
-        ("Date de valeur", long_day(facts["on"])),
+        ("Date de valeur ; heure et lieu", f"{long_day(facts['on'])} ; à …… h ……, à ………………………"),
         ("Pièce d'identité", identity),
         ("Reste dû sur la tranche", amount(facts["balance_minor"])),
     ]
     if facts["receipt_number"]:
         pairs.insert(0, ("Numéro du carnet de reçus", facts["receipt_number"]))
-    half.facts(pairs)
+    half.facts(pairs, columns=2, label_mm=34)
+
+
+def _marks(kept: Half, given: Half, facts: Facts) -> None:
+    """The payee signs, or puts a thumbprint, on the stub; the comptable signs what is given."""
     payer = facts["payer"]
-    people = [
-        Signatory("Le payé", facts["received_by"] or facts["payee"], label="Pour acquit"),
-        Signatory(payer["function"] or "Le comptable", payer["name"], on=day(payer["on"]), label="Payé par"),
-    ]
-    half.signatures(people)
-    if facts["thumbprint"] and not supplier:
-        half.thumbprint_block(facts["language"] or "")
+    paid = Signatory(
+        payer["function"] or "Le comptable", payer["name"], on=day(payer["on"]), label="Payé par"
+    )
+    if facts["thumbprint"] and facts["payee_kind"] != "supplier":
+        kept.para("Pour acquit :", bold=True, align="left")
+        kept.thumbprint_block(facts["language"] or "")
+    else:
+        name = facts["received_by"] or facts["payee"]
+        kept.signatures([Signatory("Le payé", name, label="Pour acquit"), paid])
+    given.signatures([paid])
 
 
 def quittance_pdf(facts: dict[str, Any]) -> bytes:
@@ -69,7 +78,7 @@ def quittance_pdf(facts: dict[str, Any]) -> bytes:
     total, collector = facts["amount_minor"], facts["collector"]
     for half in (kept, given):
         half.para(
-            f"Reçu de {facts['debtor']}{', ' + facts['capacity'] if facts['capacity'] else ''}, la somme de {amount_in_words(total)} "
+            f"Reçu {of(facts['debtor'])}{', ' + facts['capacity'] if facts['capacity'] else ''}, la somme de {amount_in_words(total)} "
             f"({amount(total)}), au titre de : {facts['title']}."
         )
         half.facts(

@@ -36,7 +36,7 @@ def _conditions(paper: Paper, facts: Facts, *, claimed: bool) -> None:
     rows = [
         [
             c["condition"],
-            c["source"] or "—",
+            c["source"] or "constat",
             _value(c) or "—",
             "oui" if c["met"] else "non",
             day(c["on"]),
@@ -61,7 +61,7 @@ def _conditions(paper: Paper, facts: Facts, *, claimed: bool) -> None:
     )
 
 
-def _subject(paper: Paper, facts: Facts) -> None:
+def _subject(paper: Paper, facts: Facts, *more: tuple[str, str]) -> None:
     paper.facts(
         [
             ("Bénéficiaire de la subvention", f"{facts['group']}, {facts['place']}"),
@@ -70,6 +70,7 @@ def _subject(paper: Paper, facts: Facts) -> None:
             ("Montant de la tranche", amount(facts["tranche_minor"])),
             ("Payé à", facts["payee"]),
             ("Règlement", payee_line(facts)),
+            *more,
         ]
     )
 
@@ -120,14 +121,13 @@ def liquidation_pdf(facts: dict[str, Any]) -> bytes:
         facts["amount_minor"],
         one_page=True,
     )
-    _subject(paper, facts)
-    paper.facts([("Demande", f"{facts['order']}-DD du {long_day(facts['requested_on'])}")])
+    _subject(paper, facts, ("Demande", f"{facts['order']}-DD du {long_day(facts['requested_on'])}"))
     _conditions(paper, facts, claimed=False)
     if facts["papers"]:
         paper.heading("Pièces examinées")
         paper.bullets(facts["papers"], numbered=True)
     said = (
-        "Certifié le service fait et liquidé"
+        f"Certifié le service fait, à {paper.place}, le {long_day(facts['on'])}, et liquidé"
         if direct
         else "Constaté la réalisation des conditions et liquidé"
     )

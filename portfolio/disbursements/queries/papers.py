@@ -13,6 +13,8 @@ from portfolio.disbursements.models import Disbursement
 from portfolio.disbursements.queries.records import agreement_of, figures, tranche_of
 from portfolio.documents.reference import institution, letterhead
 from portfolio.funds.models import TreasuryAccount
+from portfolio.groups.models import Group
+from portfolio.groups.queries import officers
 from portfolio.kit.text import last4
 from portfolio.work import Work
 
@@ -29,7 +31,7 @@ def _base(work: Work, d: Disbursement, on: date) -> dict[str, Any]:
         "head": institution(on)["head"],
         "on": on.isoformat(),
         "order": d.reference,
-        "call": found.call.reference or found.call.code,
+        "call": found.call.code,
         "application": found.application.reference,
         "agreement": agreement.reference,
         "agreement_on": _iso(agreement.signed_at.date() if agreement.signed_at else None),
@@ -172,14 +174,25 @@ def receipt_facts(work: Work, d: Disbursement) -> dict[str, Any]:
     agreement, tranche = agreement_of(work, d), tranche_of(work, d)
     persons = agreements.people(work, [d.paid_by_id])
     on = d.paid_on or work.today
+    taker = d.received_by or agreement.signatory_name
+    known = (
+        None
+        if d.identity_number
+        else next(
+            (o for o in officers(work, work.db.get_one(Group, agreement.group_id)) if o.full_name == taker),
+            None,
+        )
+    )
     return {
         **_base(work, d, on),
-        "received_by": d.received_by or agreement.signatory_name,
+        "received_by": taker,
         "received_as": agreement.signatory_function
         if not d.received_by or d.received_by == agreement.signatory_name
         else "",
-        "identity_kind": d.identity_kind,
-        "identity_number": d.identity_number,
+        "identity_kind": known.id_kind if known else d.identity_kind,
+        "identity_number": known.id_number.removeprefix(known.id_kind).strip()
+        if known
+        else d.identity_number,
         "receipt_number": d.receipt_number or "",
         "payment_reference": d.payment_reference or "",
         "thumbprint": agreement.signed_with_thumbprint,

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from sqlalchemy import select
+
 from portfolio.accounts.models import Person
-from portfolio.agreements.models import Agreement, Tranche
+from portfolio.agreements.models import Agreement, Amendment, Tranche
 from portfolio.awards.models import Decision
 from portfolio.calls.models import Call
 from portfolio.documents.models import Paper
@@ -59,8 +61,27 @@ def _bureau(work: Work, group_id: int, *offices: str) -> list[dict[str, str]]:
     group = work.db.get_one(Group, group_id)
     found = {o.office: o for o in officers(work, group) if o.office in offices}
     return [
-        {"office": office, "name": found[office].full_name if office in found else ""} for office in offices
+        {
+            "office": office,
+            "name": found[office].full_name if office in found else "",
+            "sex": (found[office].sex or "") if office in found else "",
+        }
+        for office in offices
     ]
+
+
+def _first_budget(work: Work, agreement: Agreement) -> dict[str, int]:
+    """Amounts by line before the first avenant that moved money between lines; empty without one."""
+    statement = (
+        select(Amendment)
+        .where(
+            Amendment.agreement_id == agreement.id, Amendment.kind == "virement", Amendment.status == "signed"
+        )
+        .order_by(Amendment.id)
+        .limit(1)
+    )
+    first = work.db.scalars(statement).one_or_none()
+    return {line["label"]: line["amount_minor"] for line in first.changes["before"]["lines"]} if first else {}
 
 
 def report_facts(work: Work, report: Justification) -> dict[str, Any]:
@@ -94,11 +115,13 @@ def report_facts(work: Work, report: Justification) -> dict[str, Any]:
             for e in [row.expense]
         ]
         percent = progress.percent
+        first = _first_budget(work, agreement)
         uses = [
             {
                 "label": use.label,
                 "source": use.source,
                 "planned_minor": use.planned,
+                "first_minor": first.get(use.label, 0 if first else use.planned),
                 "before_minor": use.before,
                 "period_minor": use.period,
                 "total_minor": use.total,

@@ -22,6 +22,7 @@ SIZE = 8.8
 PAD_X = 3.2
 PAD_Y = 2.6
 LEAD = 1.24
+WHOLE = 120 * MM  # a table that is signed is not parted below this height
 TALLEST = 110 * MM  # a row taller than this is continued in a row below it
 
 
@@ -82,7 +83,9 @@ class _Table:
         numbered: bool,
         row_mm: float,
         bold: frozenset[int],
+        whole: bool = False,
     ) -> None:
+        self.whole = whole
         shift = 1 if numbered else 0
         self.columns = [Column("N°", 9, kind="number"), *columns] if numbered else list(columns)
         self.values = [[n, *row] if numbered else list(row) for n, row in enumerate(rows, 1)]
@@ -186,10 +189,17 @@ class Grid(Block):
         return self.table.laid(w, s)[2] + sum(row.height for row in self._part(w, s)) + self._extras(s)
 
     def head(self, w: float, s: float) -> float:
+        if self._whole(w, s):
+            return self.height(w, s)
         rows = self._part(w, s)
         return self.table.laid(w, s)[2] + sum(row.height for row in rows[:2]) + 2 * self._line(s)
 
+    def _whole(self, w: float, s: float) -> bool:
+        return self.table.whole and self.start == 0 and self.height(w, s) <= WHOLE
+
     def split(self, w: float, room: float, s: float) -> tuple[Block, Block] | None:
+        if self._whole(w, s):
+            return None
         _, rows, head, _ = self.table.laid(w, s)
         room -= head + (self._line(s) if self.table.carry else 0.0)
         if self.table.carry and self.carried is not None:
@@ -320,13 +330,15 @@ def grid(
     numbered: bool = True,
     row_mm: float = 0.0,
     bold_rows: Sequence[int] = (),
+    whole: bool = False,
 ) -> Block:
     """A table. `total` is a label (amounts are then summed here) or the cells of the last row as given.
 
     `carry` is the index, among `columns`, of the amounts carried from page to page; `row_mm` is the least
-    height of a row (12 for rows that are signed); `bold_rows` are the indexes of rows set in bold.
+    height of a row (12 for rows that are signed); `bold_rows` are the indexes of rows set in bold;
+    `whole` keeps a table of signatures on one page where it can.
     """
     if not rows:
         return Text("Néant.", "body", SIZE, "left", before=5)
     carried = () if carry is None else (carry,) if isinstance(carry, int) else tuple(carry)
-    return Grid(_Table(columns, rows, total, carried, numbered, row_mm, frozenset(bold_rows)))
+    return Grid(_Table(columns, rows, total, carried, numbered, row_mm, frozenset(bold_rows), whole))

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Literal
 
 from portfolio.kit.pdf import grid as tables
-from portfolio.kit.pdf.blocks import SMALL, Block, Facts, Framed, Gap, PageBreak, Text
+from portfolio.kit.pdf.blocks import SMALL, Block, Facts, Framed, Gap, PageBreak, Text, Together
 from portfolio.kit.pdf.grid import Column, Value
 from portfolio.kit.pdf.pen import MM, Pen
 from portfolio.kit.pdf.sheet import (
@@ -25,7 +25,7 @@ from portfolio.kit.pdf.sheet import (
     paginate,
     title_blocks,
 )
-from portfolio.kit.pdf.signing import Signatory, Thumbprint, signature_blocks, tear_off
+from portfolio.kit.pdf.signing import Signatory, SignatureRow, Thumbprint, signature_blocks, tear_off
 from portfolio.kit.words import date_long
 
 # Scales tried, in order, for what must hold on one page or on half of one.
@@ -103,6 +103,7 @@ class Composer:
         numbered: bool = True,
         row_mm: float = 0.0,
         bold_rows: Sequence[int] = (),
+        whole: bool = False,
     ) -> None:
         """F7. `total` is a label (amounts are summed) or the cells of the total row; `unit` is said above;
         `carry` is the index of the amount column carried by « À reporter » and « Report »."""
@@ -111,7 +112,14 @@ class Composer:
             caption.keep, caption.before = True, 6
             self.blocks.append(caption)
         block = tables.grid(
-            columns, rows, total=total, carry=carry, numbered=numbered, row_mm=row_mm, bold_rows=bold_rows
+            columns,
+            rows,
+            total=total,
+            carry=carry,
+            numbered=numbered,
+            row_mm=row_mm,
+            bold_rows=bold_rows,
+            whole=whole,
         )
         block.before = 2 if unit else 7
         self.blocks.append(block)
@@ -123,10 +131,15 @@ class Composer:
             Column("Qualité", weight=2),
             Column("Signature", 52, kind="blank"),
         )
-        self.table(columns, [(name, capacity, None) for name, capacity in people], row_mm=row_mm)
+        self.table(columns, [(name, capacity, None) for name, capacity in people], row_mm=row_mm, whole=True)
 
     def signatures(self, people: Sequence[Signatory], *, done: bool | None = None) -> None:
-        """F9: the chain in its order, 45 × 30 mm for each stamp; « Fait à … » once, before the first."""
+        """F9: the chain in its order, 45 × 30 mm for each stamp; « Fait à … » once, before the first.
+
+        The words that are signed stay on the page of the signatures.
+        """
+        if self.blocks and isinstance(self.blocks[-1], Text | Framed):
+            self.blocks[-1].keep = True
         done = self._done if done is None else done
         frame = Frame.of(Margins(), landscape=self._landscape)
         self.blocks += signature_blocks(people, frame.width, self.done_line if done else "")
@@ -243,13 +256,24 @@ class Paper(Composer):
         self.blocks.append(tear_off(of, addressee, send_back_to or self.letterhead.service))
 
     def ampliations(self, recipients: Sequence[str | tuple[str, int]]) -> None:
-        """F13: « Ampliations : bénéficiaire 1 · comptable 1 · … »."""
+        """F13: « Ampliations : bénéficiaire 1 · comptable 1 · … », beside a lone signature, else below the signatures."""
         if not recipients:
             return
         shown = " · ".join(
             f"{each}\u00a01" if isinstance(each, str) else f"{each[0]}\u00a0{each[1]}" for each in recipients
         )
-        self.blocks.append(Text(f"Ampliations : {shown}", "body", SMALL, "left", before=12))
+        words = Text(f"Ampliations : {shown}", "body", SMALL, "left", before=12)
+        row = self._last_signatures()
+        if row is not None and len(row.people) == 1:
+            row.beside = words
+        else:
+            self.blocks.append(words)
+
+    def _last_signatures(self) -> SignatureRow | None:
+        last = self.blocks[-1] if self.blocks else None
+        if isinstance(last, Together):
+            last = last.parts[-1]
+        return last if isinstance(last, SignatureRow) else None
 
     def page_break(self) -> None:
         """What follows starts a page."""

@@ -164,7 +164,7 @@ def draw_together(papers: Sequence[tuple[Sequence[Page], Marks, float]]) -> byte
 
 
 def _running_head(pen: Pen, frame: Frame, marks: Marks) -> None:
-    y = frame.page[1] - 12 * MM
+    y = max(frame.page[1] - 12 * MM, frame.top + 4.5 * MM)  # clear of the first line under a narrow margin
     title = " — ".join(part for part in (marks.title, marks.copy_label) if part)
     letters = face("body")
     pen.text(frame.left, y, clip(title, letters, 7.6, frame.width * 0.7), "body", 7.6, grey=0.25)

@@ -38,6 +38,7 @@ class SignatureRow(Block):
     def __init__(self, people: Sequence[Signatory], abreast: int, *, aside: bool) -> None:
         self.people, self.abreast, self.aside = list(people), abreast, aside
         self.before = 8.0
+        self.beside: Text | None = None  # the ampliations, left of a lone signature
 
     def _column(self, w: float) -> float:
         return (w - 10.0 * (self.abreast - 1)) / self.abreast
@@ -80,6 +81,9 @@ class SignatureRow(Block):
     def draw(self, pen: Pen, x: float, top: float, w: float, s: float) -> None:
         column, lead, size = self._column(w), _LEAD * s, _SIZE * s
         if len(self.people) < self.abreast and len(self.people) == 1:
+            if self.beside is not None:
+                deep = self.beside.height(w - column - 10, s)
+                self.beside.draw(pen, x, top - self.height(w, s) + deep, w - column - 10, s)
             x += w - column  # a lone signatory signs on the right
         above_all = max(self._depth(person, w, s)[0] for person in self.people)
         for at, person in enumerate(self.people):

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from portfolio.kit.grammar import at, counted, feminine, of, the
 from portfolio.kit.pdf import Column, Paper, amount, figures
 from portfolio.kit.words import amount_in_words, hour_short
 from portfolio.procurement.pdf.words import (
@@ -179,10 +180,16 @@ def _opening(made: Paper, facts: dict[str, Any]) -> None:
     chair = chair or next(
         (p["name"] for p in session["people"] if p["came"] and p["function"] == "vice_president"), ""
     )
-    room = f", {session['room']}" if session["room"] else ""
+    room = f" ({session['room'][:1].lower()}{session['room'][1:]})" if session["room"] else ""
+    made_by = (
+        f", {'créée' if feminine(session['committee']) else 'créé'} par {the(session['act'])}"
+        if session["act"]
+        else ""
+    )
+    under = f", sous la présidence {of(chair)}" if chair else ""
     made.opening(
-        f"{solemn(session['opened_at'] or session['scheduled_at'])}, s'est tenue à {session['place']}{room}, la séance de la commission "
-        f"« {session['committee']} », créée par {session['act']}, sous la présidence de {chair or '—'}, à l'effet d'analyser les offres reçues "
+        f"{solemn(session['opened_at'] or session['scheduled_at'])}, s'est tenue, {at(session['place'])}{room}, la séance "
+        f"{of(session['committee'])}{made_by}{under}, à l'effet d'analyser les offres reçues "
         f"pour : {about['object']}. Le procès-verbal de la séance porte le N° {session['reference'] or '—'}."
     )
 
@@ -201,7 +208,8 @@ def _deliberation(made: Paper, session: dict[str, Any] | None) -> None:
             ),
             (
                 "Votes",
-                f"{votes[0]} pour, {votes[1]} contre, {votes[2]} abstentions{' ; voix prépondérante' if session['casting'] else ''}",
+                f"{votes[0]} pour, {votes[1]} contre, {counted(votes[2], 'abstention', 'abstentions')}"
+                + (" ; voix prépondérante" if session["casting"] else ""),
             ),
             ("Avis", PROPOSAL.get(session["proposal"] or "", "—")),
         ]
@@ -291,7 +299,7 @@ def choice_pdf(facts: dict[str, Any]) -> bytes:
     made = paper(facts, "DÉCISION DU COMITÉ D'ACHAT", amount_minor=about["awarded_minor"])
     place = f" ({facts['group']['place']})" if facts["group"]["place"] else ""
     made.opening(
-        f"{solemn(about['decided_at'])}, le comité d'achat de {facts['group']['name']}{place}, bénéficiaire de la convention "
+        f"{solemn(about['decided_at'])}, le comité d'achat {of(facts['group']['name'])}{place}, bénéficiaire de la convention "
         f"{facts['agreement']['reference']}, s'est réuni pour choisir le fournisseur de : {about['object']}."
     )
     made.heading("Factures pro forma reçues")
@@ -340,7 +348,8 @@ def choice_pdf(facts: dict[str, Any]) -> bytes:
             [p["name"], FUNCTION.get(p["function"], p["function"]), MARK[p["mark"]], None]
             for p in facts["buyers"]
         ],
-        row_mm=17,
+        row_mm=15,
+        whole=True,
     )
     if any(p["mark"] == "thumbprint" for p in facts["buyers"]):
         made.heading("Témoins des empreintes")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from portfolio.kit.grammar import at as at_
+from portfolio.kit.grammar import feminine, of, the
 from portfolio.kit.pdf import Column, Signatory
 from portfolio.kit.words import hour_short
 from portfolio.procurement.pdf.words import (
@@ -26,7 +28,7 @@ def opening_pdf(facts: dict[str, Any]) -> bytes:
     about, bids = facts["procedure"], facts["bids"]
     opened = moment(facts["opened_at"])
     made.opening(
-        f"{solemn(facts['opened_at'])}, il a été procédé, à {facts['place']}, en séance publique, à l'ouverture des plis "
+        f"{solemn(facts['opened_at'])}, il a été procédé, {at_(facts['place'])}, en séance publique, {_commission(facts)}à l'ouverture des plis "
         f"reçus pour : {about['object']}. Acheteur : {BUYER[about['buyer']]}, pour la convention "
         f"{facts['agreement']['reference']} ({facts['group']['name']})."
     )
@@ -73,8 +75,8 @@ def opening_pdf(facts: dict[str, Any]) -> bytes:
     for bid in late:
         at = moment(bid["received_at"])
         made.para(
-            f"Le pli de {bid['name']}, arrivé le {short_moment(bid['received_at'])} TU, après l'heure limite, a été rendu sans "
-            f"être ouvert à {bid['bearer']}."
+            f"Le pli {of(bid['name'])}, arrivé le {short_moment(bid['received_at'])} TU, après l'heure limite, a été rendu sans "
+            f"être ouvert à son porteur ({bid['bearer']})."
             if at
             else ""
         )
@@ -99,6 +101,15 @@ def opening_pdf(facts: dict[str, Any]) -> bytes:
         ]
     )
     return made.render()
+
+
+def _commission(facts: dict[str, Any]) -> str:
+    """« par la commission des marchés, créée par la décision n° …, » where there is one."""
+    name, act = facts["commission"]["name"], facts["commission"]["act"]
+    if not name:
+        return ""
+    made = f", {'créée' if feminine(name) else 'créé'} par {the(act)}" if act else ""
+    return f"par {the(name)}{made}, "
 
 
 def _row(bid: dict[str, Any]) -> list[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from portfolio.kit.grammar import at, telephone
 from portfolio.kit.pdf import Column, Signatory, amount
 from portfolio.kit.words import amount_in_words
 from portfolio.procurement.pdf.words import FUNCTION, TAX, day, paper, short_day
@@ -19,7 +20,7 @@ def order_pdf(facts: dict[str, Any]) -> bytes:
         [
             ("Fournisseur", supplier["name"]),
             ("Adresse", supplier["address"]),
-            ("Téléphone", supplier["phone"]),
+            ("Téléphone", telephone(supplier["phone"])),
             ("RCCM", supplier["trade_register"]),
             ("NIF / IFU", supplier["tax_number"]),
             ("Compte", supplier["account"]),
@@ -66,7 +67,10 @@ def order_pdf(facts: dict[str, Any]) -> bytes:
     )
     made.facts(
         [
-            ("Livraison", f"au plus tard le {short_day(order['delivery_on'])}, à {order['delivery_place']}"),
+            (
+                "Livraison",
+                f"au plus tard le {short_day(order['delivery_on'])}, {at(order['delivery_place'])}",
+            ),
             ("Paiement", f"{order['terms']} ; seules les quantités acceptées à la réception sont payées"),
             ("Garantie", order["guarantee"]),
             ("Pénalité", order["penalty"]),
@@ -88,7 +92,7 @@ def order_pdf(facts: dict[str, Any]) -> bytes:
                 signer["function"] or "L'ordonnateur",
                 signer["name"],
                 act=order["capacity"],
-                label="L'ordonnateur",
+                label="Pour l'Autorité",
                 on=on,
             )
         ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from portfolio.kit.grammar import at, of, the
 from portfolio.kit.pdf import Column, Paper, Signatory, amount
 from portfolio.kit.words import amount_in_words, date_in_words, hour_in_words
 from portfolio.procurement.pdf.words import FUNCTION, MARK, RECEIPT, day, moment, paper, short_day
@@ -19,12 +20,12 @@ def reception_pdf(facts: dict[str, Any]) -> bytes:
     same_day = recorded is not None and recorded.date() == day(receipt["received_on"])
     hour = f", à {hour_in_words(recorded)}" if recorded is not None and same_day else ""
     who = (
-        f"les représentants de {facts['group']['name']} ont procédé"
+        f"les représentants {of(facts['group']['name'])} ont procédé"
         if group
-        else f"la commission de réception, nommée par {receipt['act']}, a procédé"
+        else f"la commission de réception, nommée par {the(receipt['act'])}, a procédé"
     )
     made.opening(
-        f"{date_in_words(day(receipt['received_on']))}{hour}, à {receipt['place']}, {who} à la réception de : {about['object']}."
+        f"{date_in_words(day(receipt['received_on']))}{hour}, {at(receipt['place'])}, {who} à la réception de : {about['object']}."
     )
     made.facts(
         [
@@ -87,6 +88,7 @@ def reception_pdf(facts: dict[str, Any]) -> bytes:
     else:
         made.heading("La commission de réception")
         made.para("Aucun de ses membres n'a pris part au choix du fournisseur.", small=True)
+        made.blocks[-1].keep = True
         made.roll_call([(p["name"], p["function"]) for p in receipt["commission"]])
     signers = [Signatory("Le fournisseur", facts["supplier"])]
     if not group:
@@ -105,7 +107,8 @@ def _marks(made: Paper, title: str, people: list[dict[str, str]]) -> None:
             Column("Signature ou empreinte", 52, kind="blank"),
         ],
         [[p["name"], FUNCTION.get(p["function"], p["function"]), MARK[p["mark"]], None] for p in people],
-        row_mm=18,
+        row_mm=15,
+        whole=True,
     )
     if any(p["mark"] == "thumbprint" for p in people):
         made.para(
@@ -121,7 +124,7 @@ def hand_over_pdf(facts: dict[str, Any]) -> bytes:
     made = paper(facts, "PROCÈS-VERBAL DE REMISE", amount_minor=facts["total_minor"], charged=False)
     place = f", {facts['group']['place']}" if facts["group"]["place"] else ""
     made.opening(
-        f"{date_in_words(day(receipt['received_on']))}, à {receipt['place']}, il a été remis à {facts['group']['name']}{place}, bénéficiaire de "
+        f"{date_in_words(day(receipt['received_on']))}, {at(receipt['place'])}, il a été remis {at(facts['group']['name'])}{place}, bénéficiaire de "
         f"la convention {facts['agreement']['reference']} ({facts['agreement']['title']}), les biens ci-dessous, acquis sous le marché "
         f"{about['reference']} et reçus suivant {', '.join(facts['receptions'])}."
     )

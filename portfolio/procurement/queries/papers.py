@@ -67,7 +67,7 @@ def frame(work: Work, procedure: Procedure) -> dict[str, Any]:
             "currency": procedure.amount_currency,
         },
         "agreement": {"reference": agreement.reference, "title": agreement.title},
-        "call": call.reference or call.code,
+        "call": call.code,
         "group": {
             "name": group.name,
             "place": "" if group.hidden_place else places.path_text(work, place),
@@ -124,6 +124,18 @@ def _people(work: Work, *ids: int | None) -> dict[int, dict[str, str]]:
     return {p.id: {"name": p.full_name, "function": p.function} for p in found}
 
 
+def _commission(work: Work, procedure: Procedure) -> dict[str, str]:
+    """The commission that opens the bids of the institution, and the act that made it; a group's comité d'achat has none."""
+    found = (
+        work.db.scalars(
+            select(Committee).where(Committee.kind == "procurement").order_by(Committee.id).limit(1)
+        ).first()
+        if procedure.buyer == "authority"
+        else None
+    )
+    return {"name": found.name if found else "", "act": found.act if found else ""}
+
+
 def opening_facts(work: Work, procedure: Procedure) -> dict[str, Any]:
     """Document 12: hours, hands, prices read aloud, late bids returned, who was there, the two who opened."""
     people = _people(work, procedure.opening_by_id, procedure.opened_by_id)
@@ -134,6 +146,7 @@ def opening_facts(work: Work, procedure: Procedure) -> dict[str, Any]:
         "place": procedure.opening_place,
         "people": procedure.opening_people,
         "remarks": procedure.opening_remarks,
+        "commission": _commission(work, procedure),
         "openers": [people[i] for i in (procedure.opening_by_id, procedure.opened_by_id) if i in people],
         "bids": [_bid(q, s) for q, s in records.bids(work, procedure)],
     }

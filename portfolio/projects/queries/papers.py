@@ -85,7 +85,7 @@ def project_facts(work: Work, project: Project) -> dict[str, Any]:
         "code": project.code,
         "title": project.title,
         "agreement": agreement.reference,
-        "call": found.call.reference or found.call.code,
+        "call": found.call.code,
         "group": found.group.name,
         "legal_form": found.group.legal_form,
         "place": _place(work, project, agreement),

@@ -100,7 +100,9 @@ def sms_text(call: Call, application: Application, request_due: Any, labels: lis
     return (head + f"{len(plain)} pieces" + tail)[:160]
 
 
-def request_facts(work: Work, application: Application, request: PieceRequest, signer: str) -> dict[str, Any]:
+def request_facts(
+    work: Work, application: Application, request: PieceRequest, signer: str, function: str = ""
+) -> dict[str, Any]:
     """What the letter says (document 3)."""
     call, group = applications.call_of(work, application), applications.group_of(work, application)
     receipt = applications.receipt(work, application)
@@ -123,8 +125,10 @@ def request_facts(work: Work, application: Application, request: PieceRequest, s
         "sent_on": request.sent_at.date().isoformat(),
         "due_on": request.due_on.isoformat(),
         "where": call.filing_place,
+        "hours": call.filing_hours,
         "items": request.items,
         "signer": signer,
+        "signer_function": function,
     }
 
 

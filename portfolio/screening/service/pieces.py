@@ -89,14 +89,15 @@ def request_pieces(work: Work, application: Application, form: RequestForm | Non
     )
     work.db.add(request)
     work.db.flush()
-    signer = next((p.full_name for p in people_with(work, "programme_head")), "")
+    head = next(iter(people_with(work, "programme_head")), None)
+    signer, function = (head.full_name, head.function) if head else ("", "")
     documents.issue(
         work,
         kind="piece_request",
         reference=request.reference,
         title=_("Letter asking for papers, due on %(day)s") % {"day": date_text(due_on)},
         subject=application,
-        facts=queries.request_facts(work, application, request, signer),
+        facts=queries.request_facts(work, application, request, signer, function),
         draw=pdf.request_letter_pdf,
     )
     return request

@@ -1,0 +1,102 @@
+"""French articles before names that come from the records: « de l'Association … », « au siège … », « la décision n° … ».
+
+Papers are sentences, and the records hold bare names. The first word of the name decides; a word that is not known here is left without
+an article, which is how a person or a town is written.
+"""
+
+from __future__ import annotations
+
+import re
+
+_ARTICLES = {
+    "la": (
+        "autorité agence boutique brigade caisse cellule commission commune coopérative cour coordination décision délibération direction "
+        "délégation école fédération fondation fiche garderie gare lettre mairie maison mutuelle note place préfecture radio résolution salle "
+        "société station sous-préfecture scoops coop-ca unité union association ordonnance ong"
+    ),
+    "le": (
+        "acte arrêté atelier bureau centre cercle chantier collectif comité conseil contrat courrier décret domicile dépôt foyer forage "
+        "gouvernorat groupement groupe hall hangar hôtel jardin lieu lycée magasin marché mémorandum ordre organe périmètre point poste "
+        "procès-verbal projet quartier règlement réseau secrétariat service siège site statut terrain village"
+    ),
+    "les": "ateliers bureaux établissements ets services statuts transports",
+}
+_ARTICLE = {word: article for article, words in _ARTICLES.items() for word in words.split()}
+_FEMININE = frozenset(
+    "autorité agence école unité union association ordonnance ong".split()
+    + [w for w, a in _ARTICLE.items() if a == "la"]
+)
+_ACTS = frozenset(
+    "acte arrêté contrat décision décret délibération lettre mémorandum note ordonnance ordre procès-verbal règlement résolution".split()
+)
+_PLACES = frozenset(
+    "bureau centre chantier cour domicile hangar hall lieu magasin mairie maison marché salle siège site terrain village".split()
+)
+_PREPOSITIONS = frozenset("à au aux chez dans devant en sous sur".split())
+_VOWELS = "aàâeéèêëiîïoôuùûœ"  # « de Yempabou », « de Hassane »; the mute h of these names is rare
+
+
+def _first(text: str) -> str:
+    found = re.match(r"[\w-]+", text)
+    return found.group().lower() if found else ""
+
+
+def _elides(text: str) -> bool:
+    return text[:1].lower() in _VOWELS or text[:2].lower() in ("hô", "hy")
+
+
+def _plain(text: str) -> str:
+    """The name as it stands in a sentence: common nouns of acts and places lose their capital."""
+    return text[:1].lower() + text[1:] if _first(text) in _ACTS | _PLACES else text
+
+
+def the(text: str) -> str:
+    """« la décision n° 004/SE », « l'arrêté n° 12 », « le Groupement Songtaaba », « Adama Cissé »."""
+    text = text.strip()
+    article = _ARTICLE.get(_first(text))
+    if article is None:
+        return text
+    shown = _plain(text)
+    if article != "les" and _elides(shown):
+        return f"l'{shown}"
+    return f"{article} {shown}"
+
+
+def feminine(text: str) -> bool:
+    """Whether the name calls for a feminine agreement: « la Commission …, créée »."""
+    return _first(text.strip()) in _FEMININE
+
+
+def of(text: str) -> str:
+    """« de l'Union … », « du Groupement … », « d'Adama », « de Salimata »."""
+    shown = the(text)
+    if shown.startswith("le ") and shown != text.strip():
+        return f"du {shown[3:]}"
+    if shown.startswith("les ") and shown != text.strip():
+        return f"des {shown[4:]}"
+    return f"d'{shown}" if _elides(shown) else f"de {shown}"
+
+
+def at(text: str) -> str:
+    """« au siège de l'Autorité », « à l'Autorité », « à Gao »; « sur le site » keeps its own preposition."""
+    text = text.strip()
+    if _first(text) in _PREPOSITIONS:
+        return text[:1].lower() + text[1:]
+    shown = the(text)
+    if shown.startswith("le ") and shown != text:
+        return f"au {shown[3:]}"
+    if shown.startswith("les ") and shown != text:
+        return f"aux {shown[4:]}"
+    return f"à {shown}"
+
+
+def counted(n: int, one: str, many: str) -> str:
+    """« 0 dossier », « 1 dossier », « 3 dossiers »."""
+    return f"{n} {one if n < 2 else many}"
+
+
+def telephone(number: str) -> str:
+    """« +227 90 02 02 30 » from `+22790020230`; another shape is left as it is."""
+    digits = re.sub(r"[\s.-]", "", number)
+    found = re.fullmatch(r"(\+2\d\d)(\d\d)(\d\d)(\d\d)(\d\d)", digits)
+    return "\N{NO-BREAK SPACE}".join(found.groups()) if found else number

@@ -19,7 +19,7 @@ _OFFICES = {
 }
 TOLERANCE = 10
 """Percent of a line beyond which the report explains the excess: what article 18 of the convention lets be moved without an avenant."""
-_SOURCES = {"S": "subvention", "N": "apport en numéraire", "V": "apport en nature", "": ""}
+_SOURCES = {"S": "subvention", "N": "apport numéraire", "V": "apport en nature", "": ""}
 _WAYS = {
     "bank": "virement ou versement en banque",
     "sfd": "versement au SFD",
@@ -102,12 +102,12 @@ def report_pdf(facts: dict[str, Any]) -> bytes:
         [
             Column("Ligne budgétaire", weight=3),
             Column("Financement", 28),
-            Column("Prévu", 24, kind="amount"),
-            Column("Révisé", 24, kind="amount"),
-            Column("Dépensé avant", 25, kind="amount"),
+            Column("Prévu", 22, kind="amount"),
+            Column("Révisé", 22, kind="amount"),
+            Column("Avant", 22, kind="amount"),
             Column("De la période", 24, kind="amount"),
-            Column("Cumul", 24, kind="amount"),
-            Column("Solde", 24, kind="amount"),
+            Column("Cumul", 22, kind="amount"),
+            Column("Solde", 22, kind="amount"),
             Column("Taux", 14, align="right"),
         ],
         [
@@ -223,29 +223,29 @@ def report_pdf(facts: dict[str, Any]) -> bytes:
     )
     paper.signatures([Signatory(_office(person), person["name"]) for person in facts["bureau"]])
     paper.heading("Réservé au vérificateur")
-    paper.table(
-        [Column("Sur la tranche", weight=3), Column("Montant", 40, kind="amount")],
+    paper.facts(
         [
-            ("Avance reçue", progress["paid_minor"]),
-            ("Dépenses acceptées", progress["accepted_minor"]),
-            ("Dépenses en suspens", progress["queried_minor"]),
-            ("Dépenses rejetées", progress["refused_minor"]),
-            ("Non présenté", progress["not_presented_minor"]),
+            ("Avance reçue sur la tranche", amount(progress["paid_minor"])),
+            ("Dépenses acceptées", amount(progress["accepted_minor"])),
+            ("Dépenses en suspens", amount(progress["queried_minor"])),
+            ("Dépenses rejetées", amount(progress["refused_minor"])),
+            ("Non présenté", amount(progress["not_presented_minor"])),
+            ("Taux de justification", progress["percent"]),
         ],
-        numbered=False,
-        unit="francs CFA",
-        bold_rows=(1,),
+        columns=2,
+        label_mm=58,
     )
-    paper.para(f"Taux de justification : {progress['percent']}.", bold=True)
-    for unlock in facts["unlocks"]:
-        paper.para(
-            f"La tranche {unlock['number']} demande {unlock['threshold']} % : "
-            + (
-                f"il manque {amount(unlock['lacking_minor'])} de dépenses acceptées."
-                if unlock["lacking_minor"]
-                else "la condition est remplie."
-            )
+    unlocks = [
+        f"La tranche {unlock['number']} demande {unlock['threshold']} % : "
+        + (
+            f"il manque {amount(unlock['lacking_minor'])} de dépenses acceptées."
+            if unlock["lacking_minor"]
+            else "la condition est remplie."
         )
+        for unlock in facts["unlocks"]
+    ]
+    if unlocks:
+        paper.para("\n".join(unlocks), align="left")
     people = (("Examiné par", facts["reviewer"]), ("Validé par une seconde personne", facts["validator"]))
     paper.signatures(
         [

@@ -50,16 +50,26 @@ def _plain(text: str) -> str:
     return text[:1].lower() + text[1:] if _first(text) in _ACTS | _PLACES else text
 
 
+def _parted(text: str) -> tuple[str, str]:
+    """(article without elision, name): « Le Secrétaire » has its own article, a person or a town has none."""
+    text = text.strip()
+    for said, article in (("le ", "le"), ("la ", "la"), ("les ", "les"), ("l'", "l'"), ("l’", "l'")):
+        if text[: len(said)].lower() == said:
+            return article, text[len(said) :]
+    article = _ARTICLE.get(_first(text), "")
+    if not article:
+        return "", text
+    shown = _plain(text)
+    return ("l'" if article != "les" and _elides(shown) else article), shown
+
+
+def _joined(article: str, name: str) -> str:
+    return name if not article else f"{article}{name}" if article == "l'" else f"{article} {name}"
+
+
 def the(text: str) -> str:
     """« la décision n° 004/SE », « l'arrêté n° 12 », « le Groupement Songtaaba », « Adama Cissé »."""
-    text = text.strip()
-    article = _ARTICLE.get(_first(text))
-    if article is None:
-        return text
-    shown = _plain(text)
-    if article != "les" and _elides(shown):
-        return f"l'{shown}"
-    return f"{article} {shown}"
+    return _joined(*_parted(text))
 
 
 def feminine(text: str) -> bool:
@@ -69,12 +79,12 @@ def feminine(text: str) -> bool:
 
 def of(text: str) -> str:
     """« de l'Union … », « du Groupement … », « d'Adama », « de Salimata »."""
-    shown = the(text)
-    if shown.startswith("le ") and shown != text.strip():
-        return f"du {shown[3:]}"
-    if shown.startswith("les ") and shown != text.strip():
-        return f"des {shown[4:]}"
-    return f"d'{shown}" if _elides(shown) else f"de {shown}"
+    article, name = _parted(text)
+    if article in ("le", "les"):
+        return f"{'du' if article == 'le' else 'des'} {name}"
+    if not article and _elides(name):
+        return f"d'{name}"
+    return f"de {_joined(article, name)}"
 
 
 def at(text: str) -> str:
@@ -82,12 +92,10 @@ def at(text: str) -> str:
     text = text.strip()
     if _first(text) in _PREPOSITIONS:
         return text[:1].lower() + text[1:]
-    shown = the(text)
-    if shown.startswith("le ") and shown != text:
-        return f"au {shown[3:]}"
-    if shown.startswith("les ") and shown != text:
-        return f"aux {shown[4:]}"
-    return f"à {shown}"
+    article, name = _parted(text)
+    if article in ("le", "les"):
+        return f"{'au' if article == 'le' else 'aux'} {name}"
+    return f"à {_joined(article, name)}"
 
 
 def counted(n: int, one: str, many: str) -> str:

@@ -12,6 +12,7 @@ from portfolio.committees import queries as committees
 from portfolio.committees import service as sessions
 from portfolio.committees.forms import CloseForm, DeclareAllForm, HourForm, ProposeForm
 from portfolio.committees.models import Attendance, Session
+from portfolio.kit.grammar import of
 from portfolio.procurement import queries, service
 from portfolio.procurement.forms import (
     AskForm,
@@ -165,7 +166,7 @@ def _ask(stage: Stage, purchase: Purchase, work: Work) -> None:
 
 
 def _receive_bid(stage: Stage, purchase: Purchase, bid: Bid, work: Work) -> None:
-    bearer = f"Porteur de {SUPPLIERS[bid.supplier].name}"
+    bearer = f"Porteur {of(SUPPLIERS[bid.supplier].name)}"
     service.receive_quotation(work, _bid(stage, work, purchase, bid), DepositForm(bearer=bearer, sealed=True))
 
 
@@ -195,7 +196,7 @@ def _read(stage: Stage, purchase: Purchase, work: Work) -> None:
         assert bid.read is not None
         form = ReadForm(
             read_minor=bid.read,
-            papers=["letter_of_bid", "price_schedule", "tax", "trade_register", "references", "technical"],
+            papers=["letter_of_bid", "price_schedule", "tax", "trade_register"],
         )
         service.read_price(work, _bid(stage, work, purchase, bid), form)
     service.close_opening(work, procedure_of(stage, work, purchase.code), CloseOpeningForm())

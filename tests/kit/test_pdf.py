@@ -162,7 +162,8 @@ def test_amounts_are_carried_from_page_to_page() -> None:
     texts = pages(made.render())
     assert len(texts) > 3
     read = [
-        (re.search(r"Report\s+([\d\u202f]+)", text), re.search(r"À reporter\s+([\d\u202f]+)", text)) for text in texts
+        (re.search(r"Report\s+([\d\u202f]+)", text), re.search(r"À reporter\s+([\d\u202f]+)", text))
+        for text in texts
     ]
     number = lambda found: int(found[1].replace("\u202f", ""))  # noqa: E731
     done = 0
@@ -218,7 +219,9 @@ def test_one_page_holds_on_one_page_until_it_cannot() -> None:
     def made(paragraphs: int, *, one_page: bool) -> int:
         one = paper(one_page=one_page)
         for _ in range(paragraphs):
-            one.para("Une phrase assez longue pour tenir sur plus d'une ligne du papier, et un peu plus. " * 2)
+            one.para(
+                "Une phrase assez longue pour tenir sur plus d'une ligne du papier, et un peu plus. " * 2
+            )
         return len(one.pages()[0])
 
     assert made(19, one_page=False) == 2
@@ -251,7 +254,11 @@ def test_letters_have_a_slip_at_the_foot_of_their_page() -> None:
     made.ampliations([("bénéficiaire", 1), "dossier"])
     made.tear_off_acknowledgement("Groupement Alher")
     text = pages(made.render())[0]
-    assert text.index("Gao, le 12 mars 2026") < text.index("Objet : Attribution") < text.index("ACCUSÉ DE RÉCEPTION")
+    assert (
+        text.index("Gao, le 12 mars 2026")
+        < text.index("Objet : Attribution")
+        < text.index("ACCUSÉ DE RÉCEPTION")
+    )
     assert "Fait à" not in text
     assert "Ampliations : bénéficiaire 1 · dossier 1" in text
     assert "À retourner à : Service des subventions" in text

@@ -60,7 +60,9 @@ def test_every_line_is_printed_once_and_every_page_adds_up() -> None:
         totals.append(found)
         return [f"Arrêté le présent grand livre à {found.lines} écritures."]
 
-    texts = pages(draw_book(spec(closing=closing, signatories=[Signatory("Comptable", "S. Barry")]), iter(rows)))
+    texts = pages(
+        draw_book(spec(closing=closing, signatories=[Signatory("Comptable", "S. Barry")]), iter(rows))
+    )
     printed = 0
     for number, text in enumerate(texts, 1):
         assert f"Page {number}/{len(texts)}" in text
@@ -79,7 +81,13 @@ def test_every_line_is_printed_once_and_every_page_adds_up() -> None:
         assert sums_after(label, text) == [side(rows[:printed], 2), side(rows[:printed], 3), here[-1][4]]
         assert label == "À reporter" or "À reporter" not in text
     assert printed == 200
-    assert totals[0].lines == 200 and totals[0].sums == (None, None, side(rows, 2), side(rows, 3), rows[-1][4])
+    assert totals[0].lines == 200 and totals[0].sums == (
+        None,
+        None,
+        side(rows, 2),
+        side(rows, 3),
+        rows[-1][4],
+    )
     assert "Arrêté le présent grand livre à 200 écritures." in flat_spaces(texts[-1])
     assert "S. Barry" in texts[-1]
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from portfolio.awards.pdf.acts import day, new_paper, signer
+from portfolio.kit.grammar import at
 from portfolio.kit.pdf import Column, Paper, Signatory, amount, bind
 from portfolio.kit.words import amount_in_words, date_long
 
@@ -197,9 +198,9 @@ def _appeal(made: Paper, facts: Facts) -> None:
         f" Une plainte peut aussi être portée à : {facts['complaints']}." if facts["complaints"] else ""
     )
     head = facts["head"]
-    to = head[:1].lower() + head[1:] if head else "l'ordonnateur"
+    to = at(head or "l'ordonnateur")
     made.para(
-        f"Recours : par lettre motivée adressée à {to}{contact}, déposée contre accusé de réception, "
+        f"Recours : par lettre motivée adressée {to}{contact}, déposée contre accusé de réception, "
         f"dans les {facts['appeal_days']} jours à compter de la réception de la présente.{complaints}"
     )
 

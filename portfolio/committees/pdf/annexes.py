@@ -93,7 +93,7 @@ def _ranking(made: Paper, facts: Facts) -> None:
                 "\n".join(x for x in (i["applicant"], i["title"]) if x),
                 i["commune"],
                 i["requested_minor"],
-                f"{tenths(i['score_tenths'])} ({spread(i)})",
+                f"{tenths(i['score_tenths'])} ({spread(i)})" if i["score_tenths"] is not None else "—",
                 f"{opinion}\n{votes}",
                 i["proposed_minor"] or "—",
                 i["cumulative_minor"] if i["proposed_minor"] else "—",

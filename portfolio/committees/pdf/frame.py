@@ -111,9 +111,8 @@ def body(facts: dict[str, Any]) -> str:
 
 
 def venue(facts: dict[str, Any]) -> str:
-    """« au siège de l'Autorité (salle de réunion) »."""
-    room = facts["room"]
-    return at_(facts["place"]) + (f" ({room[:1].lower()}{room[1:]})" if room else "")
+    """« au siège de l'Autorité, dans la salle de réunion »."""
+    return at_(facts["place"]) + (f", dans {the(facts['room'])}" if facts["room"] else "")
 
 
 def capital(text: str) -> str:

@@ -82,7 +82,7 @@ def _opening(facts: Facts, purpose: str = "") -> str:
         purpose
         or f"à l'effet d'examiner les dossiers et de faire des propositions au sujet de {about(facts)}"
     )
-    return f"{date_in_words(at)}, s'est tenue, {venue(facts)}, la {ordinal(facts['session_number'])} séance {of(body(facts))}{under}, {purpose}."
+    return f"{date_in_words(at)}, s'est tenue {venue(facts)}, la {ordinal(facts['session_number'])} séance {of(body(facts))}{under}, {purpose}."
 
 
 def _acts_and_presence(made: Paper, n: Iterator[int], facts: Facts) -> None:
@@ -172,7 +172,7 @@ def _reminder(made: Paper, n: Iterator[int], facts: Facts) -> None:
     lines.append(
         (
             "Dossiers inscrits",
-            f"{len(facts['items'])}, dont {len(facts['unranked'])} non classés en sus (annexe 3)",
+            f"{len(facts['items'])} ; évalués mais non classés, en sus : {len(facts['unranked'])} (annexe 3)",
         )
     )
     made.facts(lines)

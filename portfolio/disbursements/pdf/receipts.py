@@ -43,7 +43,8 @@ def _said(half: Half, facts: Facts) -> None:
     pairs = [
         ("Règlement", payee_line(facts)),
         ("Référence", facts["payment_reference"] or "……………………"),
-        ("Date de valeur ; heure et lieu", f"{long_day(facts['on'])} ; à …… h ……, à ………………………"),
+        ("Date de valeur", long_day(facts["on"])),
+        ("Heure et lieu", "…… h …… , à ………………………"),
         ("Pièce d'identité", identity),
         ("Reste dû sur la tranche", amount(facts["balance_minor"])),
     ]

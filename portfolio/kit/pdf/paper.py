@@ -121,6 +121,8 @@ class Composer:
             bold_rows=bold_rows,
             whole=whole,
         )
+        if whole and self.blocks and isinstance(self.blocks[-1], Text):
+            self.blocks[-1].keep = True  # nobody signs at the head of an empty page
         block.before = 2 if unit else 7
         self.blocks.append(block)
 

@@ -58,21 +58,24 @@ def award_pdf(facts: dict[str, Any]) -> bytes:
         ]
     )
     made.heading("2. Examen préliminaire")
-    names = list(PAPERS)
+    names = [name for name in PAPERS if any(name in b["papers"] for b in opened)]
     made.table(
         [Column("Soumissionnaire", weight=2.0), *(Column(_cap(PAPERS[n]), align="center") for n in names)],
         [[b["name"], *("oui" if n in b["papers"] else "non" for n in names)] for b in opened],
     )
+    missing = [words for name, words in PAPERS.items() if name not in names]
+    if missing:
+        made.para(f"Produit par aucun soumissionnaire : {', '.join(missing)}.", small=True, align="left")
     made.heading("3. Conformité et vérification arithmétique")
     made.table(
         [
             Column("Soumissionnaire", weight=1.6),
-            Column("Prix lu", 25, kind="amount"),
-            Column("Prix corrigé", 25, kind="amount"),
+            Column("Prix lu", 21, kind="amount"),
+            Column("Prix corrigé", 21, kind="amount"),
             Column("Correction", weight=1.3),
             Column("Délai (jours)", 14, kind="number"),
-            Column("Conforme", 18, align="center"),
-            Column("Motif", weight=1.6),
+            Column("Conforme", 17, align="center"),
+            Column("Motif", weight=1.8),
         ],
         [
             [
@@ -165,8 +168,11 @@ def _cap(text: str) -> str:
 
 def _aside(bid: dict[str, Any]) -> str:
     if bid["conforming"] is not False:
-        return ""
-    return f"{_cap(ASIDE.get(bid['set_aside_kind'], ''))} : {bid['set_aside_reason']}"
+        return "—"
+    kind, reason = ASIDE.get(bid["set_aside_kind"], ""), bid["set_aside_reason"]
+    if not kind or reason.lower().startswith(kind):
+        return _cap(reason)
+    return f"{_cap(kind)} : {reason}"
 
 
 def _opening(made: Paper, facts: dict[str, Any]) -> None:
@@ -180,7 +186,7 @@ def _opening(made: Paper, facts: dict[str, Any]) -> None:
     chair = chair or next(
         (p["name"] for p in session["people"] if p["came"] and p["function"] == "vice_president"), ""
     )
-    room = f" ({session['room'][:1].lower()}{session['room'][1:]})" if session["room"] else ""
+    room = f", dans {the(session['room'])}" if session["room"] else ""
     made_by = (
         f", {'créée' if feminine(session['committee']) else 'créé'} par {the(session['act'])}"
         if session["act"]
@@ -188,7 +194,7 @@ def _opening(made: Paper, facts: dict[str, Any]) -> None:
     )
     under = f", sous la présidence {of(chair)}" if chair else ""
     made.opening(
-        f"{solemn(session['opened_at'] or session['scheduled_at'])}, s'est tenue, {at(session['place'])}{room}, la séance "
+        f"{solemn(session['opened_at'] or session['scheduled_at'])}, s'est tenue {at(session['place'])}{room}, la séance "
         f"{of(session['committee'])}{made_by}{under}, à l'effet d'analyser les offres reçues "
         f"pour : {about['object']}. Le procès-verbal de la séance porte le N° {session['reference'] or '—'}."
     )
@@ -296,7 +302,7 @@ def choice_pdf(facts: dict[str, Any]) -> bytes:
         key=lambda b: (b["read_minor"], b["number"]),
     )
     retained = next(b for b in facts["bids"] if b["id"] == facts["retained_id"])
-    made = paper(facts, "DÉCISION DU COMITÉ D'ACHAT", amount_minor=about["awarded_minor"])
+    made = paper(facts, "DÉCISION DU COMITÉ D'ACHAT", amount_minor=about["awarded_minor"], one_page=True)
     place = f" ({facts['group']['place']})" if facts["group"]["place"] else ""
     made.opening(
         f"{solemn(about['decided_at'])}, le comité d'achat {of(facts['group']['name'])}{place}, bénéficiaire de la convention "

@@ -15,7 +15,7 @@ def reception_pdf(facts: dict[str, Any]) -> bytes:
     receipt, order, about = facts["receipt"], facts["order"], facts["procedure"]
     group = about["buyer"] == "group"
     kind = RECEIPT[receipt["kind"]]
-    made = paper(facts, f"PROCÈS-VERBAL DE RÉCEPTION {kind}", charged=False)
+    made = paper(facts, f"PROCÈS-VERBAL DE RÉCEPTION {kind}", charged=False, one_page=True)
     recorded = moment(receipt["recorded_at"])
     same_day = recorded is not None and recorded.date() == day(receipt["received_on"])
     hour = f", à {hour_in_words(recorded)}" if recorded is not None and same_day else ""
@@ -121,7 +121,9 @@ def _marks(made: Paper, title: str, people: list[dict[str, str]]) -> None:
 def hand_over_pdf(facts: dict[str, Any]) -> bytes:
     """PV de remise: items with serial numbers and value, rules of use, names, signatures and thumbprints."""
     receipt, about = facts["receipt"], facts["procedure"]
-    made = paper(facts, "PROCÈS-VERBAL DE REMISE", amount_minor=facts["total_minor"], charged=False)
+    made = paper(
+        facts, "PROCÈS-VERBAL DE REMISE", amount_minor=facts["total_minor"], charged=False, one_page=True
+    )
     place = f", {facts['group']['place']}" if facts["group"]["place"] else ""
     made.opening(
         f"{date_in_words(day(receipt['received_on']))}, {at(receipt['place'])}, il a été remis {at(facts['group']['name'])}{place}, bénéficiaire de "

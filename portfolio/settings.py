@@ -56,5 +56,7 @@ class Settings:
             with os.fdopen(handle, "wb") as stream:
                 stream.write(secrets.token_bytes(48))
         if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
-            raise BadSettings(f"{path} peut être lu par d’autres comptes de cette machine : lancez chmod 600 {path}.")
+            raise BadSettings(
+                f"{path} peut être lu par d’autres comptes de cette machine : lancez chmod 600 {path}."
+            )
         return path.read_bytes()

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
-from portfolio.kit.grammar import telephone
 from portfolio.kit.pdf import Column, Half, Letterhead, Paper, Signatory, amount, qr_text
+from portfolio.kit.text import phone_text
 from portfolio.kit.words import amount_in_words, date_long, deadline_words, hour_short
 
 ZONES = (("Niamey", "Africa/Niamey"),)
@@ -97,7 +97,7 @@ def _receipt_half(half: Half, facts: Mapping[str, Any], at: datetime, number: st
             ("Demandeur", facts["group"]),
             ("Commune", facts["commune"]),
             ("Déposant", f"{facts['depositor']}, {facts['capacity']}".strip(", ")),
-            ("Téléphone", telephone(facts["phone"])),
+            ("Téléphone", phone_text(facts["phone"])),
             ("Montant demandé", sum_words),
             (
                 "Canal, lieu",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -120,6 +121,12 @@ def bytes_of(work: Work, kept: Document | Paper) -> bytes:
 def fingerprint_of(kind: str, reference: str, facts: Mapping[str, Any]) -> str:
     """The fingerprint printed on a paper: over its facts, so a reprint prints the same one."""
     return digest(kind, {"reference": reference, "facts": dict(facts)})
+
+
+def marked(kind: str, reference: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts of a paper that is drawn without being issued, with its reference and the fingerprint it prints (F12)."""
+    settled: dict[str, Any] = json.loads(json.dumps(dict(facts)))
+    return {**settled, "reference": reference, "fingerprint": fingerprint_of(kind, reference, settled)}
 
 
 def is_true(issued: Paper) -> bool:

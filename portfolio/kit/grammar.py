@@ -101,10 +101,3 @@ def at(text: str) -> str:
 def counted(n: int, one: str, many: str) -> str:
     """« 0 dossier », « 1 dossier », « 3 dossiers »."""
     return f"{n} {one if n < 2 else many}"
-
-
-def telephone(number: str) -> str:
-    """« +227 90 02 02 30 » from `+22790020230`; another shape is left as it is."""
-    digits = re.sub(r"[\s.-]", "", number)
-    found = re.fullmatch(r"(\+2\d\d)(\d\d)(\d\d)(\d\d)(\d\d)", digits)
-    return "\N{NO-BREAK SPACE}".join(found.groups()) if found else number

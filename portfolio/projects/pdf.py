@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from portfolio.agreements.pdf.parts import Facts, day, long_day, sheet
+from portfolio.agreements.pdf.parts import OFFICES, Facts, day, long_day, sheet
 from portfolio.kit.pdf import Column, Paper, Signatory, amount, percent
 
 
@@ -93,7 +93,106 @@ def project_pdf(facts: dict[str, Any]) -> bytes:
         paper.para(text or "—", align="left")
     _results(paper, facts)
     paper.para(f"Situation au {long_day(facts['on'])}.", small=True, align="right")
+    paper.signatures(
+        [
+            Signatory("Chargé(e) de subventions", "", label="Établi par"),
+            Signatory("Chef(fe) de programme", "", label="Vu et validé"),
+        ],
+        done=False,
+    )
     return paper.render()
+
+
+def narrative_pdf(facts: dict[str, Any]) -> bytes:
+    """Rapport d'exécution: what was planned and done, who was reached, difficulties, next steps; the bureau signs, the officer answers."""
+    paper = sheet(
+        "Rapport d'exécution",
+        facts,
+        [("Appel", facts["call"]), ("Convention", facts["agreement"]), ("Fonds", facts["fund"])],
+        None,
+    )
+    paper.facts(
+        [
+            ("Micro-projet", facts["title"]),
+            ("Bénéficiaire", f"{facts['group']} ({facts['legal_form']})"),
+            ("Lieu", facts["place"]),
+            ("Période", f"du {long_day(facts['starts_on'])} au {long_day(facts['on'])}"),
+        ]
+    )
+    paper.heading("1. Activités : prévu et réalisé")
+    paper.table(
+        (
+            Column("Activité", weight=3),
+            Column("Prévue pour le", 28, kind="date"),
+            Column("Réalisée le", 26, kind="date"),
+            Column("Observations", weight=1.4, kind="blank"),
+        ),
+        [
+            [a["label"], day(a["due_on"]), day(a["done_on"]) or "non réalisée", None]
+            for a in facts["activities"]
+        ],
+    )
+    paper.heading("2. Personnes touchées")
+    rows = facts["reached"].get("rows", []) if facts["reached"] else []
+    if rows:
+        _people(paper, rows)
+    else:
+        paper.para("Aucun décompte n'a été validé à ce jour.", align="left")
+    paper.heading("3. Résultats au regard de ce qui était attendu")
+    paper.para(f"Attendu : {facts['expected'] or '—'}", align="left")
+    paper.bullets(
+        [f"Visite du {long_day(f['on'])} : {f['findings']}" for f in facts["findings"]]
+        or ["Aucune visite validée."]
+    )
+    paper.heading("4. Difficultés, changements demandés")
+    paper.bullets(
+        [f"{r['question']} Mesure : {r['measure']}" for r in facts["risks"]] or ["Rien de signalé."]
+    )
+    paper.boxed("À compléter par le bénéficiaire : " + "." * 260)
+    paper.heading("5. Prochaines étapes")
+    _next(paper, facts)
+    if facts["photos"]:
+        paper.heading("6. Photographies au dossier")
+        paper.bullets(facts["photos"], numbered=True)
+    bureau = facts["bureau"]
+    paper.signatures(
+        [
+            Signatory(
+                OFFICES[(office, bureau.get(office, {}).get("sex", ""))].capitalize(),
+                bureau.get(office, {}).get("name", ""),
+            )
+            for office in ("president", "secretary")
+        ]
+    )
+    paper.boxed(
+        "Réservé à l'Autorité — Accepté / retourné le ………………… Motif : "
+        + "." * 90
+        + " Nom et signature : "
+        + "." * 40
+    )
+    return paper.render()
+
+
+def _people(paper: Paper, rows: list[Facts]) -> None:
+    paper.table(
+        (
+            Column("Personnes touchées"),
+            Column("Femmes", kind="number"),
+            Column("Hommes", kind="number"),
+            Column("Total", kind="number"),
+        ),
+        [[row["label"], row["women"], row["men"], row["women"] + row["men"]] for row in rows],
+        numbered=False,
+    )
+
+
+def _next(paper: Paper, facts: Facts) -> None:
+    left = [a for a in facts["activities"] if not a["done_on"]]
+    points = [f["action_points"] for f in facts["findings"] if f["action_points"]]
+    paper.bullets(
+        [*(f"{a['label']}{' (' + long_day(a['due_on']) + ')' if a['due_on'] else ''}" for a in left), *points]
+        or ["Aucune."]
+    )
 
 
 def _money(paper: Paper, facts: Facts) -> None:
@@ -143,26 +242,11 @@ def _results(paper: Paper, facts: Facts) -> None:
     )
     reached = facts["reached"]
     if reached:
-        paper.table(
-            (
-                Column("Personnes touchées"),
-                Column("Femmes", kind="number"),
-                Column("Hommes", kind="number"),
-                Column("Total", kind="number"),
-            ),
-            [
-                [row["label"], row["women"], row["men"], row["women"] + row["men"]]
-                for row in reached.get("rows", [])
-            ],
-            numbered=False,
-        )
+        _people(paper, reached.get("rows", []))
+    if facts["photos"]:
+        paper.para(f"Photographies au dossier : {', '.join(facts['photos'])}.", small=True, align="left")
     paper.heading("Prochaines étapes")
-    left = [a for a in facts["activities"] if not a["done_on"]]
-    points = [f["action_points"] for f in facts["findings"] if f["action_points"]]
-    paper.bullets(
-        [*(f"{a['label']}{' (' + long_day(a['due_on']) + ')' if a['due_on'] else ''}" for a in left), *points]
-        or ["Aucune."]
-    )
+    _next(paper, facts)
     paper.heading("Défis et opportunités")
     paper.bullets(
         [

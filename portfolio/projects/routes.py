@@ -26,7 +26,7 @@ from portfolio.projects.forms import (
     VisitForm,
 )
 from portfolio.projects.models import Project
-from portfolio.projects.pdf import project_pdf, visit_pdf
+from portfolio.projects.pdf import narrative_pdf, project_pdf, visit_pdf
 from portfolio.rulebook.lifecycles.projects import PROJECT, VISIT
 from portfolio.web.act import Query, Raw, W, allow, on_refusal, room
 from portfolio.web.filters import Choice, Search
@@ -242,8 +242,21 @@ def paper(work: W, id: int) -> Response:
     """The fiche de projet, at this date."""
     project = queries.get(work, id)
     with speaking("fr"):
-        content = project_pdf({**queries.project_facts(work, project), "reference": project.reference})
+        content = project_pdf(
+            documents.marked("project_sheet", project.reference, queries.project_facts(work, project))
+        )
     return pdf_response(work, content, f"{project.reference}.pdf")
+
+
+@router.get("/{id:int}/report", name="projects.report")
+@allow("project:view")
+def report(work: W, id: int) -> Response:
+    """The rapport d'exécution at this date, to be completed and signed by the group."""
+    project = queries.get(work, id)
+    with speaking("fr"):
+        facts = queries.project_facts(work, project)
+        content = narrative_pdf(documents.marked("narrative_report", f"{project.reference}-RE", facts))
+    return pdf_response(work, content, f"{project.reference}-rapport.pdf")
 
 
 def visit_page(work: Work, number: int, bad: Bad | None = None) -> Response:

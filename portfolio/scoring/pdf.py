@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from portfolio.kit.pdf import Column, Letterhead, Paper, Signatory, amount
+from portfolio.kit.pdf import Column, Letterhead, Paper, Signatory, amount, qr_text
 from portfolio.kit.words import date_long, hour_short
 
 Facts = dict[str, Any]
@@ -27,13 +27,16 @@ def _when(text: str | None) -> str:
 
 def _paper(facts: Facts, title: str, **options: Any) -> Paper:
     head = facts["letterhead"]
+    mark, reference = facts.get("fingerprint"), facts.get("reference", "")
+    on = date.fromisoformat(facts["on"])
     return Paper(
         title,
-        facts.get("reference", ""),
+        reference,
         Letterhead(tuple(head["lines"]), head["service"], head["place"]),
         reference_lines=[("Appel", facts["call"]), ("Dossier", facts["file"])],
-        on=date.fromisoformat(facts["on"]),
-        fingerprint=facts.get("fingerprint"),
+        on=on,
+        fingerprint=mark,
+        qr=qr_text(reference, on, fingerprint=mark) if mark else None,
         draft=bool(facts.get("draft")),
         **options,
     )
@@ -46,6 +49,7 @@ def sheet_pdf(facts: Facts) -> bytes:
         {**facts, "draft": facts["draft"] and not blank},
         "Grille de notation" if blank else "Fiche de notation",
         paraphe=True,
+        one_page=True,
     )
     made.facts(
         [
@@ -69,7 +73,7 @@ def sheet_pdf(facts: Facts) -> bytes:
             (
                 c["label"],
                 c["weight"],
-                c["floor"] or None,
+                c["floor"] or "—",
                 "sans objet" if c["abstained"] else "" if c["value"] is None else str(c["value"]),
                 c["level"],
                 _tenths(c["points_tenths"]),

@@ -335,7 +335,7 @@ def test_the_papers_read_back(small: w.World) -> None:
         for words in (
             "DÉCISION PORTANT ATTRIBUTION DE SUBVENTIONS",
             "Vu le procès-verbal n° PV-2026-",
-            "visées par le contrôleur financier",
+            "visée par le contrôleur financier",
             "trois millions huit cent cinquante mille francs CFA (3 850 000 F CFA)",
             "Article premier",
             "F1-AAP26",

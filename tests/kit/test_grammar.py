@@ -2,7 +2,7 @@
 
 import pytest
 
-from portfolio.kit.grammar import at, counted, feminine, of, telephone, the
+from portfolio.kit.grammar import at, counted, feminine, of, the
 
 
 @pytest.mark.parametrize(
@@ -32,12 +32,10 @@ def test_a_place_keeps_the_preposition_it_was_written_with() -> None:
     assert at("Sur le site du micro-projet") == "sur le site du micro-projet"
 
 
-def test_agreement_count_and_telephone() -> None:
+def test_agreement_and_count() -> None:
     assert (
         feminine("Commission des marchés")
         and feminine("Association X")
         and not feminine("Comité de sélection")
     )
     assert (counted(1, "pièce", "pièces"), counted(4, "pièce", "pièces")) == ("1 pièce", "4 pièces")
-    assert telephone("+22790020230").split() == ["+227", "90", "02", "02", "30"]
-    assert telephone("poste 12") == "poste 12"

@@ -328,7 +328,7 @@ def test_the_award_minutes_can_be_recomputed(world: Any) -> None:
     text, reader = read_pdf(world, number, "award_minutes")
     for said in (
         "PROCÈS-VERBAL D'ANALYSE ET D'ATTRIBUTION PROVISOIRE", "Addition corrigée.", "3 190 000", "3 109 000", "Forge du Fleuve",
-        "deux millions huit cent soixante mille francs CFA", "3 pour, 0 contre, 0 abstentions", "Délai de recours : 3 jours",
+        "deux millions huit cent soixante mille francs CFA", "3 pour, 0 contre, 0 abstention", "Délai de recours : 3 jours",
         "Seyni Oumarou", "atteint",
     ):  # fmt: skip
         assert said in text, said

@@ -135,6 +135,23 @@ def people_with(work: Work, role: str) -> Sequence[Person]:
     return work.db.scalars(statement).all()
 
 
+def head_of(work: Work) -> Person | None:
+    """The ordonnateur in office: who holds the role in his own name today."""
+    statement = (
+        select(Person)
+        .join(RoleAssignment, RoleAssignment.person_id == Person.id)
+        .where(
+            RoleAssignment.role == "authorising_officer",
+            RoleAssignment.kind == "own",
+            Person.active.is_(True),
+            *in_force(work.today),
+        )
+        .order_by(RoleAssignment.starts_on, Person.id)
+        .limit(1)
+    )
+    return work.db.scalars(statement).first()
+
+
 def role_is_held(work: Work, role: str) -> bool:
     """Whether the institution has somebody in this role today: the controller's step exists or not by it (R3)."""
     statement = select(RoleAssignment.id).where(RoleAssignment.role == role, *in_force(work.today)).limit(1)

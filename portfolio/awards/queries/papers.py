@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from portfolio.accounts.models import Person
-from portfolio.accounts.queries import actor_for, people_with
+from portfolio.accounts.queries import head_of
 from portfolio.applications.models import Application, FilingReceipt
 from portfolio.awards.models import Award, Commitment, Decision, Notice
 from portfolio.awards.queries.acts import awards_of, commitments_of, has_controller
@@ -237,17 +237,9 @@ def notice_paper(work: Work, notice: Notice) -> dict[str, Any]:
 
 def _letter_signer(work: Work, decision: Decision | None) -> dict[str, str]:
     """Who signs the letter: the ordonnateur in office, else whoever signed the decision, as he signed it."""
-    holders = people_with(work, "authorising_officer")
-    own = [
-        p
-        for p in holders
-        if None
-        in {
-            g.capacity for g in actor_for(work.db, p.id, work.today).grants if g.role == "authorising_officer"
-        }
-    ]
-    if own:
-        return {"name": own[0].full_name, "function": own[0].function, "capacity": ""}
+    head = head_of(work)
+    if head is not None:
+        return {"name": head.full_name, "function": head.function, "capacity": ""}
     return _signer(work, decision.signed_by_id if decision else None)
 
 

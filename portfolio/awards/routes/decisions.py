@@ -285,4 +285,5 @@ def posted_list(work: W, id: int, query: Query) -> Response:
     decision = queries.get(work, id)
     names = query.get("names") == "1"
     facts = queries.posted_list_paper(work, decision, names=names)
+    facts = documents.marked("posted_list", facts["reference"], facts)
     return pdf_response(work, posted_list_pdf(facts), f"liste-{decision.reference}.pdf")

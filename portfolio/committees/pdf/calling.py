@@ -140,7 +140,7 @@ def declaration_pdf(facts: dict[str, Any]) -> bytes:
             Column("Commune", weight=1),
             Column("Lien", 16),
             Column("Nature du lien", weight=1.3),
-            Column("Déclaré le", 26, kind="date"),
+            Column("Déclaré le", 33, kind="code"),
         ],
         [
             (

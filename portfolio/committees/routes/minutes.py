@@ -9,6 +9,7 @@ from portfolio.committees.forms import CorrectForm
 from portfolio.committees.pdf import declaration_pdf, minutes_pdf, presence_pdf
 from portfolio.committees.queries import minutes as papers
 from portfolio.committees.routes.sessions import session_page
+from portfolio.documents import queries as documents
 from portfolio.kit.errors import NotFound
 from portfolio.kit.i18n import gettext as _
 from portfolio.web.act import Raw, W, allow, on_refusal, room
@@ -75,4 +76,6 @@ def declaration(work: W, id: int) -> Response:
     """One's own déclaration d'impartialité et de confidentialité."""
     session = queries.get(work, id)
     facts = papers.declaration_facts(work, session, work.actor.id)
+    number = f"DI-{session.scheduled_at.year}-{session.id:05d}-{work.actor.id}"
+    facts = documents.marked("impartiality_declaration", number, facts)
     return pdf_response(work, declaration_pdf(facts), "declaration-impartialite.pdf")

@@ -105,7 +105,7 @@ def board(work: Work) -> Board:
     refused, unordered = _refused(work)
     return Board(
         integrity=_integrity(work),
-        cash=_cash(work),
+        cash=cash(work),
         funds=_funds(work),
         ages=ages,
         largest=largest,
@@ -144,7 +144,8 @@ def _integrity(work: Work) -> Integrity:
     )
 
 
-def _cash(work: Work) -> list[Cash]:
+def cash(work: Work) -> list[Cash]:
+    """The institution's accounts, with what the ledger says of each."""
     by_account = ledger.table(work.db, "treasury", tuple(TREASURY.values()))
     found = []
     for account in work.db.scalars(select(TreasuryAccount).order_by(TreasuryAccount.code)):
@@ -161,8 +162,8 @@ def _funds(work: Work) -> list[tuple[Fund, Any]]:
     ]
 
 
-def _advances(work: Work) -> tuple[list[Age], list[Advance]]:
-    """Item 4 from the ledger's balance of account 409 by tranche; two queries."""
+def advances(work: Work) -> list[Advance]:
+    """Every advance not justified, from the ledger's balance of account 409 by tranche; two queries."""
     nets = {code: net for (code,), net in ledger.nets(work.db, ("tranche",), ["409"]).items() if net and code}
     statement = (
         select(Tranche, Agreement, Group)
@@ -176,6 +177,12 @@ def _advances(work: Work) -> tuple[list[Age], list[Advance]]:
         if left > 0:
             days = (work.today - tranche.paid_on).days if tranche.paid_on else 0
             found.append(Advance(tranche, agreement, group, left, days))
+    return found
+
+
+def _advances(work: Work) -> tuple[list[Age], list[Advance]]:
+    """Item 4: the ages, and the ten largest."""
+    found = advances(work)
     ages = []
     for since, until in AGES:
         mine = [a for a in found if a.days >= since and (until is None or a.days <= until)]

@@ -37,12 +37,13 @@ class EditionForm(Form):
     query: str = ""
 
 
-def _tabs(current: str) -> list[dict[str, Any]]:
+def tabs(current: str) -> list[dict[str, Any]]:
     return [
         {"label": words, "url": url(route), "current": route == current}
         for words, route in (
             (_("Ledger"), "desk.ledger"),
             (_("Trial balance"), "desk.ledger_balance"),
+            (_("Statements"), "desk.statements"),
             (_("Editions"), "desk.ledger_editions"),
             (_("Checks"), "desk.ledger_checks"),
         )
@@ -56,7 +57,7 @@ def _listing(work: Work, query: Any) -> dict[str, Any]:
         "options": queries.options(work),
         "labels": {name: _(words) for name, words in queries.LABELS.items()},
         "chips": queries.chips(filters, url("desk.ledger")),
-        "tabs": _tabs("desk.ledger"),
+        "tabs": tabs("desk.ledger"),
         "title": _("Ledger of disbursements"),
         "crumbs": [(_("Ledger"), None)],
     }
@@ -131,7 +132,7 @@ def balance(work: W, query: Query) -> Response:
         options=queries.options(work),
         labels={name: _(words) for name, words in queries.LABELS.items()},
         chips=queries.chips(filters, url("desk.ledger_balance")),
-        tabs=_tabs("desk.ledger_balance"),
+        tabs=tabs("desk.ledger_balance"),
         title=_("Trial balance"),
         crumbs=[(_("Ledger"), url("desk.ledger")), (_("Trial balance"), None)],
     )
@@ -189,7 +190,7 @@ def editions(work: W) -> Response:
         "desk/ledger_editions.html",
         papers=papers,
         names=names,
-        tabs=_tabs("desk.ledger_editions"),
+        tabs=tabs("desk.ledger_editions"),
         title=_("Editions of the ledger"),
         crumbs=[(_("Ledger"), url("desk.ledger")), (_("Editions"), None)],
     )
@@ -208,7 +209,7 @@ def checks(work: W) -> Response:
         event=event,
         checked_by=names.get(event.actor_id or 0, "") if event else "",
         findings=None,
-        tabs=_tabs("desk.ledger_checks"),
+        tabs=tabs("desk.ledger_checks"),
         title=_("Checks of the ledger"),
         crumbs=[(_("Ledger"), url("desk.ledger")), (_("Checks"), None)],
     )
@@ -228,7 +229,7 @@ def check(work: W) -> Response:
         event=None,
         checked_by=work.actor.name,
         findings=found,
-        tabs=_tabs("desk.ledger_checks"),
+        tabs=tabs("desk.ledger_checks"),
         title=ngettext("%(num)d anomaly found", "%(num)d anomalies found", len(found)) % {"num": len(found)},
         crumbs=[(_("Ledger"), url("desk.ledger")), (_("Checks"), None)],
     )

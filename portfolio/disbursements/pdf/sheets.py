@@ -52,7 +52,7 @@ def _conditions(paper: Paper, facts: Facts, *, claimed: bool) -> None:
         (
             Column("Condition", weight=2),
             Column("Source", 24),
-            Column("Valeur ou pièce", weight=1.6),
+            Column("Valeur ou pièce", weight=2.2),
             Column("Remplie", 17, align="center"),
             Column("Le", 21, kind="date"),
             Column("Constatée par", 30),

@@ -110,7 +110,7 @@ def request_facts(work: Work, d: Disbursement) -> dict[str, Any]:
     persons = agreements.people(work, [d.requested_by_id])
     missing = [
         {"message": r.message, "missing_minor": r.missing_minor or 0}
-        for r in agreements.blockers(work, tranche)
+        for r in (agreements.blockers(work, tranche) if d.status == "requested" else ())
         if r.code != "tranche_taken"
     ]
     return {

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from portfolio.kit.grammar import at, telephone
+from portfolio.kit.grammar import at
 from portfolio.kit.pdf import Column, Signatory, amount
+from portfolio.kit.text import phone_text
 from portfolio.kit.words import amount_in_words
 from portfolio.procurement.pdf.words import FUNCTION, TAX, day, paper, short_day
 
@@ -20,7 +21,7 @@ def order_pdf(facts: dict[str, Any]) -> bytes:
         [
             ("Fournisseur", supplier["name"]),
             ("Adresse", supplier["address"]),
-            ("Téléphone", telephone(supplier["phone"])),
+            ("Téléphone", phone_text(supplier["phone"])),
             ("RCCM", supplier["trade_register"]),
             ("NIF / IFU", supplier["tax_number"]),
             ("Compte", supplier["account"]),

@@ -9,6 +9,7 @@ from portfolio.agreements import queries as agreements
 from portfolio.agreements.models import Agreement
 from portfolio.documents import queries as documents
 from portfolio.documents.reference import letterhead
+from portfolio.groups.queries import officers
 from portfolio.projects.models import Project, Visit
 from portfolio.projects.queries.records import activities, checklist, visits
 from portfolio.work import Work
@@ -97,6 +98,8 @@ def project_facts(work: Work, project: Project) -> dict[str, Any]:
         "starts_on": agreement.starts_on.isoformat(),
         "ends_on": agreement.ends_on.isoformat(),
         "objectives": agreements.objectives(work, agreement),
+        "bureau": {o.office: {"name": o.full_name, "sex": o.sex or ""} for o in officers(work, found.group)},
+        "photos": [d.filename for visit in done for d in documents.of(work, visit)],
         "purpose": project.objectives,
         "context": project.context,
         "expected": project.expected,

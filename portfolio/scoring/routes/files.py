@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from portfolio.committees.queries.words import mark_text, spread_text
+from portfolio.documents import queries as documents
 from portfolio.kit.errors import Bad
 from portfolio.kit.i18n import gettext as _
 from portfolio.scoring import queries, service
@@ -90,4 +91,5 @@ def settle(work: W, raw: Raw, id: int) -> Response:
 def as_pdf(work: W, id: int) -> Response:
     """The fiche de synthèse on paper."""
     facts = papers.summary_paper(work, get_application(work, id))
+    facts = documents.marked("score_summary", f"{facts['file']}-FS", facts)
     return pdf_response(work, summary_pdf(facts), f"synthese-{facts['file']}.pdf")

@@ -7,6 +7,7 @@ from typing import Any
 from starlette.responses import Response
 
 from portfolio.committees.queries.words import mark_text
+from portfolio.documents import queries as documents
 from portfolio.kit.errors import Bad, Invalid
 from portfolio.kit.i18n import N_
 from portfolio.kit.i18n import gettext as _
@@ -155,6 +156,8 @@ def as_pdf(work: W, id: int) -> Response:
     """The fiche de notation; the blank grid while nothing is marked."""
     found = queries.get(work, id)
     facts = papers.sheet_paper(work, found)
+    if found.status == "locked":
+        facts = documents.marked("score_sheet", f"{facts['file']}-FN{found.id}", facts)
     return pdf_response(work, sheet_pdf(facts), f"fiche-{facts['file']}.pdf")
 
 

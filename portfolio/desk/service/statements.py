@@ -1,0 +1,100 @@
+"""Statements printed, numbered with the editions of the books and kept; and the formal notice sent to a group."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+
+from portfolio.desk.pdf import statements as pdf
+from portfolio.desk.queries import auditor
+from portfolio.desk.queries import statements as queries
+from portfolio.desk.service.ledger import books
+from portfolio.documents.models import Paper
+from portfolio.documents.service import issue
+from portfolio.funds.models import Fund
+from portfolio.kit.errors import NotFound
+from portfolio.kit.i18n import N_, speaking
+from portfolio.kit.i18n import gettext as _
+from portfolio.work import Work
+
+TITLES = {
+    "payables": N_("Commitments and sums left to pay"),
+    "ageing": N_("Advances not justified, by age"),
+    "dispatch": N_("Issue slip and collective transfer order"),
+    "reconciliation": N_("Reconciliation statement"),
+}
+
+
+def _kept(work: Work, kind: str, facts: dict[str, Any], draw: Callable[[dict[str, Any]], bytes]) -> Paper:
+    work.require("ledger:print")
+    reference = work.number("edition", "ledger")
+    paper = issue(
+        work,
+        kind=f"statement_{kind}",
+        reference=reference,
+        title=_(TITLES[kind]),
+        subject=books(),
+        facts=facts,
+        draw=draw,
+    )
+    work.record("ledger:printed", books(), data={"reference": reference})
+    return paper
+
+
+def print_payables(work: Work) -> Paper:
+    """État des engagements et des restes à payer, today."""
+    return _kept(work, "payables", queries.payables(work), pdf.payables_pdf)
+
+
+def print_ageing(work: Work) -> Paper:
+    """Balance âgée des avances non justifiées, today."""
+    return _kept(work, "ageing", queries.ageing(work), pdf.ageing_pdf)
+
+
+def print_dispatch(work: Work, fund_id: int) -> Paper:
+    """Bordereau d'émission of the orders of one fund. NotFound when none waits."""
+    fund = next((f for f, _count, _total in queries.waiting_orders(work) if f.id == fund_id), None)
+    if fund is None:
+        raise NotFound
+    return _dispatch(work, fund)
+
+
+def _dispatch(work: Work, fund: Fund) -> Paper:
+    return _kept(work, "dispatch", queries.dispatch(work, fund), pdf.dispatch_pdf)
+
+
+def print_reconciliation(
+    work: Work,
+    account_id: int,
+    statement_on: date,
+    statement_minor: int,
+    gaps: Sequence[tuple[str, date | None, int]],
+) -> Paper:
+    """État de rapprochement of one account; what is typed is kept with the books' balance of now."""
+    cash = next((c for c in queries.accounts(work) if c.account.id == account_id), None)
+    if cash is None:
+        raise NotFound
+    facts = queries.reconciliation(work, cash, statement_on, statement_minor, gaps)
+    return _kept(work, "reconciliation", facts, pdf.reconciliation_pdf)
+
+
+def send_formal_notice(work: Work, tranche_id: int) -> Paper:
+    """Mise en demeure for an advance not justified, kept with the papers of its agreement."""
+    advance: auditor.Advance | None = next(
+        (a for a in auditor.advances(work) if a.tranche.id == tranche_id), None
+    )
+    if advance is None:
+        raise NotFound
+    work.require("recovery:prepare", advance.agreement)
+    with speaking("fr"):
+        facts = queries.formal_notice(work, advance)
+    return issue(
+        work,
+        kind="formal_notice",
+        reference=work.number("letter", "agreement"),
+        title=_("Formal notice"),
+        subject=advance.agreement,
+        facts=facts,
+        draw=pdf.formal_notice_pdf,
+    )

@@ -10,6 +10,7 @@ import html
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
 from markupsafe import Markup, escape
 
@@ -66,7 +67,9 @@ class Place:
             self.given.get("action", path),
             *(c.given["formaction"] for c in self.controls if "formaction" in c.given),
         ]
-        return self.given.get("method", "get") == "post" and path in (w.partition("?")[0] for w in ways)
+        return self.given.get("method", "get") == "post" and unquote(path) in (
+            unquote(w.partition("?")[0]) for w in ways
+        )
 
 
 def refill(page: str, origin: Origin, bad: Bad | None) -> str:

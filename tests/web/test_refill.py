@@ -153,13 +153,13 @@ def test_a_reason_for_one_row_is_not_put_under_another() -> None:
 def test_rows_that_the_page_no_longer_offers_are_kept_and_planted_ones_are_not() -> None:
     html = refill(
         '<main><form method="post" action="/g"><input name="lines-0-name" value=""></form></main>',
-        sent("/g", **{"lines-0-name": "a", "lines-1-name": "b", "status": "paid"}),
+        sent("/g", **{"lines-0-name": "a", "lines-1-name": "<b>", "status": "paid"}),
         Bad(errors=[FieldError("status", unknown_field())]),
     )
-    assert 'name="lines-1-name" type="text" value="b"' in html and "paid" not in html
+    assert 'name="lines-1-name" type="text" value="&lt;b&gt;"' in html and "paid" not in html
 
 
 def test_text_without_a_form_is_handed_back_and_secrets_are_not() -> None:
-    html = refill("<main><h1>Non</h1></main>", sent("/x", reason="un long texte", password="secret", item_id="4"), None)
-    assert html.count("<textarea") == 1 and ">\nun long texte</textarea>" in html and "secret" not in html
+    html = refill("<main><h1>Non</h1></main>", sent("/x", reason="un <i>long</i> texte", password="secret", item_id="4"), None)
+    assert html.count("<textarea") == 1 and ">\nun &lt;i&gt;long&lt;/i&gt; texte</textarea>" in html and "secret" not in html
     assert refill("<p>fragment</p>", sent("/x", reason="un long texte"), None) == "<p>fragment</p>"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, Literal
 
 from portfolio.kit.pdf.clean import one_line
@@ -27,6 +28,15 @@ def new_canvas(buffer: Any, title: str, subject: str = "") -> Any:
     canvas.setAuthor("")
     canvas.setViewerPreference("DisplayDocTitle", "true")
     return canvas
+
+
+@lru_cache(maxsize=16)
+def _modules(text: str) -> tuple[bytearray, ...]:
+    """The modules of a QR, row by row; kept for the next page of the same paper and for the other half of a sheet."""
+    import segno
+
+    # One mask for all: choosing the prettiest of eight took half the time of a one-page paper, and any is read alike.
+    return segno.make(text, error="m", boost_error=False, mask=MASK).matrix
 
 
 class Pen:
@@ -149,10 +159,7 @@ class Pen:
 
     def code(self, x: float, top: float, side: float, text: str) -> None:
         """A QR of `side` points, its upper left corner at (x, top); rows of modules merged into rules."""
-        import segno
-
-        # One mask for all: choosing the prettiest of eight took half the time of a one-page paper, and any is read alike.
-        matrix = segno.make(text, error="m", boost_error=False, mask=MASK).matrix
+        matrix = _modules(text)
         module = side / len(matrix)
         canvas = self.canvas
         canvas.saveState()

@@ -274,10 +274,10 @@ class Form(BaseModel):
                 errors.append(
                     FieldError(field, _("There are too many rows: %(max)d at most.") % {"max": MAX_ROWS})
                 )
+            for n in kept:
+                _drop_blanks(row_fields[field], by_number[n])
             data[field] = [by_number[n] for n in kept[:MAX_ROWS]]
-        for name, info in cls.model_fields.items():
-            if not info.is_required() and isinstance(data.get(name), str) and not data[name].strip():
-                del data[name]
+        _drop_blanks(cls, data)
         try:
             form = cls.model_validate(data)
         except ValidationError as bad:
@@ -303,6 +303,13 @@ class Form(BaseModel):
 def unknown_field() -> str:
     """The sentence for a field that the form does not have (Z07)."""
     return _(UNKNOWN_FIELD)
+
+
+def _drop_blanks(kind: type[BaseModel], data: dict[str, Any]) -> None:
+    """A field that may stay out and came blank is as if it had not come: in the form and in each of its rows."""
+    for name, info in kind.model_fields.items():
+        if not info.is_required() and isinstance(data.get(name), str) and not data[name].strip():
+            del data[name]
 
 
 def _filled(value: object) -> bool:

@@ -263,3 +263,11 @@ def test_outside_its_country_a_group_is_a_404_like_any_other(database: Database)
             == missing.text.split("<main")[1].split("</main")[0]
         )
     assert "Benkadi" not in stranger.get("/groups").text
+
+
+def test_a_correction_begins_from_what_is_known(database: Database) -> None:
+    number = making.register(database, name="Groupement Wafakoye", women=20)
+    officer = browser(database, "grants_officer")
+    text = body(officer.get(f"/groups/{number}/edit"))
+    assert 'value="Groupement Wafakoye"' in text and 'value="women" selected' in text
+    assert 'name="women" type="text" value="20"' in text

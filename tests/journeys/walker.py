@@ -6,7 +6,9 @@ at 360 px.
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,8 +17,14 @@ from tests.support import axe
 from tests.support.browser import DESKTOP, PHONE, open_context, watch
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Response
 
+PATIENCE = 30_000
+"""Milliseconds a page may take on a busy machine."""
+SHOTS = os.environ.get("PORTFOLIO_SHOTS")
+"""A folder where a picture of every page that is looked at is kept, at both widths, for the eye."""
+_SHAPE = """() => [...document.querySelectorAll('main form, main h1, main table.grid, main .refusal-box, main .empty')]
+    .map(e => e.matches('form') ? e.getAttribute('action') : e.matches('h1') ? '' : e.className).join(' ')"""
 PASSWORD = "un baobab dans la cour"
 
 
@@ -39,6 +47,12 @@ class Walk:
             self.people[email].sign_in(password)
         return self.people[email]
 
+    def close(self) -> None:
+        """Close every window: the next act of each person begins by signing in."""
+        for person in self.people.values():
+            person.context.close()
+        self.people.clear()
+
     def visitor(self) -> Person:
         """Somebody who has not signed in."""
         return Person(self, "")
@@ -51,8 +65,10 @@ class Person:
         self.walk, self.email = walk, email
         self.context = open_context(walk.browser, java_script_enabled=walk.scripts, accept_downloads=True)
         self.page: Page = self.context.new_page()
-        self.page.set_default_timeout(8_000)
+        self.page.set_default_timeout(PATIENCE)
         self.violations = watch(self.page)
+        self.page.on("console", self._heard)
+        self.page.on("response", self._answered)
 
     def sign_in(self, password: str) -> None:
         self.go("/accounts/sign-in")
@@ -69,14 +85,22 @@ class Person:
 
     def follow(self, words: str | re.Pattern[str], nth: int = 0) -> Person:
         """Click a link of the page (not of the menu when both have it)."""
+        words = worded(words)
         link = self.page.locator("main").get_by_role("link", name=words)
         (link if link.count() else self.page.get_by_role("link", name=words)).nth(nth).click()
+        return self._arrived()
+
+    def open_row(self, words: str) -> Person:
+        """Click the first link of the row of a table that holds these words."""
+        self.page.locator("main table tbody tr", has_text=worded(words)).first.get_by_role("link").first.click()
         return self._arrived()
 
     def press(self, words: str | re.Pattern[str], within: Locator | None = None, nth: int = 0) -> Person:
         """Press a button; one folded away (an act that asks its reason) is unfolded first."""
         scope = within or self.page.locator("body")
-        scope.get_by_role("button", name=words).nth(nth).click()
+        button = scope.get_by_role("button", name=worded(words), include_hidden=True).nth(nth)
+        self._unfold(button)
+        button.click()
         return self._arrived()
 
     def act(self, words: str, reason: str | None = None) -> Person:
@@ -100,8 +124,49 @@ class Person:
         box.select_option(value=wanted.get_attribute("value") or "")
         return self
 
+    def write(self, fields: Mapping[str, str | bool], form: str = "") -> Person:
+        """Fill the fields of these names in the form that posts to an address holding `form`: text typed, choices by their code or words.
+
+        What is folded away is unfolded first; a tick box takes True or False, or the value of the box to tick.
+        """
+        scope = self.page.locator(f'form[action*="{form}"]' if form else "main").first
+        for name, value in fields.items():
+            boxes = scope.locator(f'[name="{name}"]:not([type="hidden"])')
+            box = boxes.first
+            self._unfold(box)
+            kind = str(box.evaluate("e => e.tagName === 'INPUT' ? e.type : e.tagName"))
+            if kind in ("radio", "checkbox") and isinstance(value, str):
+                chosen = scope.locator(f'[name="{name}"][value="{value}"]')
+                self._unfold(chosen)
+                chosen.check()
+            elif kind == "checkbox":
+                box.set_checked(bool(value))
+            elif kind == "SELECT":
+                exact = box.locator(f'option[value="{value}"]')
+                wanted = exact if exact.count() else box.locator("option", has_text=str(value))
+                box.select_option(value=wanted.first.get_attribute("value") or "")
+            elif kind == "file":
+                box.set_input_files(str(value))
+            else:
+                box.fill(str(value))
+        return self
+
+    def _unfold(self, box: Locator) -> None:
+        for folded in reversed(box.locator("xpath=ancestor::details[not(@open)]").all()):
+            folded.locator("summary").first.click()
+
+    def send(self, form: str, words: str | re.Pattern[str] | None = None) -> Person:
+        """Press the button of the form that posts to an address holding `form`: the one that says `words`, else the first."""
+        scope = self.page.locator(f'form[action*="{form}"]').first
+        button = scope.get_by_role("button", name=worded(words), include_hidden=True) if words else scope.locator('button[type="submit"]')
+        self._unfold(button.first)
+        button.first.click()
+        return self._arrived()
+
     def tick(self, label: str, nth: int = 0) -> Person:
-        self.page.get_by_label(label).nth(nth).check()
+        box = self.page.get_by_label(worded(label)).nth(nth)
+        self._unfold(box)
+        box.check()
         return self
 
     def attach(self, label: str, path: Path) -> Person:
@@ -138,14 +203,28 @@ class Person:
         self._look()
         return self
 
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+            self.violations.append(f"{self.page.url}: {message.text}")
+
+    def _answered(self, response: Response) -> None:
+        if response.status >= 500 or (response.status >= 400 and "/static/" in response.url):
+            self.violations.append(f"{response.url}: {response.status}")
+
     def _look(self) -> None:
         assert not self.violations, self.violations
-        pattern = re.sub(r"\d+", "N", self.path.partition("?")[0])
-        if not self.walk.look or not self.walk.scripts or pattern in self.walk.seen or not self.page.url.startswith(self.walk.address):
+        if not self.walk.look or not self.walk.scripts or not self.page.url.startswith(self.walk.address):
             return
-        self.walk.seen.add(pattern)
+        pattern = re.sub(r"\d+", "N", self.path.partition("?")[0])
+        shape = f"{pattern} {re.sub(r'[0-9]+', 'N', self.page.evaluate(_SHAPE))}"
+        if shape in self.walk.seen:
+            return
+        self.walk.seen.add(shape)
         for size in (DESKTOP, PHONE):
             self.page.set_viewport_size(size)  # type: ignore[arg-type]
+            if SHOTS:
+                name = f"{len(self.walk.seen):03d}{pattern.replace('/', '-')}-{size['width']}.png"
+                self.page.screenshot(path=Path(SHOTS) / name, full_page=True)
             wide = self.page.evaluate("document.documentElement.scrollWidth")
             if wide > size["width"]:
                 self.walk.faults.append(f"{pattern}: {wide} px wide at {size['width']}")
@@ -154,5 +233,12 @@ class Person:
 
 
 def plain(text: str) -> str:
-    """Text with every kind of space as one."""
-    return re.sub(r"[\s\u00a0\u202f\u2009]+", " ", text)
+    """Text with every kind of space as one, and one kind of apostrophe."""
+    return re.sub(r"[\s\u00a0\u202f\u2009]+", " ", text).replace("’", "'")
+
+
+def worded(words: str | re.Pattern[str]) -> re.Pattern[str]:
+    """What finds these words whatever their spaces and apostrophes."""
+    if not isinstance(words, str):
+        return words
+    return re.compile(re.escape(words).replace("\\ ", r"\s+").replace("'", "['’]"), re.IGNORECASE)

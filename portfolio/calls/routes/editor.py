@@ -39,8 +39,10 @@ FORMS: dict[str, type[Section]] = {
     "grid": GridForm,
     "objectives": ObjectivesForm,
 }
-ROWS = {"lines": 3, "shares": 2, "pieces": 3, "criteria": 2, "objectives": 3}
-"""Empty rows offered under those already written: without JavaScript, saving offers as many again."""
+ROWS = {"lines": 3, "shares": 2, "pieces": 3, "criteria": 2, "objectives": 9}
+"""Empty rows offered under those already written: without JavaScript, saving offers as many again, also when it is refused.
+
+Objectives are refused until each framework in force makes 100 %, so enough rows for all of them are offered at once."""
 
 
 def new_page(work: Work, bad: Bad | None = None) -> Response:
@@ -95,8 +97,8 @@ def _rows(
     else:
         shown = [{"n": n, **row} for n, row in enumerate(stored)]
     first = max((row["n"] for row in shown), default=-1) + 1
-    if not (bad and bad.typed):
-        shown += [{"n": first + n, **dict.fromkeys(parts, "")} for n in range(ROWS[name])]
+    blank = sum(1 for row in shown if not any(str(row.get(part) or "").strip() for part in parts))
+    shown += [{"n": first + n, **dict.fromkeys(parts, "")} for n in range(ROWS[name] - blank)]
     return shown
 
 

@@ -18,6 +18,7 @@ from portfolio.groups.reference import legal_forms
 from portfolio.kit.errors import Bad, Invalid
 from portfolio.kit.i18n import N_, pgettext
 from portfolio.kit.i18n import gettext as _
+from portfolio.kit.text import fold
 from portfolio.places import queries as places
 from portfolio.places.models import Place
 from portfolio.rulebook.lifecycles.groups import GROUP, GROUP_ACCOUNT
@@ -116,12 +117,18 @@ def choices(work: Work, bad: Bad | None, group: Group | None = None) -> dict[str
     wanted = str(bad.value("place") or "") if bad else ""
     found = places.search(work, wanted) if wanted and (bad and bad.error("place")) else []
     texts = places.path_texts(work, found)
+    asked = typed(bad)
+    if group is not None:
+        lives = work.db.get_one(Place, group.place_id).name
+        shown = asked["v"]
+        asked["v"] = lambda name, stored="": shown(
+            name, stored or (lives if name == "place" else getattr(group, name, stored))
+        )
     return {
         "legal_forms": sorted({f.form for f in legal_forms()}),
         "communes": [(p.id, texts[p.id]) for p in found[:20]],
-        "place_now": places.path_text(work, work.db.get_one(Place, group.place_id)) if group else "",
         **queries.words(),
-        **typed(bad),
+        **asked,
     }
 
 
@@ -246,7 +253,8 @@ def save(work: W, raw: Raw, id: int) -> Response:
     """Save the corrections."""
     group = work.fetch(Group, id, "group:edit")
     form = EditForm.read(raw)
-    if form.place is None and form.place_id is None:
+    lives = work.db.get_one(Place, group.place_id)
+    if form.place_id is None and (form.place is None or fold(form.place) == lives.folded):
         form = form.model_copy(update={"place_id": group.place_id})
     service.edit(work, group, form)
     return done(work, url("groups.show", id=id), _("Group corrected."))

@@ -53,6 +53,7 @@ doc.addEventListener("submit", e => {
   const f = e.target;
   if (f.dataset.busy || e.defaultPrevented) { e.preventDefault(); e.stopImmediatePropagation(); return; }
   if (!isPost(f)) return;
+  if (f.saving) { e.preventDefault(); e.stopImmediatePropagation(); f.waits = true; f.pressed = e.submitter; return; }
   if (navigator.onLine === false) { e.preventDefault(); e.stopImmediatePropagation(); line(words().lost); return; }
   edited.delete(f);
   f.dataset.busy = 1; f.classList.add("busy");
@@ -76,14 +77,15 @@ const restore = () => {
   if (changed) { edited.add(f); line(words().kept); }
 };
 
-/* drafts: the server answers a short line ("enregistré à 14 h 32") and may answer fresh hidden inputs (a version) */
+/* drafts: a form sent while its draft is being kept waits for the answer, else it would meet its own draft as another's;
+   the server answers a short line ("enregistré à 14 h 32") and may answer fresh hidden inputs (a version) */
 const save = async f => {
   const said = f.querySelector("[data-saved]"), body = new FormData(f);
   for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
   body.set("idempotency_key", crypto.randomUUID ? crypto.randomUUID() : [...crypto.getRandomValues(new Uint8Array(16))].map(b => b.toString(16).padStart(2, "0")).join(""));
   f.unsaved = false; f.saving = true;
   try {
-    const r = await fetch(f.dataset.autosave, { method: "POST", body: new URLSearchParams(body), headers: { "HX-Request": "true" }, keepalive: doc.hidden });
+    const r = await fetch(f.dataset.autosave, { method: "POST", body: new URLSearchParams(body), headers: { "HX-Request": "true" }, keepalive: doc.hidden, signal: AbortSignal.timeout(20000) });
     if (r.ok && !r.headers.get("HX-Redirect")) {
       const got = new DOMParser().parseFromString(await r.text(), "text/html");
       all("input[type=hidden]", got).forEach(i => { const mine = f.elements[i.name]; if (mine) mine.value = i.value; });
@@ -93,6 +95,7 @@ const save = async f => {
     } else { said.textContent = r.status === 401 || r.headers.get("HX-Redirect") ? words().expired : words().unsaved; }
   } catch { f.unsaved = true; line(words().lost); }
   f.saving = false;
+  if (f.waits) { f.waits = false; f.requestSubmit(f.pressed); }
 };
 const saveAll = () => all("form[data-autosave]").forEach(f => { if (f.unsaved && !f.saving && !f.dataset.busy) save(f); });
 setInterval(saveAll, 5000);

@@ -1,6 +1,6 @@
 """Where the journey is walked: an institution that has its people, frameworks and money but no call yet, a server, and a clock to move.
 
-The only thing made without the pages is what stands before the first call (people, roles, frameworks, committees, funds and money received).
+The only thing made without the pages is what stands before the first call (people, roles, frameworks, committees, funds, money received, table of methods).
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ from portfolio.app import create_app
 from portfolio.kit import i18n, migrate, passwords
 from portfolio.kit.clock import FixedClock
 from portfolio.kit.db import Database
-from portfolio.seed import money, people_and_frameworks
-from portfolio.seed.stage import Stage
+from portfolio.procurement import service as procurement
+from portfolio.seed import money, people_and_frameworks, samples
+from portfolio.seed.stage import NOBODY, Stage
 from tests import factories
 from tests.demo import PASSWORD
 from tests.journeys.walker import Person, Walk
@@ -43,6 +44,7 @@ def fill(url: str) -> None:
         stage = Stage(around, factories.NOON.date(), PASSWORD, passwords.hash_password(PASSWORD))
         people_and_frameworks.plan(stage)
         money.plan(stage)
+        stage.plan(-310, "09:00", NOBODY, procurement.load)
         with i18n.speaking("fr"):
             for _step in stage.play((BEGINS - factories.NOON).days):
                 pass
@@ -93,8 +95,6 @@ class Story:
 
     def paper(self, title: str) -> Path:
         """A scanned paper of this title, ready to be attached."""
-        from portfolio.seed import samples
-
         path = self.folder / f"{title.replace(' ', '-')}.pdf"
         if not path.exists():
             path.write_bytes(samples.pdf(title, ["Parcours"]))

@@ -67,11 +67,11 @@ def call_is_written(s: Story) -> None:
         officer.write({f"criteria-{n}-level_{mark}": f"{label} : {words}" for mark, words in enumerate(LEVELS)})
     officer.write({"score_floor": "60", "assessors_needed": "2", "spread_limit": "25"}).press(further)
     # In force on Mali that day: the authority's strategy, the PBF areas and the SDGs (R8). What is refused keeps its rows.
-    for n, (code, weight) in enumerate((("A1.1", "60"), ("A3.2", "40"), ("PBF-MS", "100"), ("ODD-1", "50"), ("ODD-5", "50"))):
+    for n, (code, part) in enumerate((("A1.1", "60"), ("A3.2", "40"), ("PBF-MS", "100"), ("ODD-1", "50"), ("ODD-5", "50"))):
         if n == 2:
             officer.press("Enregistrer et rester ici").sees("les poids font 0 %, ils doivent faire 100 %")
-        officer.write({f"objectives-{n}-objective_id": f"{code} ", f"objectives-{n}-weight": weight})
-    officer.press(further).sees("Dernière lecture", CODE, "6 000 000 F CFA", "100 %")
+        officer.write({f"objectives-{n}-objective_id": f"{code} ", f"objectives-{n}-weight": part})
+    officer.press(further).sees("Relecture", CODE, "6 000 000 F CFA", "100 %")
 
 
 def call_is_published(s: Story) -> None:

@@ -96,4 +96,4 @@ def minutes_are_signed(s: Story) -> None:
     s.at(58, 15)
     for login in (*PRESENT, SECRETARY):
         s.by(login).go(session).press("Je signe le procès-verbal").sees("Vous avez signé")
-    s.by(SECRETARY).go(session).press("Rendre définitif").sees("PV-2026-", "Empreinte")
+    s.by(SECRETARY).go(session).press("Rendre le procès-verbal définitif").sees("PV-2026-", "Empreinte")

@@ -89,7 +89,7 @@ def fill_pages(s: Story, person: Person, number: str, title: str, budget: tuple[
         "months": "10", "start_on": s.day(80), "cash_from": "Cotisations", "kind_how": "Au prix de la journée",
         "after": "Une caisse tenue par la trésorière.",
     }).press(further)
-    for code, label in PIECES:
+    for code, _label in PIECES:
         person.write({"file": str(s.paper(f"{code}-{number}"))}, form=f"/pieces/{code}").send(f"/pieces/{code}").sees("Pièce jointe")
     person.press("Enregistrer")
 
@@ -151,6 +151,11 @@ def files_are_screened(s: Story) -> None:
     states = {f"pieces-{n}-state": "present" for n in range(len(PIECES))} | {"pieces-2-state": "illegible", "pieces-2-note": "Deux pages noires"}
     officer.write(states, form="/pieces").send("/pieces").sees("Illisible")
     officer.go(f"/screening/{young}/request").write({"items-0-expected": "Une copie lisible"}, form="/request_pieces").send("/request_pieces")
+    officer.go(f"/applications/{own}").follow("Modifier les objectifs").sees("total")
+    for code, weight in (("A1.1", "100"), ("PBF-MS", "100"), ("ODD-5", "100")):
+        row = officer.page.locator("tr", has=officer.page.get_by_role("rowheader", name=code, exact=True))
+        row.locator('input[inputmode="numeric"]').fill(weight)
+    officer.press("Enregistrer les objectifs").sees("A1.1", "100 %")
     officer.go(f"/screening/{own}")
     officer.write({f"pieces-{n}-state": "present" for n in range(len(PIECES))}, form="/pieces").send("/pieces")
     officer.act("Déclarer recevable").sees("recevable")

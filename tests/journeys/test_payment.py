@@ -43,7 +43,7 @@ def paid_so_far(demo: Surroundings) -> int:
 def printed_ledger(auditor: Person) -> str:
     """The text of a new edition, asked for by the form of the page."""
     form = auditor.page.locator('form[action="/ledger/editions"]').first
-    fields = {str(i.get_attribute("name")): str(i.get_attribute("value") or "") for i in form.locator("input").all()}
+    fields: dict[str, str | float | bool] = {str(i.get_attribute("name")): str(i.get_attribute("value") or "") for i in form.locator("input").all()}
     answer = auditor.context.request.post(
         f"{auditor.walk.address}/ledger/editions", form=fields, headers={"Origin": auditor.walk.address}
     )

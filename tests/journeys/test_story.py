@@ -1,8 +1,24 @@
-"""The whole story."""
+"""The whole story in a real chromium, by twelve people and more, each in a window of their own: from the strategy that a call serves to the
+printed ledger that holds what the screens showed.
+
+Three times: on SQLite with scripts, every page looked at (axe, CSP, console, sideways scroll, at 1280 and 360 px); on PostgreSQL with scripts; on
+SQLite without a script.
+"""
 
 from __future__ import annotations
 
-from tests.journeys import story_calls, story_committee, story_files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from portfolio.kit.db import Database
+from tests.journeys import story_after, story_calls, story_committee, story_files, story_grant
+from tests.journeys.stage import fill, served
+from tests.support import databases
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 STAGES = (
     story_calls.strategy_is_read,
@@ -19,4 +35,48 @@ STAGES = (
     story_committee.session_is_convened,
     story_committee.session_sits,
     story_committee.minutes_are_signed,
+    story_grant.credits_are_committed,
+    story_grant.decision_is_signed,
+    story_grant.agreement_is_signed,
+    story_grant.tranche_is_requested,
+    story_grant.tranche_is_paid,
+    story_after.advance_is_justified,
+    story_after.authority_buys,
+    story_after.commission_decides,
+    story_after.goods_are_ordered_and_received,
+    story_after.people_are_reached,
+    story_after.ledger_is_printed,
 )
+
+
+def story(kind: str, folder: Path, browser: Browser, *, scripts: bool = True, look: bool = False) -> None:
+    """Walk the whole of it on a new database of this kind."""
+    url = databases.new(kind, folder, "institution", fill)
+    database = Database(url)
+    try:
+        with served(database, folder, browser, scripts=scripts, look=look) as s:
+            for stage in STAGES:
+                stage(s)
+            assert len(s.acted) >= 12
+            assert s.walk.faults == []
+    finally:
+        database.dispose()
+        databases.drop(url)
+
+
+@pytest.mark.e2e
+@pytest.mark.slow
+def test_the_story_with_every_page_looked_at(tmp_path: Path, browser: Browser) -> None:
+    story("sqlite", tmp_path, browser, look=True)
+
+
+@pytest.mark.e2e
+@pytest.mark.slow
+def test_the_story_on_postgresql(tmp_path: Path, browser: Browser) -> None:
+    story("postgresql", tmp_path, browser)
+
+
+@pytest.mark.e2e
+@pytest.mark.slow
+def test_the_story_without_a_script(tmp_path: Path, browser: Browser) -> None:
+    story("sqlite", tmp_path, browser, scripts=False)

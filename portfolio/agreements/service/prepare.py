@@ -19,6 +19,7 @@ from portfolio.agreements.service.sums import (
 )
 from portfolio.applications.models import Application, BudgetItem
 from portfolio.awards.models import Award, Commitment, Decision
+from portfolio.calls.models import Call
 from portfolio.funds.models import BudgetLine as CreditLine
 from portfolio.groups.models import Group, GroupAccount
 from portfolio.kit.errors import Refusal, refuse
@@ -156,7 +157,7 @@ def create(work: Work, award: Award, form: AgreementForm) -> Agreement:
     )  # fmt: skip
     _write_budget(work, agreement, form.lines)
     _write_schedule(work, agreement, form)
-    copy_tags(work, application, agreement)
+    copy_tags(work, application, agreement, instead=work.db.get_one(Call, award.call_id))
     return agreement
 
 

@@ -156,13 +156,15 @@ def save_page(
     """Keep one page as it is, complete or not. The history keeps the first time a page of a draft is
     saved, and every time that a file already filed on paper is entered; `quiet` saves leave no line.
 
-    Refused when the same page was saved meanwhile from another screen: both texts are then shown (C05).
+    Refused when the same page was saved meanwhile from another screen with other words: both texts are then shown (C05).
     """
     work.hold(application)
     refuse(save_obstacles(work, application))
     work.require(writing_permission(work, application), application)
     seen = queries.page_version(application, page)
-    if form.version is not None and form.version != seen:
+    data = form.model_dump(mode="json", exclude={"version"})
+    stored = application.answers.get(page, {})
+    if form.version is not None and form.version != seen and data != {k: stored.get(k) for k in data}:
         raise Refused(
             Refusal(
                 "changed_meanwhile",
@@ -172,7 +174,6 @@ def save_page(
                 _("Compare the two, correct yours, then save again."),
             )
         )
-    data = form.model_dump(mode="json", exclude={"version"})
     _apply(work, application, page, form, data)
     application.answers = {**application.answers, page: {**data, "rev": seen + 1}}
     first = page not in application.pages_saved

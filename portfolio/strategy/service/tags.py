@@ -11,7 +11,7 @@ from portfolio.kit.db import Base
 from portfolio.kit.errors import Refusal, refuse
 from portfolio.kit.i18n import gettext as _
 from portfolio.strategy.models import Crosswalk, Framework, Objective, Tag
-from portfolio.strategy.queries import Subject, frameworks_in_force
+from portfolio.strategy.queries import Subject, frameworks_in_force, tags_of
 from portfolio.strategy.queries.tags import ALL_COUNTRIES
 from portfolio.work import Work
 
@@ -112,14 +112,17 @@ def edit_tags(work: Work, subject: Subject, weights: Mapping[int, int]) -> None:
     tag(work, subject.thing, weights, countries=subject.countries, on=subject.on)
 
 
-def copy_tags(work: Work, source: Base, target: Base) -> None:
-    """Give a record the tags of the one it comes from: a file its call's, an agreement its file's. They were valid then and stay so."""
-    stored = work.db.scalars(
-        select(Tag).where(
-            Tag.subject_type == source.__tablename__,
-            Tag.subject_id == source.id,  # type: ignore[attr-defined]
-        )
-    ).all()
+def copy_tags(work: Work, source: Base, target: Base, *, instead: Base | None = None) -> None:
+    """Give a record the tags of the one it comes from. They were valid then and stay so.
+
+    Where the source has none, those of `instead`, in the frameworks in force on the target's own country: a grant whose file nobody tagged
+    keeps its call's, so that no franc is left without an objective (R8).
+    """
+    stored = [t for t, _o, _f in tags_of(work, source)]
+    if not stored and instead is not None:
+        country = target.country  # type: ignore[attr-defined]
+        here = {f.id for f in frameworks_in_force(work, [country], work.today)}
+        stored = [t for t, _o, f in tags_of(work, instead) if f.id in here]
     kind, number = target.__tablename__, target.id  # type: ignore[attr-defined]
     work.db.execute(delete(Tag).where(Tag.subject_type == kind, Tag.subject_id == number))
     work.db.add_all(

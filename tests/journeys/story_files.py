@@ -43,8 +43,6 @@ def group_applies_by_itself(s: Story) -> None:
         woman.page.locator('[name="place_id"]').first.check()
         woman.write({"password": "un baobab dans la cour"}).send("/public/register")
     woman.sees("Votre groupe est enregistré")
-    s.walk.people[OWN] = woman
-    woman.email = OWN
     s.acted.add(OWN)
     woman.send("/applications/start")
     s.memo["own"] = re.search(r"/applications/(\d+)", woman.path).group(1)  # type: ignore[union-attr]

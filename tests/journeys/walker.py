@@ -25,6 +25,8 @@ SHOTS = os.environ.get("PORTFOLIO_SHOTS")
 """A folder where a picture of every page that is looked at is kept, at both widths, for the eye."""
 _SHAPE = """() => [...document.querySelectorAll('main form, main h1, main table.grid, main .refusal-box, main .empty')]
     .map(e => e.matches('form') ? e.getAttribute('action') : e.matches('h1') ? '' : e.className).join(' ')"""
+WINDOWS = 10
+"""Windows kept open at the same time: each is a process of the browser."""
 PASSWORD = "un baobab dans la cour"
 
 
@@ -41,28 +43,30 @@ class Walk:
     people: dict[str, Person] = field(default_factory=dict)
 
     def person(self, email: str, password: str = PASSWORD) -> Person:
-        """Somebody signed in, in their own window; the same window each time."""
-        if email not in self.people:
-            self.people[email] = Person(self, email)
-            self.people[email].sign_in(password)
-        return self.people[email]
+        """Somebody in their own window, the same each time; who signs in when the product asks. The window unused for longest is closed
+        when there are too many."""
+        found = self.people.pop(email, None) or Person(self, email, password)
+        self.people[email] = found
+        if len(self.people) > WINDOWS:
+            self.people.pop(next(iter(self.people))).context.close()
+        return found
 
     def close(self) -> None:
-        """Close every window: the next act of each person begins by signing in."""
+        """Close every window."""
         for person in self.people.values():
             person.context.close()
         self.people.clear()
 
     def visitor(self) -> Person:
-        """Somebody who has not signed in."""
+        """Somebody who has no account."""
         return Person(self, "")
 
 
 class Person:
     """A window. Fields are found by their label, buttons and links by their words."""
 
-    def __init__(self, walk: Walk, email: str) -> None:
-        self.walk, self.email = walk, email
+    def __init__(self, walk: Walk, email: str, password: str = "") -> None:
+        self.walk, self.email, self._password = walk, email, password
         self.context = open_context(walk.browser, java_script_enabled=walk.scripts, accept_downloads=True)
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(PATIENCE)
@@ -70,17 +74,13 @@ class Person:
         self.page.on("console", self._heard)
         self.page.on("response", self._answered)
 
-    def sign_in(self, password: str) -> None:
-        self.go("/accounts/sign-in")
-        self.fill("Adresse électronique", self.email)
-        self.fill("Mot de passe", password)
-        self.press("Se connecter")
-
     def go(self, path: str) -> Person:
-        """Open an address of the product."""
+        """Open an address of the product; signing in on the way when the product asks who this is."""
         answer = self.page.goto(self.walk.address + path if path.startswith("/") else path)
         assert answer is not None and answer.status < 500, f"{path}: {answer and answer.status}"
         self._look()
+        if self._password and self.path.startswith("/accounts/sign-in"):
+            self.fill("Adresse électronique", self.email).fill("Mot de passe", self._password).press("Se connecter")
         return self
 
     def follow(self, words: str | re.Pattern[str], nth: int = 0) -> Person:

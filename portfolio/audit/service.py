@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -76,7 +76,7 @@ def record(session: Session, happenings: Sequence[Happening]) -> None:
     rows = []
     for happening in happenings:
         seq += 1
-        row = {"seq": seq, **asdict(happening)}
+        row = {"seq": seq, **vars(happening)}
         digest = seal(previous, "audit", {name: row[name] for name in SEALED})
         rows.append({**row, "previous": previous, "hash": digest})
         previous = digest

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sqlalchemy import insert
@@ -114,7 +114,7 @@ def post(session: Session, transfers: Sequence[Transfer]) -> None:
         if transfer.act != act:
             posting, act = seq, transfer.act
         row = {name: getattr(transfer, name) for name in SEALED if hasattr(transfer, name)}
-        row |= {"seq": seq, "posting": posting, **asdict(transfer.dims)}
+        row |= {"seq": seq, "posting": posting, **vars(transfer.dims)}
         digest = seal(previous, "ledger", {name: row[name] for name in SEALED})
         rows.append({**row, "previous": previous, "hash": digest})
         previous = digest

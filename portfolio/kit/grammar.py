@@ -101,3 +101,8 @@ def at(text: str) -> str:
 def counted(n: int, one: str, many: str) -> str:
     """« 0 dossier », « 1 dossier », « 3 dossiers »."""
     return f"{n} {one if n < 2 else many}"
+
+
+def hours(text: str) -> str:
+    """An hour typed « 8 h 00 » is not parted at the end of a line."""
+    return re.sub(r"(\d) h (\d)", "\\1\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}\\2", text)

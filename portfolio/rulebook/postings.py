@@ -136,6 +136,7 @@ class Dims:
     objective: str | None = None
     treasury: str | None = None
 
+
 ENTRY_WORDS: dict[str, str] = {
     "budget_line:voted": N_("Credits voted"),
     "money_receipt:confirmed": N_("Funds received"),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from portfolio.kit.grammar import hours
 from portfolio.kit.pdf import Column, Letterhead, Paper, Signatory, qr_text
 from portfolio.kit.words import date_long
 
@@ -59,8 +60,8 @@ def request_letter_pdf(facts: Mapping[str, Any]) -> bytes:
         [(i["label"], STATES.get(i["state"], i["state"]), i["why"], i["expected"]) for i in facts["items"]],
     )
     where = facts["where"] or f"{head['service']}, {head['place']}"
-    hours = facts["hours"].rstrip(". ")
-    closing = f" : {hours[:1].lower()}{hours[1:]}" if hours else ""
+    opening = hours(facts["hours"].rstrip(". "))
+    closing = f" : {opening[:1].lower()}{opening[1:]}" if opening else ""
     paper.arrete(f"Date limite : {date_long(due)}, à l'heure de fermeture du guichet{closing}.")
     places = [line.strip().rstrip(" ;.") for line in where.split("\n") if line.strip()]
     paper.para("Lieu de remise :" if len(places) > 1 else f"Lieu de remise : {places[0]}.", align="left")

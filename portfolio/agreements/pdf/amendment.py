@@ -112,8 +112,14 @@ def _change(paper: Paper, facts: Facts) -> None:
                         ", ".join(p for p in (before["signatory_name"], before["signatory_function"]) if p),
                     ),
                     ("Nouveau signataire", f"{after['signatory_name']}, {after['signatory_function']}"),
-                    ("Ancien compte", _account(facts, before["account_id"])),
-                    ("Nouveau compte", _account(facts, after["account_id"])),
+                    *(
+                        [
+                            ("Ancien compte", _account(facts, before["account_id"])),
+                            ("Nouveau compte", _account(facts, after["account_id"])),
+                        ]
+                        if before["account_id"] != after["account_id"]
+                        else [("Compte", f"inchangé : {_account(facts, after['account_id'])}")]
+                    ),
                 ]
             )
         case _:

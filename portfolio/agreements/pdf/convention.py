@@ -65,7 +65,7 @@ def _parties(paper: Paper, facts: Facts) -> None:
     group, head = facts["group"], facts["letterhead"]
     signed = facts["authority_signature"]
     name = ", ".join(head["lines"])
-    represented = f"{signed['name']}, {signed['function']}" if signed["name"] else facts["head"]
+    represented = f"{signed['name']}, {signed['function']}" if signed["name"] else the(facts["head"])
     acting = f", {signed['capacity']}" if signed["capacity"] else ""
     paper.para("Entre", bold=True, align="left")
     paper.para(

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Literal
 
+from portfolio.kit.grammar import hours
 from portfolio.kit.pdf import Column, Letterhead, Margins, Paper, Signatory, amount, qr_text
 from portfolio.kit.pdf.blocks import Block, Framed, Text, Together
 from portfolio.kit.pdf.grid import grid
@@ -142,7 +143,7 @@ def _filing(sheet: _Sheet, f: Mapping[str, Any]) -> None:
     sheet.boxed(f"Date et heure limites de dépôt : {f['deadline']}. Le dossier de candidature est gratuit.")
     sheet.para(
         f"Où et comment : {' ; '.join(x.strip().rstrip(' ;.') for x in f['filing_place'].splitlines() if x.strip())}. "
-        f"Horaires d'ouverture : {f['filing_hours'].rstrip('. ')}. Sur papier, en "
+        f"Horaires d'ouverture : {hours(f['filing_hours'].rstrip('. '))}. Sur papier, en "
         f"{copies}, ou en ligne. Formulaire de demande, édition {f['form_edition']}. Un récépissé est remis à chaque dépôt ; il ne "
         "vaut pas recevabilité."
     )

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from portfolio.calls.pdf.notice import francs, letterhead, who_lines
+from portfolio.kit.grammar import hours
 from portfolio.kit.pdf import Margins, Paper, qr_text
 from portfolio.kit.pdf.blocks import Framed, Text
 
@@ -52,7 +53,8 @@ def poster_pdf(facts: Mapping[str, Any]) -> bytes:
             + ".",
         )
     say(
-        "Comment déposer ?", f"{f['filing_place'].rstrip('. ')}. Horaires : {f['filing_hours'].rstrip('. ')}."
+        "Comment déposer ?",
+        f"{f['filing_place'].rstrip('. ')}. Horaires : {hours(f['filing_hours'].rstrip('. '))}.",
     )
     paper.add(
         Text(

@@ -266,7 +266,8 @@ def printed(around: Surroundings) -> Iterator[tuple[str, str, str]]:
     work.undo()
     work.close()
     yield from texts
-    work = work_of(around, "mariam.guindo", readonly=False)
+    officer = {"ML": "aissata.maiga", "BF": "hamidou.tamboura", "NE": "ramatou.hamani"}[advances[0].tranche.country]
+    work = work_of(around, officer, readonly=False)
     paper = statements.send_formal_notice(work, advances[0].tranche.id)
     text = read(documents.bytes_of(work, paper))
     work.undo()

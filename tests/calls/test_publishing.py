@@ -134,7 +134,7 @@ MENTIONS = (
     "Burkina Faso", "Niger", "Peuvent déposer : groupements de femmes", "au moins 15 membres", "au moins 1 an d'existence",
     "un seul dossier", "Ne peuvent pas déposer", "plus de 180 jours",
     "1 500 000 F CFA (plancher)", "8 000 000 F CFA (plafond)", "au moins 10 % du coût", "10 mois au plus",
-    "Aucune part en numéraire n'est demandée aux personnes déplacées", "Dépenses refusées : Achat de terrain ; Amendes et pénalités",
+    "Aucune part en numéraire n'est demandée aux personnes déplacées", "Dépenses refusées : achat de terrain ; amendes et pénalités",
     "Demande signée", "à partir de 1 000 000 F CFA", "coopératives immatriculées", "travaux et jardins",
     "Grille de notation", "Viabilité économique et débouchés — 40 points, minimum 12", "Excellent, vérifié sur place",
     "Note minimale du total : 60/100", "À égalité de note : inclusion, cohésion sociale, ne pas nuire puis ordre de dépôt",

@@ -15,6 +15,7 @@ from typing import Any
 from portfolio.kit.pdf.blocks import Block, Facts, Gap, Text
 from portfolio.kit.pdf.book_sums import SubTotal, Sums, with_subtotals
 from portfolio.kit.pdf.fingerprint import short_fingerprint
+from portfolio.kit.pdf.fonts import saving
 from portfolio.kit.pdf.lines import header_lines
 from portfolio.kit.pdf.pen import MM, Pen, new_canvas
 from portfolio.kit.pdf.press import AmountCells, Letters, RowMaker, TextCells, number
@@ -259,7 +260,8 @@ class Book:
             page.Resources = resources
             page.Contents = _stream(pdfdoc, content)
             document.addPage(page)
-        self.canvas.save()
+        with saving:
+            self.canvas.save()
         return self.buffer.getvalue()
 
     def _running(self) -> bytes:

@@ -58,6 +58,8 @@ class Face:
 
 _faces: dict[Role, Face] = {}
 _lock = threading.Lock()
+saving = threading.Lock()
+"""Held while a file is closed: cutting a face down to the letters used moves a cursor that all threads share."""
 
 
 def face(role: Role) -> Face:

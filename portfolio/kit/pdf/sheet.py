@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from portfolio.kit.pdf.blocks import Block, Gap, PageBreak, Text, Together
 from portfolio.kit.pdf.fingerprint import short_fingerprint
-from portfolio.kit.pdf.fonts import face
+from portfolio.kit.pdf.fonts import face, saving
 from portfolio.kit.pdf.lines import clip
 from portfolio.kit.pdf.pen import A4, MM, Pen, new_canvas
 
@@ -159,7 +159,8 @@ def draw_together(papers: Sequence[tuple[Sequence[Page], Marks, float]]) -> byte
             else:
                 foot(pen, frame.left, frame.width, frame.bottom - 10 * MM, marks, number, len(pages))
             canvas.showPage()
-    canvas.save()
+    with saving:
+        canvas.save()
     return buffer.getvalue()
 
 

@@ -95,6 +95,8 @@ class View:
     pager: dict[str, Any]
     exports: list[tuple[str, str]]
     views: list[tuple[str, str]]
+    bulk: list[tuple[str, str]]
+    """What the reader may do with the ticked rows: (verb, label)."""
     query: str
     search: str
 
@@ -243,6 +245,7 @@ class Listing:
                 "next_url": address(kept_sort, ("after", cut.after or "")) if cut.after else None,
             },
             exports=[(kind.upper(), address(kept_sort, ("format", kind))) for kind in ("xlsx", "csv")],
+            bulk=[(verb, _(words)) for verb, words, _permission in bulk],
             views=[(str(name), f"?{saved}") for name, saved in views],
             query=urlencode(kept),
             search=search,

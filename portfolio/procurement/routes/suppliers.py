@@ -152,7 +152,9 @@ def supplier_show(work: W, id: int) -> Response:
 
 def supplier_edit_page(work: Work, id: int, bad: Bad | None = None) -> Response:
     """The sheet, to be corrected."""
-    return _edit(work, queries.supplier(work, id), bad)
+    supplier = queries.supplier(work, id)
+    work.require("supplier:edit", supplier)
+    return _edit(work, supplier, bad)
 
 
 @router.get("/suppliers/{id:int}/edit", name="procurement.supplier_edit_page")

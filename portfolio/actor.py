@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, false, or_, true
 
 from portfolio.kit.errors import Refusal
 from portfolio.kit.i18n import gettext as _
+from portfolio.kit.i18n import locale
 from portfolio.kit.lifecycle import Move
 from portfolio.rulebook.permissions import GRANTS, who_may
 
@@ -104,6 +106,11 @@ def within(actor: Actor | None, permission: str, model: Any) -> ColumnElement[bo
             return true()
         clauses.append(column == (grant.scope_code if name == "country" else int(grant.scope_code or 0)))
     return or_(*clauses) if clauses else false()
+
+
+def reader(actor: Actor | None, today: date) -> Hashable:
+    """What a statement may be made from beside what was asked: who reads, with which roles, the day and the language."""
+    return (actor.id, actor.grants, today, locale()) if actor else (None, (), today, locale())
 
 
 def same_person(actor: Actor, move: Move, thing: object) -> Iterator[Refusal]:

@@ -76,13 +76,25 @@ def upgrade() -> None:
         ),
         sa.UniqueConstraint("reference", name=op.f("uq_application_reference")),
     )
-    op.create_index("ix_application_call", "application", ["call_id", "submitted_at", "id"])
-    op.create_index("ix_application_call_status", "application", ["call_id", "status", "submitted_at", "id"])
+    op.create_index(
+        "ix_application_call", "application", ["call_id", "submitted_at", "id", "filed", "requested_minor"]
+    )
+    op.create_index(
+        "ix_application_call_status",
+        "application",
+        ["call_id", "status", "submitted_at", "id", "filed", "requested_minor"],
+    )
     op.create_index("ix_application_group", "application", ["group_id"])
-    op.create_index("ix_application_list", "application", ["submitted_at", "id"])
-    op.create_index("ix_application_officer", "application", ["officer_id", "submitted_at", "id"])
+    op.create_index("ix_application_list", "application", ["submitted_at", "id", "filed", "requested_minor"])
+    op.create_index(
+        "ix_application_officer",
+        "application",
+        ["officer_id", "submitted_at", "id", "filed", "requested_minor"],
+    )
     op.create_index("ix_application_requested", "application", ["requested_minor", "id"])
-    op.create_index("ix_application_status", "application", ["status", "submitted_at", "id"])
+    op.create_index(
+        "ix_application_status", "application", ["status", "submitted_at", "id", "filed", "requested_minor"]
+    )
     op.create_table(
         "call_register",
         sa.Column("id", db.BigId, nullable=False),

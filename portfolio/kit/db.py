@@ -30,6 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
@@ -194,8 +195,12 @@ def _prepare_sqlite(engine: Engine) -> None:
             if not lock.acquire(timeout=WRITE_LOCK_SECONDS):
                 raise TimeoutError("the write lock was not free")
             connection.info["write_lock"] = True
-        connection.exec_driver_sql(f"PRAGMA query_only={'ON' if readonly else 'OFF'}")
-        connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")
+        driver: Any = connection.connection.dbapi_connection  # straight to the driver: twice on every request
+        driver.execute(f"PRAGMA query_only={'ON' if readonly else 'OFF'}")
+        try:
+            driver.execute("BEGIN" if readonly else "BEGIN IMMEDIATE")
+        except engine.dialect.loaded_dbapi.OperationalError as error:
+            raise OperationalError("BEGIN", None, error) from error
 
     def free(info: dict[Any, Any]) -> None:
         if info.pop("write_lock", False):

@@ -73,7 +73,8 @@ def speaking(language: str) -> Iterator[None]:
 
 
 def _find(context: str | None, msgid: str) -> tuple[str, ...] | None:
-    return catalogue(_current.get()).words.get((context, msgid)) if _current.get() != "en" else None
+    language = _current.get()
+    return catalogue(language).words.get((context, msgid)) if language != "en" else None
 
 
 def gettext(msgid: str) -> str:
@@ -123,8 +124,9 @@ def date_text(day: date | None) -> str:
 
 def time_text(moment: datetime) -> str:
     """`08 h 14` in French, `08:14` in English."""
-    local = moment.astimezone(ZONE)
-    return f"{local:%H h %M}" if _current.get() == "fr" else f"{local:%H:%M}"
+    local = moment if moment.tzinfo is UTC else moment.astimezone(ZONE)
+    glue = " h " if _current.get() == "fr" else ":"
+    return f"{local.hour:02}{glue}{local.minute:02}"
 
 
 def datetime_text(moment: datetime | None) -> str:
@@ -153,8 +155,11 @@ def short_moment_text(moment: datetime | None) -> str:
     """`7 nov. 2025 16 h 21`: the hour may fold under the day."""
     if moment is None:
         return ""
-    local = moment.astimezone(ZONE)
-    return f"{short_date_text(local.date())} {time_text(moment).replace(' ', chr(0xA0))}"
+    local = moment if moment.tzinfo is UTC else moment.astimezone(ZONE)
+    language = _current.get()
+    glue = "\u00a0h\u00a0" if language == "fr" else ":"
+    month = SHORT_MONTHS[language][local.month - 1]
+    return f"{local.day}\u00a0{month}\u00a0{local.year} {local.hour:02}{glue}{local.minute:02}"
 
 
 def percent_text(tenths: int) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+import markupsafe
+
 BIDI = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C])
 _LIGATURES = str.maketrans(
     {
@@ -88,3 +90,12 @@ def phone_text(number: str | None) -> str:
     """A telephone as it is dictated: `+223 70 00 00 00` for the eight digits of the three countries, else as it is kept."""
     found = re.fullmatch(r"(\+22[367])(\d\d)(\d\d)(\d\d)(\d\d)", number or "")
     return "\u00a0".join(found.groups()) if found else number or ""
+
+
+_escape = getattr(markupsafe, "_escape_inner", None) or (lambda text: str(markupsafe.escape(text)))
+"""What `markupsafe.escape` calls, without the wrapping."""
+
+
+def escaped(value: object) -> str:
+    """A value inside of HTML, as a plain string: no object is made for each cell of a table."""
+    return str(_escape(value if type(value) is str else str(value)))

@@ -28,44 +28,41 @@ from typing import Any
 from urllib.parse import urlencode
 
 from markupsafe import Markup, escape
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Integer, bindparam, func, select
 from starlette.datastructures import QueryParams
 from starlette.responses import Response
 
-from portfolio.kit import i18n, money, paging
+from portfolio.actor import reader
+from portfolio.kit import i18n, money, paging, prepared
 from portfolio.kit.i18n import N_
 from portfolio.kit.i18n import gettext as _
-from portfolio.kit.lifecycle import Lifecycle
+from portfolio.kit.text import escaped
+from portfolio.web import cells
+from portfolio.web.cells import Column
 from portfolio.web.filters import Filter
-from portfolio.web.render import file_response, fragment, page
+from portfolio.web.render import file_response, fragment, kept, page
 from portfolio.work import Work
 
+__all__ = ["DECLARED", "EXPORT_LIMIT", "SIZES", "Column", "Head", "Listing", "View"]
 SIZES = (50, 100)
 """Rows of a page, and what `size=100` asks for."""
 EXPORT_LIMIT = 100_000
 DECLARED: list[Listing] = []
 """Every list of the product, as its room declares it."""
+_WRITERS: dict[tuple[int, str], list[tuple[int, Callable[[Any, Any], str]]]] = {}
 
 
-@dataclass(frozen=True)
-class Column:
-    """A column: `kind` is text, link, money, number, date, moment, status, percent, or choice (with `words`)."""
+class Watched:
+    """A work that says whether anything but the reader and the day was asked of it: then a statement is not kept."""
 
-    key: str
-    label: str
-    kind: str = "text"
-    sort: ColumnElement[Any] | Any | None = None
-    total: bool = False
-    href: str = ""
-    cycle: Lifecycle | None = None
-    words: Callable[[str], str] | None = None
-    linked_by: int | None = None
-    """Where in the row stands what must not be NULL for a link to be drawn: a record that may be listed but not opened."""
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self.moving = False
 
-    @property
-    def numeric(self) -> bool:
-        """Right-aligned, in tabular figures."""
-        return self.kind in ("money", "number", "percent")
+    def __getattr__(self, name: str) -> Any:
+        if name not in ("within", "may", "actor", "maybe_actor", "known_actor", "today"):
+            self.moving = True
+        return getattr(self._work, name)
 
 
 @dataclass(frozen=True)
@@ -83,7 +80,7 @@ class View:
     """One page of a list, ready to be drawn."""
 
     listing: Listing
-    heads: list[Head]
+    head: Markup
     body: Markup
     foot: Markup | None
     count: int
@@ -91,11 +88,11 @@ class View:
     base_url: str
     chips: list[dict[str, str]]
     clear_url: str
-    inputs: list[dict[str, Any]]
+    inputs: Markup
     pager: dict[str, Any]
     exports: list[tuple[str, str]]
     views: list[tuple[str, str]]
-    bulk: list[tuple[str, str]]
+    bulk: tuple[tuple[str, str], ...]
     """What the reader may do with the ticked rows: (verb, label)."""
     query: str
     search: str
@@ -122,6 +119,9 @@ class Listing:
     bulk: Sequence[tuple[str, str, str]] = field(default=())
     """(verb, label, permission): ticked rows are posted to `{route's address}/bulk/{verb}`."""
     template: str = "layouts/list.html"
+    counted: Callable[[Work], Any] | None = None
+    """The same rows by their id and the columns to be summed alone, without the joins that only bring words: an index may answer it.
+    Filters must not need those joins."""
 
     def __post_init__(self) -> None:
         DECLARED.append(self)
@@ -138,13 +138,12 @@ class Listing:
 
     def filtered(self, work: Work, query: QueryParams) -> Any:
         """The statement with every filter of the address applied."""
-        statement = self.statement(work)
-        for wanted in self.filters:
-            value = query.get(wanted.name, "")
-            clause = wanted.clause(work, value) if value else None
-            if clause is not None:
-                statement = statement.where(clause)
-        return statement
+        return self.statement(work).where(*self._clauses(work, query))
+
+    def _clauses(self, work: Work, query: QueryParams) -> list[ColumnElement[bool]]:
+        asked = [(wanted, query.get(wanted.name, "")) for wanted in self.filters]
+        found = [wanted.clause(work, value) for wanted, value in asked if value]
+        return [clause for clause in found if clause is not None]
 
     def _keys(self, sort: str) -> tuple[str, list[paging.Key]]:
         descending, key = sort.startswith("-"), sort.lstrip("-")
@@ -162,32 +161,55 @@ class Listing:
         """One page: rows, totals, chips, pager."""
         sort, keys = self._keys(query.get("sort") or self.default_sort)
         size = SIZES[query.get("size") == "100"]
-        base = self.filtered(work, query)
         after, before = query.get("after"), query.get("before")
         backwards = bool(before and not after)
-        values = (
-            paging.decode((before if backwards else after) or "", len(keys)) if (after or before) else None
-        )
-        statement = base.where(paging.beyond(keys, values, backwards=backwards)) if values else base
-        statement = paging.ordered(statement, keys, backwards=backwards).limit(size + 1)
-        rows = work.db.execute(statement).all()
+        word = (before if backwards else after) or ""
+        values = paging.decode(word, len(keys)) if word else None
+        rows_of, totals_of = self._prepared(work, query, sort, keys, backwards, values is not None)
+        connection = work.db.connection()  # plain rows: none of them becomes an object
+        edge = {f"edge_{n}": value for n, value in enumerate(values or ())}
+        rows = connection.execute(rows_of, {**edge, "page_size": size + 1}).all()
         cut = paging.cut(rows, keys, size, backwards=backwards, cursor=values is not None)
-        count, totals = self._totals(work, base)
-        return self._dress(work, query, sort, size, cut, count, totals)
+        count, *sums = connection.execute(totals_of).one()
+        totals = {c.key: int(n) for c, n in zip((c for c in self.columns if c.total), sums, strict=True)}
+        return self._dress(work, query, sort, size, cut, count, totals if count <= paging.COUNT_CAP else None)
 
-    def _totals(self, work: Work, base: Any) -> tuple[int, dict[str, int] | None]:
-        """How many, up to the cap; the sums when all could be counted."""
-        summed = [(i, c) for i, c in enumerate(self.columns, 1) if c.total]
+    def _prepared(
+        self, work: Work, query: QueryParams, sort: str, keys: list[paging.Key], backwards: bool, cursor: bool
+    ) -> tuple[Any, Any]:
+        """The statements of the rows and of the totals, made once for each reader, order and set of filters."""
+        clauses = self._clauses(work, query)
+        shapes = [clause._generate_cache_key() for clause in clauses]
+        key = None
+        if all(shape is not None for shape in shapes):
+            said = tuple((s.key, tuple(_fixed(b.effective_value) for b in s.bindparams)) for s in shapes if s)
+            key = (id(self), reader(work.maybe_actor, work.today), sort, backwards, cursor, said)
+        return prepared.kept(key, lambda: self._make(work, clauses, keys, backwards, cursor))
+
+    def _make(
+        self,
+        work: Work,
+        clauses: list[ColumnElement[bool]],
+        keys: list[paging.Key],
+        backwards: bool,
+        cursor: bool,
+    ) -> tuple[tuple[Any, Any], bool]:
+        watched = Watched(work)
+        base = self.statement(watched).where(*clauses)  # type: ignore[arg-type]
+        counted = self.counted(watched).where(*clauses) if self.counted else base  # type: ignore[arg-type]
+        rows = base.where(paging.beyond(keys, paging.edge(keys), backwards=backwards)) if cursor else base
+        rows = paging.ordered(rows, keys, backwards=backwards).limit(bindparam("page_size", type_=Integer))
+        return (rows, self._totals(counted)), not watched.moving
+
+    def _totals(self, base: Any) -> Any:
+        """How many, up to the cap, and the sums: shown only when all could be counted."""
         inner = base.order_by(None).limit(paging.COUNT_CAP + 1).subquery()
         parts = list(inner.c)
-        row = work.db.execute(
-            select(func.count(), *(func.coalesce(func.sum(parts[i]), 0) for i, _c in summed)).select_from(
-                inner
-            )
-        ).one()
-        if row[0] > paging.COUNT_CAP:
-            return int(row[0]), None
-        return int(row[0]), {c.key: int(row[1 + n]) for n, (_i, c) in enumerate(summed)}
+        summed = [i for i, c in enumerate(self.columns, 1) if c.total]
+        if self.counted:
+            summed = list(range(1, len(parts)))
+        sums = (func.coalesce(func.sum(parts[i]), 0) for i in summed)
+        return select(func.count(), *sums).select_from(inner)
 
     def _dress(
         self,
@@ -199,19 +221,19 @@ class Listing:
         count: int,
         totals: dict[str, int] | None,
     ) -> View:
-        kept = [
+        chosen = [
             (k, v) for k, v in query.multi_items() if k not in ("after", "before", "format", "sort") and v
         ]
 
         def address(*more: tuple[str, str], without: str = "") -> str:
-            pairs = [(k, v) for k, v in kept if k != without] + [m for m in more if m[1]]
+            pairs = [(k, v) for k, v in chosen if k != without] + [m for m in more if m[1]]
             return f"?{urlencode(pairs)}" if pairs else "?"
 
         chips, inputs = [], []
         search = ""
         for wanted in self.filters:
             value = query.get(wanted.name, "")
-            inputs.append(wanted.input(work, value))
+            inputs.append(_as_drawn(**wanted.input(work, value)))
             search = value if wanted.name == "q" else search
             if value and (words := wanted.words(work, value)):
                 sort_pair = ("sort", sort if sort != self.default_sort else "")
@@ -224,7 +246,7 @@ class Listing:
         views = (work.actor.extra.get("views", {}).get(self.name, [])) if work.maybe_actor else []
         return View(
             listing=self,
-            heads=heads,
+            head=kept("table_head", tuple(heads), sort, address()),
             body=self._body(cut.rows, ticked=bool(bulk)),
             foot=self._foot(totals, bool(bulk)),
             count=count,
@@ -232,7 +254,7 @@ class Listing:
             base_url=address(),
             chips=chips,
             clear_url="?",
-            inputs=inputs,
+            inputs=kept("filter_bar", tuple(inputs)),
             pager={
                 "first": 1
                 if not query.get("after") and not query.get("before") and cut.rows
@@ -245,24 +267,32 @@ class Listing:
                 "next_url": address(kept_sort, ("after", cut.after or "")) if cut.after else None,
             },
             exports=[(kind.upper(), address(kept_sort, ("format", kind))) for kind in ("xlsx", "csv")],
-            bulk=[(verb, _(words)) for verb, words, _permission in bulk],
+            bulk=tuple((verb, _(words)) for verb, words, _permission in bulk),
             views=[(str(name), f"?{saved}") for name, saved in views],
-            query=urlencode(kept),
+            query=urlencode(chosen),
             search=search,
         )
 
     def _body(self, rows: Sequence[Any], *, ticked: bool) -> Markup:
-        writers = [(i, cell_writer(c)) for i, c in enumerate(self.columns, 1)]
-        out = []
-        for row in rows:
-            number = row[0]
-            tick = (
-                f'<td class="tick"><input type="checkbox" name="ids" value="{number}" aria-label="{escape(row[1])}"></td>'
-                if ticked
-                else ""
+        writers = self._writers()
+        if not ticked:
+            return Markup("".join([f"<tr>{''.join([w(r[i], r) for i, w in writers])}</tr>\n" for r in rows]))
+        return Markup(
+            "".join(
+                [
+                    f'<tr><td class="tick"><input type="checkbox" name="ids" value="{r[0]}" aria-label="{escaped(r[1])}"></td>'
+                    f"{''.join([w(r[i], r) for i, w in writers])}</tr>\n"
+                    for r in rows
+                ]
             )
-            out.append(f"<tr>{tick}{''.join([write(row[i], row) for i, write in writers])}</tr>\n")
-        return Markup("".join(out))
+        )
+
+    def _writers(self) -> list[tuple[int, Callable[[Any, Any], str]]]:
+        """Who writes the cells, chosen once for each language."""
+        key = (id(self), i18n.locale())
+        if key not in _WRITERS:
+            _WRITERS[key] = [(i, cells.writer(c)) for i, c in enumerate(self.columns, 1)]
+        return _WRITERS[key]
 
     def _foot(self, totals: dict[str, int] | None, ticked: bool) -> Markup | None:
         if not totals:
@@ -285,7 +315,7 @@ class Listing:
         rows = work.db.execute(paging.ordered(self.filtered(work, query), keys).limit(EXPORT_LIMIT)).all()
         labels = [_(c.label) for c in self.columns]
         kinds = [c.kind for c in self.columns]
-        plain = ([_plain(c, row[i]) for i, c in enumerate(self.columns, 1)] for row in rows)
+        plain = ([cells.plain(c, row[i]) for i, c in enumerate(self.columns, 1)] for row in rows)
         notes = [_(self.title), i18n.datetime_text(work.now), query.get("q", "")]
         name = f"{self.name}-{work.today.isoformat()}.{kind}"
 
@@ -298,64 +328,11 @@ class Listing:
         return file_response(write, name, sheets.MEDIA[kind])
 
 
-def _plain(column: Column, value: Any) -> Any:
-    if value is None:
-        return ""
-    if column.kind == "status" and column.cycle is not None:
-        return i18n.pgettext(column.cycle.noun, column.cycle.state(value).label)
-    if column.words is not None:
-        return column.words(value)
-    return value
+def _fixed(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
-def cell_writer(column: Column) -> Callable[[Any, Any], str]:
-    """The function that writes one cell of this column, chosen once for the whole page."""
-    kind = column.kind
-    if kind == "money" and column.href:
-        start, _place, end = column.href.partition("{id}")
-        return lambda value, row: (
-            f'<td class="num"><a href="{start}{row[0]}{end}">{money.figures(value)}</a></td>'
-            if value
-            else f'<td class="num">{money.figures(value) if value is not None else "–"}</td>'
-        )
-    if kind == "money":
-        return lambda value, _row: (
-            f'<td class="num">{money.figures(value) if value is not None else "–"}</td>'
-        )
-    if kind == "number":
-        return lambda value, _row: f'<td class="num">{value if value is not None else "–"}</td>'
-    if kind == "percent":
-        return lambda value, _row: (
-            f'<td class="num">{i18n.percent_text(value) if value is not None else "–"}</td>'
-        )
-    if kind == "date":
-        return lambda value, _row: f"<td>{i18n.short_date_text(value)}</td>"
-    if kind == "moment":
-        return lambda value, _row: f"<td>{i18n.short_moment_text(value)}</td>"
-    if kind == "link":
-        before, _place, after = column.href.partition("{id}")
-
-        def link(value: Any, row: Any) -> str:
-            if column.linked_by is not None and row[column.linked_by] is None:
-                return f"<td>{escape(value)}</td>"
-            return f'<td{_folding(value)}><a href="{before}{row[0]}{after}">{escape(value) if value else "–"}</a></td>'
-
-        return link
-    if kind == "status" and column.cycle is not None:
-        cycle = column.cycle
-        tags = {
-            s.code: f'<td><span class="tag {s.tone}">{escape(i18n.pgettext(cycle.noun, s.label))}</span></td>'
-            for s in cycle.states
-        }
-        return lambda value, _row: tags.get(value, "<td>–</td>")
-    if column.words is not None:
-        words = column.words
-        return lambda value, _row: f"<td>{escape(words(value)) if value is not None else '–'}</td>"
-    return lambda value, _row: (
-        f"<td{_folding(value)}>{escape(value) if value not in (None, '') else '–'}</td>"
-    )
-
-
-def _folding(value: Any) -> str:
-    """References, codes and names of places stay on one line; titles fold, and keep room to."""
-    return ' class="nowrap"' if value and len(str(value)) < 20 else ' class="long"' if value else ""
+def _as_drawn(
+    *, kind: str, name: str, label: str, value: str, options: Sequence[tuple[Any, str]] = ()
+) -> tuple[str, str, str, str, tuple[tuple[str, str], ...]]:
+    return kind, name, label, str(value), tuple((str(code), words) for code, words in options)

@@ -7,8 +7,8 @@ import hashlib
 import os
 import secrets
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
@@ -25,7 +25,7 @@ from portfolio.kit.errors import Bad, Refusal
 from portfolio.kit.lifecycle import Lifecycle
 from portfolio.kit.paths import static_dir
 from portfolio.kit.text import phone_text
-from portfolio.rulebook.permissions import who_may
+from portfolio.rulebook.permissions import GRANTS, who_may
 from portfolio.web import csrf
 from portfolio.web.urls import known, safe_next, url
 from portfolio.work import Work
@@ -92,6 +92,7 @@ def environment() -> jinja2.Environment:
     env.install_gettext_callables(  # type: ignore[attr-defined]
         i18n.gettext, i18n.ngettext, newstyle=True, pgettext=i18n.pgettext, npgettext=i18n.npgettext
     )
+    env.globals.update(_=words, gettext=words)
     env.filters.update(
         money=lambda minor, currency="XOF": money.amount(minor, currency) if minor is not None else "–",
         figures=lambda minor, currency="XOF": money.figures(minor, currency) if minor is not None else "–",
@@ -110,7 +111,9 @@ def environment() -> jinja2.Environment:
         label_of=label_of,
         tone_of=tone_of,
     )
-    env.globals["ui"] = env.get_template("components/ui.html").module
+    ui_module = env.get_template("components/ui.html").module
+    vars(ui_module)["icon"] = functools.cache(ui_module.icon)  # type: ignore[attr-defined]
+    env.globals.update(ui=ui_module, kept=kept)
     from portfolio.web.panels import draw_panels
     from portfolio.web.timeline import timeline
 
@@ -121,6 +124,27 @@ def environment() -> jinja2.Environment:
 def ui() -> Any:
     """The component macros, for Python code that draws one."""
     return environment().globals["ui"]
+
+
+def words(msgid: str, **values: object) -> Markup:
+    """A message in the reader's language as markup, what is put in it escaped; looked up once."""
+    said = _said(msgid, i18n.locale())
+    return said % values if values or "%" in said else said
+
+
+@functools.lru_cache(maxsize=5000)
+def _said(msgid: str, _locale: str) -> Markup:
+    return Markup(i18n.gettext(msgid))
+
+
+def kept(macro: str, *given: Hashable) -> Markup:
+    """A component that depends on nothing but what it is given and the language: drawn once."""
+    return _kept(macro, i18n.locale(), given)
+
+
+@functools.lru_cache(maxsize=2000)
+def _kept(macro: str, _locale: str, given: tuple[Any, ...]) -> Markup:
+    return Markup(getattr(ui(), macro)(*given))
 
 
 def new_key() -> str:
@@ -203,18 +227,26 @@ def moves(
     return found
 
 
+@functools.lru_cache(maxsize=200)
+def menu_of(roles: frozenset[str], _locale: str) -> tuple[NavItem, ...]:
+    """The entries of the menu that somebody with these roles may open."""
+    held = frozenset(permission for role in roles for permission in GRANTS[role])
+    return tuple(
+        NavItem(i18n.gettext(entry.label), url(entry.route), entry.icon)
+        for entry in NAV
+        if known(entry.route) and held.intersection(entry.permissions)
+    )
+
+
 def _context(work: Work, facts: dict[str, Any]) -> dict[str, Any]:
     actor = work.maybe_actor
     origin = work.origin
     bad: Bad | None = facts.get("bad")
     path = origin.path
-    nav = []
-    if actor:
-        for entry in NAV:
-            if known(entry.route) and any(actor.may(p) for p in entry.permissions):
-                target = url(entry.route)
-                current = path == target or (target != "/" and path.startswith(f"{target}/"))
-                nav.append(NavItem(i18n.gettext(entry.label), target, entry.icon, current))
+    nav = tuple(
+        replace(item, current=True) if path == item.url or path.startswith(f"{item.url}/") else item
+        for item in (menu_of(frozenset(actor.roles), i18n.locale()) if actor else ())
+    )
     here = f"{path}?{origin.query}" if origin.query else path
     languages = [
         NavItem(code.upper(), url("language", code=code, next=here), "", code == i18n.locale(), code)

@@ -41,7 +41,7 @@ from portfolio.kit.text import fold
 from portfolio.places.models import Place
 from portfolio.rulebook.lifecycles.applications import APPLICATION
 from portfolio.web.act import SESSION
-from portfolio.web.listing import Column, cell_writer
+from portfolio.web.cells import Column, writer
 from tests import factories
 from tests.client import client
 from tests.support.postgres import Server
@@ -156,7 +156,7 @@ def plan(database: Database, urls: list[str], path: Path) -> None:
         pages[key] = [plain(each) for each in told]
         shells[key] = [before + _tag, end + after, rows]
     event.remove(database.engine, "before_cursor_execute", tell)
-    column = cell_writer(Column("status", "x", "status", cycle=APPLICATION))
+    column = writer(Column("status", "x", "status", cycle=APPLICATION))
     tags = {s.code: column(s.code, None) for s in APPLICATION.states}
     url = database.url.render_as_string(hide_password=False)
     expected = {key: shell.pop() for key, shell in shells.items()}

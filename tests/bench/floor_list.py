@@ -32,14 +32,18 @@ def moment(value: datetime | str) -> str:
     return f"{at.day}{MONTHS[at.month - 1]}{at.year} {at.hour:02}\u00a0h\u00a0{at.minute:02}"
 
 
+def cell(value: str | None) -> str:
+    if not value:
+        return "<td>–</td>"
+    return f'<td class="{"nowrap" if len(value) < 20 else "long"}">{escape(value)}</td>'
+
+
 def body(rows: list[Any], tags: dict[str, str]) -> str:
     """The rows of the table, by hand; the comparison with the product is on bytes."""
     return "".join([
         f'<tr><td class="tick"><input type="checkbox" name="ids" value="{r[0]}" aria-label="{escape(r[1])}"></td>'
-        f'<td class="nowrap"><a href="/applications/{r[0]}">{escape(r[1])}</a></td><td>{escape(r[2]) if r[2] else "–"}</td>'
-        f'<td>{escape(r[3])}</td><td>{escape(r[4])}</td><td>{escape(r[5])}</td>'
-        f'<td class="num">{f"{r[6]:,}".replace(",", chr(0x202F))}</td><td>{moment(r[7])}</td>{tags[r[8]]}'
-        f'<td>{escape(r[9]) if r[9] else "–"}</td></tr>\n'
+        f'<td class="nowrap"><a href="/applications/{r[0]}">{escape(r[1])}</a></td>{cell(r[2])}{cell(r[3])}{cell(r[4])}{cell(r[5])}'
+        f'<td class="num">{f"{r[6]:,}".replace(",", chr(0x202F))}</td><td>{moment(r[7])}</td>{tags[r[8]]}{cell(r[9])}</tr>\n'
         for r in rows
     ])
 

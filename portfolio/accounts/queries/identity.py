@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Date, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from portfolio.accounts.models import Person, RoleAssignment, SignIn
@@ -22,7 +24,7 @@ ABSOLUTE = timedelta(hours=12)
 RECENT = timedelta(minutes=5)
 
 
-def in_force(today: date) -> list[ColumnElement[bool]]:
+def in_force(today: date | BindParameter[date]) -> list[ColumnElement[bool]]:
     """The assignments that count today: begun, not ended, not withdrawn, and confirmed where that is needed."""
     role = RoleAssignment
     return [
@@ -34,23 +36,45 @@ def in_force(today: date) -> list[ColumnElement[bool]]:
 
 
 def load_actor(session: Session, token: str, now: datetime) -> Actor | None:
-    """The person behind a session token with the roles of this moment, in one query; None when the session has ended (A03, Z13)."""
-    statement = (
-        select(SignIn, Person, RoleAssignment)
-        .join(Person, Person.id == SignIn.person_id)
-        .outerjoin(RoleAssignment, (RoleAssignment.person_id == Person.id) & _all(in_force(now.date())))
-        .where(SignIn.token_hash == token_hash(token), SignIn.ended_at.is_(None), Person.active.is_(True))
-        .order_by(RoleAssignment.id)
-    )
-    rows = session.execute(statement).all()
+    """The person behind a session token with the roles of this moment, in one query; None when the session has ended (A03, Z13).
+    Plain columns of one statement made once: this is read on every request."""
+    values = {"token": token_hash(token), "today": now.date()}
+    rows = session.connection().execute(_signed_in(), values).all()
     if not rows:
         return None
-    sign_in, person = rows[0][0], rows[0][1]
-    assignments = [row[2] for row in rows if row[2] is not None]
+    first = rows[0]
+    assignments = [row for row in rows if row.role is not None]
     idle = IDLE_MONEY if any(a.role in MONEY_ROLES for a in assignments) else IDLE
-    if now - sign_in.seen_at > idle or now - sign_in.created_at > ABSOLUTE:
+    if now - first.seen_at > idle or now - first.created_at > ABSOLUTE:
         return None
-    return actor_of(person, assignments, sign_in, now)
+    return Actor(
+        id=first.person_id,
+        name=first.full_name,
+        function=first.function,
+        locale=first.locale,
+        grants=_grants(assignments),
+        session_id=first.session_id,
+        authenticated_recently=now - first.authenticated_at <= RECENT,
+        extra={"views": dict(first.preferences or {}).get("views", {}), "seen_at": first.seen_at},
+    )
+
+
+@functools.cache
+def _signed_in() -> Any:
+    """Session, person and roles of a token; the parameters are `token` and `today`."""
+    role = RoleAssignment
+    held = (role.person_id == Person.id) & _all(in_force(bindparam("today", type_=Date)))
+    return (
+        select(
+            SignIn.id.label("session_id"), SignIn.seen_at, SignIn.created_at, SignIn.authenticated_at, SignIn.person_id,
+            Person.full_name, Person.function, Person.locale, Person.preferences,
+            role.role, role.scope_kind, role.scope_code, role.kind, role.act_number, role.act_on, role.ceiling_minor,
+        )
+        .join(Person, Person.id == SignIn.person_id)
+        .outerjoin(role, held)
+        .where(SignIn.token_hash == bindparam("token"), SignIn.ended_at.is_(None), Person.active.is_(True))
+        .order_by(role.id)
+    )  # fmt: skip
 
 
 def _all(clauses: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
@@ -60,34 +84,29 @@ def _all(clauses: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
     return whole
 
 
-def actor_of(
-    person: Person,
-    assignments: Iterable[RoleAssignment],
-    sign_in: SignIn | None = None,
-    now: datetime | None = None,
-) -> Actor:
+def actor_of(person: Person, assignments: Iterable[RoleAssignment]) -> Actor:
     """The plain data of an actor."""
-    grants = tuple(
-        Grant(
-            a.role, a.scope_kind, a.scope_code, capacity_text(a) if a.kind != "own" else None, a.ceiling_minor
-        )
-        for a in assignments
-    )
-    recent = sign_in is None or now is None or now - sign_in.authenticated_at <= RECENT
-    seen = {"seen_at": sign_in.seen_at} if sign_in else {}
     return Actor(
         id=person.id,
         name=person.full_name,
         function=person.function,
         locale=person.locale,
-        grants=grants,
-        session_id=sign_in.id if sign_in else None,
-        authenticated_recently=recent,
-        extra={"views": dict(person.preferences or {}).get("views", {}), **seen},
+        grants=_grants(assignments),
+        extra={"views": dict(person.preferences or {}).get("views", {})},
     )
 
 
-def capacity_text(assignment: RoleAssignment) -> str:
+def _grants(assignments: Iterable[Any]) -> tuple[Grant, ...]:
+    """Roles as held, from records or from rows with the same columns."""
+    return tuple(
+        Grant(
+            a.role, a.scope_kind, a.scope_code, capacity_text(a) if a.kind != "own" else None, a.ceiling_minor
+        )
+        for a in assignments
+    )
+
+
+def capacity_text(assignment: Any) -> str:
     """What a paper prints under a name that signs for another (F5)."""
     on = assignment.act_on.strftime("%d/%m/%Y") if assignment.act_on else ""
     words = (

@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Select,
     String,
     and_,
@@ -28,10 +29,12 @@ from sqlalchemy import (
 )
 
 from portfolio.accounts.models import Person
+from portfolio.actor import reader
 from portfolio.applications.models import Application, PieceRequest
 from portfolio.applications.queries.files import staff_clause
 from portfolio.calls.models import Call
 from portfolio.groups.models import Group
+from portfolio.kit import prepared
 from portfolio.kit.text import fold
 from portfolio.places.models import Place
 from portfolio.work import Work
@@ -68,21 +71,41 @@ def statement(work: Work, *, drafts: bool = False) -> Select[Any]:
     return cast("Select[Any]", made)
 
 
+def counted(work: Work, *, drafts: bool = False) -> Select[Any]:
+    """The same files, for their number and the sum asked: from an index alone."""
+    made = select(Application.id, Application.requested_minor).where(
+        Application.filed.is_(not drafts), staff_clause(work)
+    )
+    return cast("Select[Any]", made)
+
+
+def by_category(work: Work, value: str) -> ColumnElement[bool]:
+    """Files of groups of a category."""
+    return Application.group_id.in_(select(Group.id).where(Group.category == value))
+
+
 def _loaded(work: Work) -> dict[str, list[tuple[str, str]]]:
     """Calls and officers in charge, in one query a page however often the filters ask."""
     if work not in _options:
-        calls = select(literal_column("'call'", String), Call.id, Call.code).where(
-            Call.status != "draft", work.within("call:view", Call)
+        statement = prepared.kept(
+            ("applications.options", reader(work.maybe_actor, work.today)), lambda: (_choices(work), True)
         )
-        held = select(Application.officer_id).where(Application.officer_id == Person.id).exists()
-        officers = select(literal_column("'officer'", String), Person.id, Person.full_name).where(held)
         found: dict[str, list[tuple[str, str]]] = {"call": [], "officer": []}
-        for kind, number, words in work.db.execute(union_all(calls, officers)):
+        for kind, number, words in work.db.connection().execute(statement):
             found[kind].append((str(number), words))
         found["call"].sort(key=lambda pair: pair[1], reverse=True)
         found["officer"].sort(key=lambda pair: pair[1])
         _options[work] = found
     return _options[work]
+
+
+def _choices(work: Work) -> CompoundSelect[Any]:
+    calls = select(literal_column("'call'", String), Call.id, Call.code).where(
+        Call.status != "draft", work.within("call:view", Call)
+    )
+    held = select(Application.officer_id).where(Application.officer_id == Person.id).exists()
+    officers = select(literal_column("'officer'", String), Person.id, Person.full_name).where(held)
+    return union_all(calls, officers)
 
 
 def call_options(work: Work) -> Sequence[tuple[str, str]]:

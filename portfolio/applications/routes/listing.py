@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement
 from portfolio.applications.models import CHANNELS, Application
 from portfolio.applications.queries import lists
 from portfolio.applications.queries.record import channel_text
-from portfolio.groups.models import CATEGORIES, Group
+from portfolio.groups.models import CATEGORIES
 from portfolio.groups.queries import category_text
 from portfolio.kit.i18n import N_, pgettext
 from portfolio.kit.i18n import gettext as _
@@ -49,7 +49,10 @@ FILTERS = (
     Choice("call", N_("Call"), lists.call_options, Application.call_id),
     Choice("country", N_("Country"), lambda _w: [(c, _(n)) for c, n in COUNTRIES], Application.country),
     Choice(
-        "category", N_("Category"), lambda _w: [(c, category_text(c)) for c in CATEGORIES], Group.category
+        "category",
+        N_("Category"),
+        lambda _w: [(c, category_text(c)) for c in CATEGORIES],
+        where=lists.by_category,
     ),
     Choice(
         "channel", N_("Channel"), lambda _w: [(c, channel_text(c)) for c in CHANNELS], Application.channel
@@ -71,6 +74,7 @@ FILES = Listing(
     title=N_("Files"),
     route="applications.index",
     statement=lists.statement,
+    counted=lists.counted,
     columns=COLUMNS,
     filters=FILTERS,
     id_column=Application.id,
@@ -88,6 +92,7 @@ DRAFTS = Listing(
     title=N_("Files not filed yet"),
     route="applications.index",
     statement=lambda work: lists.statement(work, drafts=True),
+    counted=lambda work: lists.counted(work, drafts=True),
     columns=COLUMNS,
     filters=FILTERS,
     id_column=Application.id,

@@ -173,7 +173,9 @@ def fault_of(form: crawler.FormSeen, fields: dict[str, str], answer: Any) -> str
         return ""
     if html.escape(gettext(UNKNOWN_FIELD)) in text or gettext(UNKNOWN_FIELD) in text:
         return "the product refuses a field of its own form"
-    if status not in (403, 404) and not re.search(r'class="(error-summary|refusal-box)"', text):
+    if status == 403:
+        return "a form drawn for somebody who may not send it"
+    if status != 404 and not re.search(r'class="(error-summary|refusal-box)"', text):
         return "no sentence"
     shown = crawler.shown(form.action, text)
     lost = [

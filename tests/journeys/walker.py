@@ -1,7 +1,7 @@
 """People walking through the product in a real chromium: each in a window of their own, with a script or without one.
 
-Every page that is opened is looked at once per address pattern: no accessibility violation (axe), no CSP violation, no sideways scroll, at 1280 and
-at 360 px.
+Every page that is opened is looked at, at 1280 and at 360 px, once per address pattern and once more in each state that shows other forms or tables:
+no accessibility violation (axe; at 360 px once per pattern), no CSP violation, nothing in the console, no sideways scroll.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ class Walk:
     scripts: bool = True
     look: bool = True
     seen: set[str] = field(default_factory=set)
+    patterns: set[str] = field(default_factory=set)
     faults: list[str] = field(default_factory=list)
     people: dict[str, Person] = field(default_factory=dict)
 
@@ -100,8 +101,7 @@ class Person:
         scope = within or self.page.locator("body")
         button = scope.get_by_role("button", name=worded(words), include_hidden=True).nth(nth)
         self._unfold(button)
-        button.click()
-        return self._arrived()
+        return self._click(button)
 
     def act(self, words: str, reason: str | None = None) -> Person:
         """Do one of the record's acts; with a reason when it asks for one."""
@@ -110,8 +110,7 @@ class Person:
         box = self.page.locator("details.act", has=self.page.locator("summary", has_text=words)).first
         box.locator("summary").click()
         box.locator("textarea").first.fill(reason)
-        box.get_by_role("button", name=words).first.click()
-        return self._arrived()
+        return self._click(box.get_by_role("button", name=words).first)
 
     def fill(self, label: str, value: str, nth: int = 0) -> Person:
         self.page.get_by_label(label).nth(nth).fill(value)
@@ -160,8 +159,7 @@ class Person:
         scope = self.page.locator(f'form[action*="{form}"]').first
         button = scope.get_by_role("button", name=worded(words), include_hidden=True) if words else scope.locator('button[type="submit"]')
         self._unfold(button.first)
-        button.first.click()
-        return self._arrived()
+        return self._click(button.first)
 
     def tick(self, label: str, nth: int = 0) -> Person:
         box = self.page.get_by_label(worded(label)).nth(nth)
@@ -196,6 +194,12 @@ class Person:
     def path(self) -> str:
         return self.page.url.removeprefix(self.walk.address)
 
+    def _click(self, button: Locator) -> Person:
+        """Press it and wait for the page that answers: a form may first wait for its draft to be kept."""
+        with self.page.expect_navigation(wait_until="load"):
+            button.click()
+        return self._arrived()
+
     def _arrived(self) -> Person:
         self.page.wait_for_load_state("load")
         title = self.page.title()
@@ -215,11 +219,14 @@ class Person:
         assert not self.violations, self.violations
         if not self.walk.look or not self.walk.scripts or not self.page.url.startswith(self.walk.address):
             return
-        pattern = re.sub(r"\d+", "N", self.path.partition("?")[0])
-        shape = f"{pattern} {re.sub(r'[0-9]+', 'N', self.page.evaluate(_SHAPE))}"
+        pattern = re.sub(r"\d+", "N", re.split(r"[?#]", self.path)[0])
+        parts = set(re.sub(r"[0-9]+", "N", self.page.evaluate(_SHAPE)).split())
+        shape = " ".join((pattern, *sorted(parts)))
         if shape in self.walk.seen:
             return
         self.walk.seen.add(shape)
+        first = pattern not in self.walk.patterns
+        self.walk.patterns.add(pattern)
         for size in (DESKTOP, PHONE):
             self.page.set_viewport_size(size)  # type: ignore[arg-type]
             if SHOTS:
@@ -228,7 +235,8 @@ class Person:
             wide = self.page.evaluate("document.documentElement.scrollWidth")
             if wide > size["width"]:
                 self.walk.faults.append(f"{pattern}: {wide} px wide at {size['width']}")
-            self.walk.faults += [f"{pattern} at {size['width']}: {fault}" for fault in axe.violations(self.page)]
+            if first or size is DESKTOP:
+                self.walk.faults += [f"{pattern} at {size['width']}: {fault}" for fault in axe.violations(self.page)]
         self.page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
 
 

@@ -200,9 +200,13 @@ class Floor:
 
 def fetch(port: int, key: str, connection: http.client.HTTPConnection | None = None) -> str:
     line = connection or http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    line.request("GET", f"/applications?{key}" if key else "/applications", headers={"Cookie": f"{SESSION}={TOKEN}"})
-    answer = line.getresponse()
-    read = answer.read().decode()
+    try:
+        line.request("GET", f"/applications?{key}" if key else "/applications", headers={"Cookie": f"{SESSION}={TOKEN}"})
+        answer = line.getresponse()
+        read = answer.read().decode()
+    finally:
+        if connection is None:
+            line.close()
     if answer.status != 200:
         raise RuntimeError(f"{answer.status}: {read[:300]}")
     return read
@@ -233,6 +237,7 @@ def drive(port: int, urls: list[str], requests: int) -> list[float]:
             start = time.perf_counter()
             fetch(port, key, line)
             took.append(time.perf_counter() - start)
+        line.close()
         with lock:
             times.extend(took)
 

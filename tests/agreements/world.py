@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -22,8 +18,8 @@ from portfolio.kit.clock import FixedClock
 from portfolio.kit.db import Database
 from portfolio.kit.text import fold, sound
 from portfolio.places.models import Place
-from portfolio.work import Work
 from tests import factories
+from tests.agreements.standing import World, pdf_bytes
 from tests.factories import NOON
 
 SCHEDULE = ((1_780_000, "advance"), (1_780_000, "advance"), (890_000, "advance"))
@@ -45,36 +41,6 @@ LINES = (
     ("Enclos et hangar (main-d'œuvre, bois local)", "forfait", 1, 350_000, "V"),
 )
 GRANT = 4_450_000
-
-
-def pdf_bytes() -> bytes:
-    """A true PDF of one blank page: what a scanner would give."""
-    from reportlab.pdfgen.canvas import Canvas
-
-    buffer = io.BytesIO()
-    canvas = Canvas(buffer)
-    canvas.drawString(72, 720, "Exemplaire signé")
-    canvas.save()
-    return buffer.getvalue()
-
-
-@dataclass
-class World:
-    """The ids of what stands ready, the people, and a clock that can be moved."""
-
-    database: Database
-    people: dict[str, int]
-    clock: FixedClock
-    surround: Any
-    ids: dict[str, int] = field(default_factory=dict)
-
-    @contextmanager
-    def work(self, role: str, *, commit: bool = True, readonly: bool = False) -> Iterator[Work]:
-        with factories.work_as(self.surround, self.people[role], commit=commit, readonly=readonly) as work:
-            yield work
-
-    def later(self, **delta: int) -> None:
-        self.clock.moment += timedelta(**delta)
 
 
 def build(

@@ -12,7 +12,7 @@ from portfolio.audit.models import AuditEvent
 from portfolio.awards.models import Award, Decision
 from portfolio.documents.models import Paper
 from portfolio.origin import Surroundings
-from tests.awards.test_chain import commit, prepare, ready, reserve, visa_all
+from tests.awards.scene import commit, prepare, ready, reserve, visa_all
 from tests.support.crowd import Scene, copies, one_wins, take_the_lock_away
 
 

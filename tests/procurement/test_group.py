@@ -23,7 +23,7 @@ from portfolio.procurement.forms import (
     SupplierForm,
 )
 from tests.procurement import stage as s
-from tests.procurement.test_authority import codes, fields, read_pdf
+from tests.procurement.scene import codes, fields, read_pdf
 
 GROUP = "grants_officer"
 BUYERS = [MarkRow(name=f"Membre {n}", function="member", mark="thumbprint") for n in range(1, 6)]

@@ -1,0 +1,239 @@
+"""How money leaves: cash, direct payment, failure, return, rejection; what the order prints."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from portfolio.agreements import queries as agreements
+from portfolio.agreements import service as agreements_service
+from portfolio.agreements.models import Tranche
+from portfolio.disbursements import queries, service
+from portfolio.disbursements.forms import FailForm
+from portfolio.disbursements.models import Disbursement
+from portfolio.funds.models import Fund
+from portfolio.kit.db import Database
+from portfolio.kit.errors import Forbidden, Invalid, Refused
+from portfolio.rulebook.lifecycles.disbursements import DISBURSEMENT
+from tests.agreements import world as make
+from tests.agreements.world import World
+from tests.disbursements import chain
+from tests.disbursements.scene import AMOUNT, books, change, codes, first
+
+CASH = {
+    "receipt_number": "R-001",
+    "received_by": "Fadimata Touré",
+    "identity_kind": "NINA",
+    "identity_number": "123",
+}
+
+
+@pytest.mark.parametrize("missing", sorted(CASH))
+def test_cash_needs_its_receipt_and_identity(database: Database, missing: str) -> None:
+    world = make.build(database, account_kind="cash")
+    number = chain.to(world, "ordered", first(world))
+    with pytest.raises(Invalid) as bad:
+        chain.pay(world, number, "cashier", treasury_account_id=world.ids["till"], **{**CASH, missing: None})
+    assert missing in {e.field for e in bad.value.errors}
+
+
+def test_cash_leaves_from_a_till_with_a_receipt_used_once(database: Database) -> None:
+    world = make.build(database, account_kind="cash")
+    agreement = make.signed(world, conditions=())
+    one, two = (make.tranche_id(world, agreement, n) for n in (1, 2))
+    number = chain.to(world, "ordered", one)
+    with pytest.raises(Refused) as refused:
+        chain.pay(world, number, "cashier", **CASH)
+    assert codes(refused) == {"not_cash"}
+    chain.pay(world, number, "cashier", treasury_account_id=world.ids["till"], **CASH)
+    again = chain.to(world, "ordered", two)
+    with pytest.raises(Invalid) as bad:
+        chain.pay(world, again, "cashier", treasury_account_id=world.ids["till"], **CASH)
+    assert {e.field for e in bad.value.errors} == {"receipt_number"}
+
+
+@pytest.mark.parametrize("missing", ["receipt_number", "identity_number"])
+def test_the_database_keeps_cash_complete(database: Database, missing: str) -> None:
+    world = make.build(database, account_kind="cash")
+    number = chain.to(world, "ordered", first(world))
+    chain.pay(world, number, "cashier", treasury_account_id=world.ids["till"], **CASH)
+    with pytest.raises(IntegrityError):
+        change(world, Disbursement, number, **{missing: None if missing == "receipt_number" else ""})
+
+
+# -- paying ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_payment_reference_serves_once(world: World) -> None:
+    agreement = make.signed(world, conditions=())
+    chain.to(world, "ordered", make.tranche_id(world, agreement, 2))
+    number = chain.to(world, "ordered", make.tranche_id(world, agreement, 1))
+    chain.pay(world, number, payment_reference="VIR-77")
+    other = next(i for i in (1, 2) if i != number)
+    with pytest.raises(Invalid) as bad:
+        chain.pay(world, other, payment_reference="VIR-77")
+    assert {e.field for e in bad.value.errors} == {"payment_reference"}
+
+
+@pytest.mark.parametrize("day", [date(2026, 11, 21), date(2026, 11, 23)])
+def test_a_payment_comes_after_its_order_and_not_tomorrow(world: World, day: date) -> None:
+    number = chain.to(world, "ordered", first(world))
+    with pytest.raises(Invalid):
+        chain.pay(world, number, paid_on=day)
+
+
+def test_nothing_is_paid_that_has_not_arrived(world: World) -> None:
+    number = chain.to(world, "ordered", first(world))
+    change(world, Fund, world.ids["fund"], received_minor=AMOUNT - 1)
+    with pytest.raises(Refused) as refused:
+        chain.pay(world, number)
+    assert codes(refused) == {"cash_missing"} and refused.value.refusals[0].missing_minor == 1
+    change(world, Fund, world.ids["fund"], received_minor=AMOUNT)
+    with pytest.raises(Refused):
+        chain.pay(world, number, fee=1)
+    chain.pay(world, number)
+
+
+def test_an_agreement_suspended_between_two_signatures_stops_the_payment(world: World) -> None:
+    agreement = make.signed(world)
+    tranche = make.tranche_id(world, agreement, 1)
+    number = chain.to(world, "ordered", tranche)
+    with world.work("programme_head") as work:
+        agreements_service.suspend(work, agreements.get(work, agreement), "Plainte grave reçue hier")
+    with pytest.raises(Refused) as refused:
+        chain.pay(world, number)
+    assert codes(refused) == {"not_in_execution"}
+    with world.work("programme_head") as work:
+        agreements_service.resume(work, agreements.get(work, agreement), "Plainte classée après visite")
+        agreements_service.freeze(work, work.db.get_one(Tranche, tranche), "Facture présentée deux fois")
+    with pytest.raises(Refused) as refused:
+        chain.pay(world, number)
+    assert codes(refused) == {"frozen"}
+
+
+def test_a_direct_payment_leaves_no_advance(world: World) -> None:
+    from portfolio.procurement.models import Supplier
+
+    with world.database.session(readonly=False) as session:
+        supplier = Supplier(
+            code="F-01", name="Forge du Fleuve", folded="forge du fleuve", country="ML", account="ML55"
+        )
+        session.add(supplier)
+        session.commit()
+        shop = supplier.id
+    tranche = first(world, schedule=((make.GRANT, "direct"),), conditions=())
+    with pytest.raises(Invalid):
+        chain.request(world, tranche)
+    number = chain.to(world, "paid", tranche, supplier_id=shop)
+    assert books(world) == {"904": -make.GRANT, "907": make.GRANT, "657": make.GRANT, "521": -make.GRANT}
+    assert make.tranche(world, tranche).cleared_minor == make.GRANT
+    d = chain.stored(world, number)
+    assert (d.payee, d.payee_kind, d.account_number) == ("Forge du Fleuve", "supplier", "ML55")
+
+
+# -- the way back -----------------------------------------------------------------------------------------------------
+
+
+def test_a_failed_payment_is_followed_by_a_new_one(world: World) -> None:
+    """Case 5: the operator fails, the fee stays, the tranche is requested again, one effect on the books."""
+    tranche = first(world)
+    number = chain.to(world, "sent", tranche)
+    with world.work("accountant") as work:
+        service.fail(
+            work,
+            queries.get(work, number),
+            FailForm(reason="ECHEC : nom du portefeuille différent", fee=2_500),
+        )
+    assert books(world) == {"631": 2_500, "521": -2_500}
+    assert make.tranche(world, tranche).status == "planned"
+    again = chain.to(world, "paid", tranche)
+    d = chain.stored(world, again)
+    assert d.follows_id == number and d.reference != chain.stored(world, number).reference
+    assert books(world)["409"] == AMOUNT and books(world)["631"] == 2_500
+    with world.work("external_auditor", readonly=True) as work:
+        assert queries.follower(work, queries.get(work, number)).id == again  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("link", ["liquidated", "visaed", "ordered"])
+def test_a_return_gives_everything_back(world: World, link: str) -> None:
+    tranche = first(world)
+    number = chain.to(world, link, tranche)
+    with world.work("programme_head") as work, pytest.raises(Invalid):
+        service.return_(work, queries.get(work, number), " ")
+    with world.work("programme_head") as work:
+        service.return_(work, queries.get(work, number), "Montant à revoir avec le groupe")
+    assert books(world) == {}
+    d, t = chain.stored(world, number), make.tranche(world, tranche)
+    assert d.status == "requested" and d.note.startswith("Montant")
+    assert (t.requested_minor, t.liquidated_minor, t.ordered_minor) == (AMOUNT, 0, 0)
+
+
+@pytest.mark.parametrize(
+    "link, who",
+    [
+        ("requested", "financial_controller"),
+        ("liquidated", "financial_controller"),
+        ("ordered", "accountant"),
+    ],
+)
+def test_a_rejection_frees_the_tranche(world: World, link: str, who: str) -> None:
+    tranche = first(world)
+    number = chain.to(world, link, tranche)
+    with world.work(who) as work:
+        service.reject(work, queries.get(work, number), "Imputation erronée, ligne épuisée")
+    assert books(world) == {} and chain.stored(world, number).status == "rejected"
+    assert make.tranche(world, tranche).status == "planned"
+    assert chain.request(world, tranche) != number
+
+
+def test_a_paid_payment_does_not_come_back(world: World) -> None:
+    number = chain.to(world, "paid", first(world))
+    for act in (service.return_, service.reject):
+        with world.work("accountant") as work, pytest.raises((Refused, Forbidden)):
+            act(work, queries.get(work, number), "Trop tard, mais on essaie")
+
+
+def test_every_posting_case_exists() -> None:
+    """Whatever the status a payment comes back from, the rulebook knows what to post."""
+    from portfolio.rulebook.postings import POSTINGS
+
+    for verb, event in (("return_", "disbursement:returned"), ("reject", "disbursement:rejected")):
+        for source in DISBURSEMENT.verb(verb).source:
+            assert f"{event}#{source}" in POSTINGS
+
+
+def test_the_figures_of_the_order(world: World) -> None:
+    agreement = make.signed(world, conditions=())
+    chain.to(world, "paid", make.tranche_id(world, agreement, 1))
+    number = chain.to(world, "visaed", make.tranche_id(world, agreement, 2))
+    with world.work("authorising_officer", readonly=True) as work:
+        before = queries.figures(work, queries.get(work, number))
+    chain.order(world, number)
+    with world.work("authorising_officer", readonly=True) as work:
+        after = queries.figures(work, queries.get(work, number))
+    assert before == after
+    assert (after.committed, after.ordered, after.present, after.left) == (
+        make.GRANT,
+        AMOUNT,
+        AMOUNT,
+        890_000,
+    )
+
+
+def test_the_queues_count_what_waits(world: World) -> None:
+    agreement = make.signed(world, conditions=())
+    for n, link in ((1, "requested"), (2, "visaed"), (3, "liquidated")):
+        chain.to(world, link, make.tranche_id(world, agreement, n))
+    with world.work("authorising_officer", readonly=True) as work:
+        found = {q["code"]: (q["count"], q["amount_minor"]) for q in queries.queues(work)}
+    assert found == {"liquidate": (1, AMOUNT), "visa": (1, 890_000), "order": (1, AMOUNT), "pay": (0, 0)}
+
+
+def test_the_account_number_is_shown_to_who_pays_only(world: World) -> None:
+    number = chain.to(world, "ordered", first(world))
+    for role, whole in (("accountant", True), ("grants_officer", False)):
+        with world.work(role, readonly=True) as work:
+            shown = queries.facts(work, queries.get(work, number))["account_number"]
+            assert (shown == "ML0990100100000123456") is whole

@@ -40,7 +40,7 @@ from portfolio.kit.text import escaped
 from portfolio.web import cells
 from portfolio.web.cells import Column
 from portfolio.web.filters import Filter
-from portfolio.web.render import file_response, fragment, kept, page
+from portfolio.web.render import drawn_once, file_response, fragment, page
 from portfolio.work import Work
 
 __all__ = ["DECLARED", "EXPORT_LIMIT", "SIZES", "Column", "Head", "Listing", "View"]
@@ -246,7 +246,7 @@ class Listing:
         views = (work.actor.extra.get("views", {}).get(self.name, [])) if work.maybe_actor else []
         return View(
             listing=self,
-            head=kept("table_head", tuple(heads), sort, address()),
+            head=drawn_once("table_head", tuple(heads), sort, address()),
             body=self._body(cut.rows, ticked=bool(bulk)),
             foot=self._foot(totals, bool(bulk)),
             count=count,
@@ -254,7 +254,7 @@ class Listing:
             base_url=address(),
             chips=chips,
             clear_url="?",
-            inputs=kept("filter_bar", tuple(inputs)),
+            inputs=drawn_once("filter_bar", tuple(inputs)),
             pager={
                 "first": 1
                 if not query.get("after") and not query.get("before") and cut.rows

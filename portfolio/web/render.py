@@ -113,7 +113,7 @@ def environment() -> jinja2.Environment:
     )
     ui_module = env.get_template("components/ui.html").module
     vars(ui_module)["icon"] = functools.cache(ui_module.icon)  # type: ignore[attr-defined]
-    env.globals.update(ui=ui_module, kept=kept)
+    env.globals.update(ui=ui_module, drawn_once=drawn_once)
     from portfolio.web.panels import draw_panels
     from portfolio.web.timeline import timeline
 
@@ -137,13 +137,13 @@ def _said(msgid: str, _locale: str) -> Markup:
     return Markup(i18n.gettext(msgid))
 
 
-def kept(macro: str, *given: Hashable) -> Markup:
+def drawn_once(macro: str, *given: Hashable) -> Markup:
     """A component that depends on nothing but what it is given and the language: drawn once."""
-    return _kept(macro, i18n.locale(), given)
+    return _drawn(macro, i18n.locale(), given)
 
 
 @functools.lru_cache(maxsize=2000)
-def _kept(macro: str, _locale: str, given: tuple[Any, ...]) -> Markup:
+def _drawn(macro: str, _locale: str, given: tuple[Any, ...]) -> Markup:
     return Markup(getattr(ui(), macro)(*given))
 
 

@@ -144,7 +144,7 @@ def test_nonsense_in_any_form_gets_a_sentence(demo: Surroundings, role: str) -> 
         elif kept_events(demo) != before:
             wrong.append(f"{form.action}: refused for its unknown field, and yet something changed")
         for name in drawn or [""]:
-            for value in NONSENSE if whole else pick.sample(NONSENSE, 2):
+            for value in NONSENSE if whole else pick.sample(NONSENSE, 1):
                 fields = dict(drawn)
                 if name:
                     fields[name] = value.encode("utf-8", "replace").decode()

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from typing import Annotated, Literal, get_args
 
 from pydantic import BeforeValidator
 
-from portfolio.kit.forms import Day, Form, Line, Phone, PositiveAmount, Reason, fail, optional, text, whole
+from portfolio.kit.forms import (
+    Day,
+    Form,
+    Line,
+    OptionalDay,
+    Phone,
+    PositiveAmount,
+    Reason,
+    fail,
+    optional,
+    text,
+    whole,
+)
 from portfolio.kit.i18n import gettext as _
 
 
@@ -57,7 +68,6 @@ class ViewForm(Form):
     back: str = "/"
 
 
-OptionalDay = Annotated[date | None, optional(Day.__metadata__[0])]
 Scope = Literal["all", "country:ML", "country:BF", "country:NE"]
 
 

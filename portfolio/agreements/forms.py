@@ -10,6 +10,8 @@ from portfolio.kit.forms import (
     Flag,
     Form,
     LongLine,
+    OptionalDay,
+    OptionalLine,
     Paragraph,
     PositiveAmount,
     Reason,
@@ -36,9 +38,7 @@ Kind = Literal[
     "works_contract",
     "no_reserve",
 ]
-OptionalDay = Annotated[Any, optional(get_args(Day)[1])]
 Number = Annotated[int, whole(1, 30)]
-Words = Annotated[str | None, optional(text(200))]
 LongText = Annotated[str | None, optional(text(3000, lines=True))]
 
 
@@ -58,7 +58,7 @@ class TrancheLine(Form):
     amount: PositiveAmount
     modality: Modality = "advance"
     planned_on: OptionalDay = None
-    label: Words = None
+    label: OptionalLine = None
     number: Annotated[int | None, optional(whole(1, 30))] = None
     """For an amendment: which tranche this is; blank for a new one."""
 
@@ -69,7 +69,7 @@ class ConditionLine(Form):
     tranche: Number
     kind: Kind
     threshold: Annotated[int | None, optional(whole(1, 100))] = None
-    label: Words = None
+    label: OptionalLine = None
 
 
 class AgreementForm(Form):
@@ -97,12 +97,12 @@ class GroupSignatureForm(Form):
     signatory_name: Annotated[str, text(200)]
     signatory_function: Annotated[str, text(200)]
     thumbprint: Flag = False
-    witness_one: Words = None
-    witness_one_paper: Words = None
-    witness_two: Words = None
-    witness_two_paper: Words = None
+    witness_one: OptionalLine = None
+    witness_one_paper: OptionalLine = None
+    witness_two: OptionalLine = None
+    witness_two_paper: OptionalLine = None
     language: Annotated[str | None, optional(text(60))] = None
-    translator: Words = None
+    translator: OptionalLine = None
     scan: Any = None
 
 
@@ -132,10 +132,10 @@ class AmendmentForm(Form):
     ends_on: OptionalDay = None
     lines: list[BudgetLine] = []
     tranches: list[TrancheLine] = []
-    signatory_name: Words = None
-    signatory_function: Words = None
+    signatory_name: OptionalLine = None
+    signatory_function: OptionalLine = None
     account_id: Annotated[int | None, optional(whole(1, 2**31 - 1))] = None
-    article: Words = None
+    article: OptionalLine = None
     text: LongText = None
 
 

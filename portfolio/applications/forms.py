@@ -21,6 +21,7 @@ from portfolio.kit.forms import (
     Phone,
     PositiveAmount,
     Reason,
+    RecordId,
     fail,
     optional,
     read_amount,
@@ -31,7 +32,6 @@ from portfolio.kit.i18n import N_
 from portfolio.kit.i18n import gettext as _
 
 Text = Annotated[str, text(200)]
-Number = Annotated[int, whole(1, 999_999_999)]
 Who = Literal["women", "youth", "cooperative", "committee", "association", "union"]
 
 
@@ -89,7 +89,7 @@ class ProjectPage(PageForm):
 
     title: Text = ""
     summary: Paragraph = ""
-    commune_id: Number | None = None
+    commune_id: RecordId | None = None
     village: Text = ""
     need: Paragraph = ""
     change: Paragraph = ""
@@ -210,8 +210,8 @@ PAGES: dict[str, type[PageForm]] = {
 class StartForm(Form):
     """Open a file: which call, for which group."""
 
-    call_id: Number
-    group_id: Number
+    call_id: RecordId
+    group_id: RecordId
 
 
 def _certified(value: object) -> bool:
@@ -231,12 +231,12 @@ class DepositForm(Form):
 
     multiple = frozenset({"pieces"})
 
-    call_id: Number
-    group_id: Number | None = None
+    call_id: RecordId
+    group_id: RecordId | None = None
     q: Text = ""
     new_name: Text = ""
     new_category: Who | None = None
-    new_place_id: Number | None = None
+    new_place_id: RecordId | None = None
     depositor: Line
     depositor_capacity: Line
     depositor_phone: Phone
@@ -272,8 +272,8 @@ class OfficerForm(Form):
 
     multiple = frozenset({"ids"})
 
-    ids: list[Number] = []
-    officer_id: Number
+    ids: list[RecordId] = []
+    officer_id: RecordId
     confirmed: Flag = False
 
 

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Annotated
-
-from portfolio.kit.forms import Day, Form, OptionalLine, optional
-
-OptionalDay = Annotated[date | None, optional(Day.__metadata__[0])]
+from portfolio.kit.forms import Form, OptionalDay, OptionalLine
 
 
 class ClosureForm(Form):

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated, get_args
 
-from portfolio.kit.forms import Amount, Day, Form, PositiveAmount, Reason, optional, text, whole
+from portfolio.kit.forms import (
+    Amount,
+    Day,
+    Form,
+    OptionalAmount,
+    OptionalId,
+    OptionalLine,
+    PositiveAmount,
+    Reason,
+    RecordId,
+    optional,
+    text,
+)
 
-Number = Annotated[int, whole(1, 2**31 - 1)]
-OptionalNumber = Annotated[int | None, optional(whole(1, 2**31 - 1))]
-OptionalWords = Annotated[str | None, optional(text(200))]
-OptionalAmount = Annotated[int | None, optional(get_args(Amount)[1])]
 Hash = Annotated[str, text(64, 64)]
 
 
@@ -17,8 +25,8 @@ class RequestForm(Form):
     """The request of a tranche. Without an amount, the whole tranche; without an account, the agreement's."""
 
     amount: Annotated[int | None, optional(get_args(PositiveAmount)[1])] = None
-    account_id: OptionalNumber = None
-    supplier_id: OptionalNumber = None
+    account_id: OptionalId = None
+    supplier_id: OptionalId = None
     papers: Annotated[str | None, optional(text(2000, lines=True))] = None
     """The papers attached, one a line: they are numbered on the order."""
 
@@ -45,18 +53,18 @@ class VisaForm(SeenForm):
 class SendForm(SeenForm):
     """The order leaves for the bank or the operator, from one of the institution's accounts."""
 
-    treasury_account_id: Number
+    treasury_account_id: RecordId
 
 
 class PayForm(SeenForm):
     """A payment: from which account, with which reference, on which date of value, at which fee; in cash, with a reçu and an identity (M15)."""
 
-    treasury_account_id: Number
+    treasury_account_id: RecordId
     payment_reference: Annotated[str, text(100)]
     paid_on: Day
     fee: OptionalAmount = None
     receipt_number: Annotated[str | None, optional(text(60))] = None
-    received_by: OptionalWords = None
+    received_by: OptionalLine = None
     identity_kind: Annotated[str | None, optional(text(80))] = None
     identity_number: Annotated[str | None, optional(text(60))] = None
 
@@ -71,7 +79,7 @@ class FailForm(Form):
 class AccountForm(Form):
     """Another verified account of the same group, with the reason."""
 
-    account_id: Number
+    account_id: RecordId
     reason: Reason
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from fractions import Fraction
 from typing import Annotated, Literal
 
@@ -13,8 +12,10 @@ from portfolio.kit.forms import (
     Day,
     Form,
     LongLine,
+    OptionalDay,
     PositiveAmount,
     Reason,
+    RecordId,
     optional,
     read_amount,
     text,
@@ -25,9 +26,7 @@ from portfolio.kit.i18n import gettext as _
 from portfolio.kit.money import EXPONENTS, amount
 
 Code = Annotated[str, text(40, 2)]
-Number = Annotated[int, whole(1, 2_000_000_000)]
 DonorCurrency = Literal["XOF", "EUR", "USD", "GBP", "CHF"]
-OptionalDay = Annotated[date | None, optional(Day.__metadata__[0])]
 OptionalText = Annotated[str, text(300, 0)]
 
 
@@ -84,7 +83,7 @@ class FundForm(Granted):
 
     code: Code
     name: LongLine
-    donor_id: Number
+    donor_id: RecordId
     agreement_ref: OptionalText = ""
     starts_on: Day
     ends_on: OptionalDay = None
@@ -114,8 +113,8 @@ class AccountForm(Form):
 class ReceiptForm(Granted):
     """Money that arrived from a donor."""
 
-    fund_id: Number
-    treasury_account_id: Number
+    fund_id: RecordId
+    treasury_account_id: RecordId
     received_on: Day
     bank_reference: Annotated[str, text(100, 2)]
     rate_source: OptionalText = ""
@@ -124,9 +123,9 @@ class ReceiptForm(Granted):
 class MoveForm(Form):
     """Money from one account of the institution to another."""
 
-    fund_id: Number
-    source_id: Number
-    target_id: Number
+    fund_id: RecordId
+    source_id: RecordId
+    target_id: RecordId
     amount: PositiveAmount
     reason: Reason
 
@@ -134,8 +133,8 @@ class MoveForm(Form):
 class FeeForm(Form):
     """A fee taken by a bank or an operator, outside any payment."""
 
-    fund_id: Number
-    treasury_account_id: Number
+    fund_id: RecordId
+    treasury_account_id: RecordId
     amount: PositiveAmount
     reason: Reason
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from portfolio.kit.forms import Day, Flag, Form, Paragraph, Phone, Reason, optional, text, whole
+from portfolio.kit.forms import Day, Flag, Form, OptionalId, Paragraph, Phone, Reason, optional, text, whole
 
 Category = Literal["choice", "quality", "delay", "sharing", "fraud", "abuse", "conflict", "other"]
 Channel = Literal["phone", "paper", "box", "visit", "counter"]
 Country = Literal["ML", "BF", "NE"]
-OptionalNumber = Annotated[int | None, optional(whole(1, 999_999_999))]
 
 
 class RecordForm(Form):
@@ -20,7 +19,7 @@ class RecordForm(Form):
     channel: Channel
     received_on: Day
     country: Annotated[Country | None, optional(text(2))] = None
-    project_id: OptionalNumber = None
+    project_id: OptionalId = None
     reporter: Annotated[str | None, optional(text(200))] = None
     reporter_phone: Annotated[str | None, optional(Phone.__metadata__[0])] = None
     account: Paragraph

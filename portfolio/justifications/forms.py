@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
@@ -13,11 +12,15 @@ from portfolio.kit.forms import (
     Day,
     Form,
     Line,
+    OptionalAmount,
+    OptionalDay,
+    OptionalId,
+    OptionalLine,
     Paragraph,
     PositiveAmount,
     Reason,
+    RecordId,
     optional,
-    read_amount,
     text,
     whole,
 )
@@ -38,11 +41,6 @@ Method = Annotated[
     BeforeValidator(lambda v: v.strip() or "cash" if isinstance(v, str) else v),
 ]
 Number = Annotated[int | None, optional(whole(1, 9999))]
-OptionalAmount = Annotated[int | None, optional(BeforeValidator(read_amount))]
-OptionalText = Annotated[str | None, optional(text(200))]
-OptionalDay = Annotated[date | None, optional(Day.__metadata__[0])]
-Ref = Annotated[int, whole(1, 999_999_999)]
-OptionalRef = Annotated[int | None, optional(whole(1, 999_999_999))]
 
 
 class ReportForm(Form):
@@ -54,29 +52,29 @@ class ReportForm(Form):
     bank_balance: Amount = 0
     own_cash: Amount = 0
     own_kind: Amount = 0
-    gap_note: OptionalText = None
+    gap_note: OptionalLine = None
     version: Count | None = None
 
 
 class NewReportForm(ReportForm):
     """A new report, on a tranche."""
 
-    tranche_id: Ref
+    tranche_id: RecordId
 
 
 class ExpenseForm(Form):
     """One paper. `id` is there when the row is already kept; `drop` takes a row out of the draft."""
 
-    id: OptionalRef = None
+    id: OptionalId = None
     number: Number = None
     spent_on: Day
     kind: Kind
     supplier: Line
     tax_number: Annotated[str | None, optional(text(60))] = None
     voucher_number: Annotated[str | None, optional(text(80))] = None
-    no_number_reason: OptionalText = None
-    description: OptionalText = None
-    line_id: OptionalRef = None
+    no_number_reason: OptionalLine = None
+    description: OptionalLine = None
+    line_id: OptionalId = None
     method: Method = "cash"
     amount: PositiveAmount
     drop: Any = None
@@ -92,7 +90,7 @@ class AcceptForm(Form):
     """How much is accepted, on which line; a reason when less than all or against a flag."""
 
     accepted: OptionalAmount = None
-    line_id: OptionalRef = None
+    line_id: OptionalId = None
     reason: Annotated[str | None, optional(text(2000, lines=True))] = None
 
 
@@ -105,10 +103,10 @@ class ReasonForm(Form):
 class VerdictRow(Form):
     """One line of the examination grid; a row without a verdict is left for later."""
 
-    id: Ref
+    id: RecordId
     verdict: Literal["", "accept", "query", "refuse"] = ""
     accepted: OptionalAmount = None
-    line_id: OptionalRef = None
+    line_id: OptionalId = None
     reason: Annotated[str | None, optional(text(2000, lines=True))] = None
 
 
@@ -134,11 +132,11 @@ class FileForm(Form):
 class RecoveryForm(Form):
     """An order to repay."""
 
-    tranche_id: Ref
+    tranche_id: RecordId
     amount: PositiveAmount
     reason: Reason
-    article: OptionalText = None
-    notice_reference: OptionalText = None
+    article: OptionalLine = None
+    notice_reference: OptionalLine = None
     notice_received_on: OptionalDay = None
     due_on: Day
 
@@ -147,7 +145,7 @@ class CollectForm(Form):
     """Money that came back."""
 
     amount: PositiveAmount
-    treasury_account_id: Ref
+    treasury_account_id: RecordId
     received_on: Day
     payer: Line
     bank_reference: Annotated[str | None, optional(text(100))] = None

@@ -182,7 +182,6 @@ LongLine = Annotated[str, _text(300)]
 Paragraph = Annotated[str, _text(5000, lines=True)]
 Reason = Annotated[str, _text(2000, 10, lines=True)]
 """A reason is a sentence: ten characters at least."""
-OptionalLine = Annotated[str | None, BeforeValidator(_blank), _text(200)] | None
 Amount = Annotated[int, BeforeValidator(read_amount)]
 PositiveAmount = Annotated[int, BeforeValidator(_positive)]
 Day = Annotated[date, BeforeValidator(_day)]
@@ -211,6 +210,14 @@ def optional(validator: Any) -> Any:
         return None if _blank(value) is None else validator.func(value)
 
     return BeforeValidator(read)
+
+
+RecordId = Annotated[int, _whole(1, 999_999_999)]
+"""The number of a record, as a list of choices or a hidden field sends it."""
+OptionalId = Annotated[int | None, optional(_whole(1, 999_999_999))]
+OptionalLine = Annotated[str | None, optional(_text(200))]
+OptionalDay = Annotated[date | None, optional(BeforeValidator(_day))]
+OptionalAmount = Annotated[int | None, optional(BeforeValidator(read_amount))]
 
 
 UNKNOWN_FIELD = N_("This field is not part of the form. Reload the page and try again.")

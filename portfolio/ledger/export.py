@@ -24,30 +24,19 @@ from typing import Any, TextIO
 from sqlalchemy.orm import Session
 
 from portfolio.kit.chain import VERSION
-from portfolio.kit.i18n import N_, gettext, speaking
+from portfolio.kit.i18n import gettext, speaking
 from portfolio.kit.money import EXPONENTS
 from portfolio.ledger.models import DIMENSIONS, LedgerEntry
 from portfolio.ledger.queries import all_balances, head, walk
 from portfolio.ledger.service import SEALED
-from portfolio.rulebook.postings import CHART, STAGES, TREASURY
+from portfolio.rulebook.postings import CHART, DIMENSION_WORDS, STAGES, TREASURY
 
 FORMATS = ("beancount", "hledger", "csv", "jsonl")
 _ROOTS = {"1": "Liabilities", "4": "Assets", "5": "Assets", "6": "Expenses", "9": "Equity"}
 """Funds received are owed to donors until spent; budget accounts stand apart, under Equity."""
 _MONEY = frozenset(TREASURY.values())
 _CHAIN = STAGES["committed"]
-VIEWS = {
-    "exercice": N_("Exercice"),
-    "donor": N_("Donor"),
-    "fund": N_("Fund"),
-    "line": N_("Budget line"),
-    "call": N_("Call"),
-    "agreement": N_("Agreement"),
-    "tranche": N_("Tranche"),
-    "party": N_("Third party"),
-    "place": N_("Place"),
-    "objective": N_("Objective"),
-}
+VIEWS = {name: words for name, words in DIMENSION_WORDS.items() if name != "treasury"}
 """The dimensions that have a view; the institution's accounts have their place in the tree itself."""
 _TYPES = {"at": "t", "dated_on": "d"}
 _NUMBERS = frozenset({"seq", "posting", "amount_minor", "exercice", "subject_id", "actor_id", "reverses"})

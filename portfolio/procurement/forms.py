@@ -12,26 +12,26 @@ from portfolio.kit.forms import (
     Line,
     LongLine,
     MomentField,
+    OptionalDay,
+    OptionalId,
     OptionalLine,
     Paragraph,
     Phone,
     PositiveAmount,
     Reason,
+    RecordId,
     optional,
     text,
     whole,
 )
 
-Number = Annotated[int, whole(1, 999_999_999)]
 Quantity = Annotated[int, whole(1, 1_000_000)]
 Pieces = Annotated[int, whole(0, 1_000_000)]
 Days = Annotated[int, whole(0, 365)]
 Country = Literal["ML", "BF", "NE"]
 OptionalText = Annotated[str | None, optional(text(5000, lines=True))]
-OptionalDay = Annotated[Day | None, optional(Day.__metadata__[0])]
 OptionalMoment = Annotated[MomentField | None, optional(MomentField.__metadata__[0])]
 OptionalAmount = Annotated[PositiveAmount | None, optional(PositiveAmount.__metadata__[0])]
-OptionalNumber = Annotated[int | None, optional(whole(1, 999_999_999))]
 OptionalDays = Annotated[int | None, optional(whole(0, 999))]
 NAMED = frozenset({"name"})
 DELIVERED = frozenset({"accepted"})
@@ -104,14 +104,14 @@ class NeedForm(Form):
     category: Literal["goods", "works"] = "goods"
     object: LongLine
     need: OptionalText = None
-    tranche_id: OptionalNumber = None
+    tranche_id: OptionalId = None
     lines: list[NeedLine] = []
 
 
 class InviteForm(Form):
     """A supplier invited, and how."""
 
-    supplier_id: Number
+    supplier_id: RecordId
     channel: Literal["letter", "email", "phone", "hand"] = "letter"
 
 
@@ -174,7 +174,7 @@ class CloseOpeningForm(Form):
 class BidLine(Form):
     """The unit price of a bid for a line, and the amount the bidder wrote beside it."""
 
-    line_id: Number
+    line_id: RecordId
     unit_minor: Amount
     stated_minor: Annotated[Amount | None, optional(Amount.__metadata__[0])] = None
 
@@ -209,7 +209,7 @@ class AnswerForm(Form):
 class SessionForm(Form):
     """The session of the committee that will deliberate."""
 
-    committee_id: Number
+    committee_id: RecordId
     place: Line
     room: OptionalLine = None
     scheduled_at: MomentField
@@ -233,7 +233,7 @@ class ChooseForm(Form):
     """The choice of a group's comité d'achat: who decided, by signature or thumbprint."""
 
     told_by: ClassVar[dict[str, frozenset[str]]] = {"buyers": NAMED}
-    retained_id: Number
+    retained_id: RecordId
     note: OptionalText = None
     buyers: list[MarkRow] = []
 
@@ -241,14 +241,14 @@ class ChooseForm(Form):
 class DirectForm(Form):
     """The supplier of a direct purchase."""
 
-    retained_id: Number
+    retained_id: RecordId
     note: OptionalText = None
 
 
 class PriceLine(Form):
     """The unit price ordered for a line."""
 
-    line_id: Number
+    line_id: RecordId
     unit_minor: PositiveAmount
 
 
@@ -267,7 +267,7 @@ class OrderForm(Form):
 class ReceivedLine(Form):
     """What was delivered of a line."""
 
-    line_id: Number
+    line_id: RecordId
     accepted: Pieces
     refused: Pieces = 0
     serials: Annotated[str | None, optional(text(300))] = None
@@ -285,7 +285,7 @@ class ReceptionForm(Form):
     act: LongLine
     delivery_note: OptionalLine = None
     tests: OptionalText = None
-    commission: list[Number] = []
+    commission: list[RecordId] = []
     reserves: OptionalText = None
     reserves_until: OptionalDay = None
     lines: list[ReceivedLine] = []

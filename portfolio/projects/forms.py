@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal
 
-from portfolio.kit.forms import Day, Flag, Form, LongLine, Paragraph, Reason, optional, text, whole
+from portfolio.kit.forms import (
+    Day,
+    Flag,
+    Form,
+    LongLine,
+    OptionalDay,
+    Paragraph,
+    Reason,
+    optional,
+    text,
+    whole,
+)
 
-OptionalDay = Annotated[Any, optional(get_args(Day)[1])]
 Story = Annotated[str | None, optional(text(5000, lines=True))]
 
 

@@ -137,6 +137,21 @@ class Dims:
     treasury: str | None = None
 
 
+DIMENSION_WORDS: dict[str, str] = {
+    "exercice": N_("Exercice"),
+    "donor": N_("Donor"),
+    "fund": N_("Fund"),
+    "line": N_("Budget line"),
+    "call": N_("Call"),
+    "agreement": N_("Agreement"),
+    "tranche": N_("Tranche"),
+    "party": N_("Third party"),
+    "place": N_("Place"),
+    "objective": N_("Objective"),
+    "treasury": N_("Institution account"),
+}
+"""What a reader calls each of `Dims`."""
+
 ENTRY_WORDS: dict[str, str] = {
     "budget_line:voted": N_("Credits voted"),
     "money_receipt:confirmed": N_("Funds received"),

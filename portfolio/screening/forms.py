@@ -6,10 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from portfolio.kit.forms import Day, Flag, Form, Line, Reason, optional, text, whole
+from portfolio.kit.forms import Day, Flag, Form, Line, Reason, RecordId, optional, text
 
 State = Literal["absent", "present", "illegible", "expired", "nonconforming", "waived", "not_needed"]
-Number = Annotated[int, whole(1, 999_999_999)]
 
 
 class Row(BaseModel):
@@ -84,6 +83,6 @@ class BulkForm(Form):
 
     multiple = frozenset({"ids"})
 
-    ids: list[Number] = []
+    ids: list[RecordId] = []
     verb: Literal["admit", "find_eligible", "request_pieces"]
     confirmed: Flag = False

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, ClassVar
 
-from portfolio.kit.forms import Day, Form, LongLine, Paragraph, Reason, optional, text, whole
+from portfolio.kit.forms import Form, LongLine, OptionalDay, Paragraph, Reason, optional, text, whole
 
-OptionalDay = Annotated[date | None, optional(Day.__metadata__[0])]
 OptionalText = Annotated[str, text(300, 0)]
 
 

@@ -245,7 +245,7 @@ def test_the_law_and_the_matrix_are_drawn_whole(office: Office) -> None:
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_list_of_people_costs_the_same(office: Office, count: int) -> None:
-    from tests.funds.test_pages import counted
+    from tests.support.counting import counted
 
     for _n in range(count):
         add_person(office.database, "assessor")

@@ -12,6 +12,7 @@ from portfolio.applications import queries, service
 from portfolio.kit.db import Database
 from tests.applications.scenes import PDF, complete, deposit, draft, filed, scene, work_as
 from tests.client import client
+from tests.support.counting import counted
 
 BAD = (
     "", " ", "\x00", "\ud800".encode("utf-8", "surrogatepass").decode("latin-1"), "<script>alert(1)</script>", "' OR 1=1 --",
@@ -260,7 +261,7 @@ def test_the_list_filters_searches_and_pages(database: Database) -> None:
     assert sheet.status_code == 200 and sheet.text.count("DOS-2026") == 27
 
 
-def test_the_list_costs_three_queries(here, counted) -> None:
+def test_the_list_costs_three_queries(here) -> None:
     for n in range(3):
         filed(here, n)
     browser = client(here.around, here.officer)
@@ -272,7 +273,7 @@ def test_the_list_costs_three_queries(here, counted) -> None:
     assert len(told) <= 4, told
 
 
-def test_a_search_costs_one_query_more(here, counted) -> None:
+def test_a_search_costs_one_query_more(here) -> None:
     filed(here, 1)
     browser = client(here.around, here.officer)
     browser.get("/applications")

@@ -21,6 +21,7 @@ from portfolio.kit.db import Database
 from portfolio.kit.errors import Invalid, Refused
 from tests.awards.scene import balance, codes, commit, line, prepare, reserve, sign, statuses, visa_all
 from tests.scoring import world as w
+from tests.support.counting import counted
 
 
 def read(content: bytes) -> str:
@@ -212,6 +213,6 @@ def test_the_whole_call_of_the_demo(database: Database) -> None:
         assert {o: outcomes.count(o) for o in set(outcomes)} == {"awarded": 11, "waitlisted": 4, "adjourned": 1, "not_selected": 1}
         assert [a.waiting_rank for a, _app in queries.waiting_list(work, world.get(work, Call, world.call))] == [1, 2, 3, 4]
         assert "Cohésion sociale" in work.db.scalars(select(Award.reason).where(Award.outcome == "not_selected")).one()
-        with w.counting(world.database) as seen:
+        with counted(world.database) as seen:
             queries.decision_facts(work, decision)
         assert len(seen) <= 6

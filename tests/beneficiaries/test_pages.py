@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from portfolio.app import create_app
 from portfolio.audit.models import AuditEvent
@@ -19,6 +17,8 @@ from portfolio.rulebook.permissions import GRANTS, ROLES
 from tests import factories
 from tests.beneficiaries import stage as s
 from tests.client import Client, client
+from tests.support.counting import counted
+from tests.support.nonsense import BAD, sent_as
 
 CANARIES = ("Zzcanarina", "Wwcanarona", "+22377711122", "Xxvillage", "1987")
 ROWS = [
@@ -32,23 +32,6 @@ ROWS = [
     {"full_name": "Wwcanarona Maïga", "sex": "M", "birth_year": 1950, "village": "Xxvillage"},
     {"full_name": "Zzcanarina Sissé", "sex": "F", "birth_year": 1987, "village": "Xxvillage"},
 ]
-BAD = (
-    "",
-    " ",
-    "-1",
-    "abc",
-    "1e9",
-    "٣",
-    "=1+1",
-    "<script>alert(1)</script>",
-    "\x00",
-    "\ud800",
-    "9" * 30,
-    "31/02/2026",
-    "é" * 6000,
-)
-
-
 @pytest.fixture
 def world(database: Database) -> Any:
     made = s.build(database)
@@ -58,26 +41,6 @@ def world(database: Database) -> Any:
         made.people.setdefault(role, factories.add_person(database, role))
     made.__dict__["app"] = create_app(made.surround)
     return made
-
-
-@contextmanager
-def statements(database: Database) -> Iterator[list[str]]:
-    seen: list[str] = []
-
-    def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if not statement.startswith(("PRAGMA", "BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT")):
-            seen.append(statement)
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(database.engine, "before_cursor_execute", note)
-
-
-def sent_as(value: str) -> str:
-    """What a browser can put in an address: half a surrogate becomes the sign of what cannot be said."""
-    return value[:40].encode("utf-8", "replace").decode()
 
 
 def browser(world: Any, role: str) -> Client:
@@ -278,7 +241,7 @@ def test_the_cost_of_pages_does_not_grow(world: Any) -> None:
             "/beneficiaries",
             f"/beneficiaries/projects/{world.ids['project_1']}",
         ):
-            with statements(world.database) as seen:
+            with counted(world.database) as seen:
                 assert me.get(address).status_code == 200
             cost.append(len(seen))
         costs.append(cost)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from portfolio.accounts.models import Person, RoleAssignment
 from portfolio.calls.models import Question
@@ -16,21 +14,7 @@ from portfolio.kit.db import Database
 from tests.calls import making
 from tests.calls.browsing import body, browser
 from tests.groups.making import acting, form
-
-
-@contextmanager
-def counted(database: Database) -> Iterator[list[str]]:
-    seen: list[str] = []
-
-    def note(_c: Any, _cur: Any, statement: str, *_rest: Any) -> None:
-        if not statement.startswith(("PRAGMA", "BEGIN", "SET", "SHOW", "ROLLBACK")):
-            seen.append(statement)
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(database.engine, "before_cursor_execute", note)
+from tests.support.counting import counted
 
 
 def test_a_visitor_asks_and_reads_the_answer(database: Database) -> None:

@@ -13,6 +13,7 @@ from portfolio.committees.pdf import convocations_pdf, declaration_pdf, minutes_
 from portfolio.documents.models import Paper
 from portfolio.kit.db import Database
 from tests.scoring import world as w
+from tests.support.counting import counted
 
 
 def read(content: bytes) -> str:
@@ -39,7 +40,7 @@ def test_the_session_of_the_demo(database: Database) -> None:
         assert shares["youth"].given_minor == 8_750_000 and shares["youth"].given_tenths == 194
         assert shares["youth"].with_aside_tenths == 266 and shares["youth"].reached
         assert not shares["youth"].reached_without_aside
-        with w.counting(world.database) as seen:
+        with counted(world.database) as seen:
             queries.facts(work, session)
         assert len(seen) <= 6
     w.finished(world)

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event
 
 from portfolio.funds.models import Fund, MoneyReceipt
 from portfolio.kit.db import Database
 from tests.client import Client, client
 from tests.factories import add_person, around
 from tests.funds.makers import Office, account, fund, line, office, receipt
+from tests.support.counting import counted
 
 
 @dataclass
@@ -33,19 +31,6 @@ def desk(database: Database, tmp_path: Path) -> Desk:
     surround = around(database)
     roles = ("accountant", "cashier", "authorising_officer", "programme_head", "external_auditor")
     return Desk(office(database, tmp_path), *(client(surround, add_person(database, role)) for role in roles))
-
-
-@contextmanager
-def counted(database: Database) -> Iterator[list[str]]:
-    seen: list[str] = []
-
-    def keep(_c: object, _cur: object, statement: str, *_rest: object) -> None:
-        if not statement.startswith(("PRAGMA", "BEGIN")):
-            seen.append(statement)
-
-    event.listen(database.engine, "before_cursor_execute", keep)
-    yield seen
-    event.remove(database.engine, "before_cursor_execute", keep)
 
 
 def text(answer: object) -> str:

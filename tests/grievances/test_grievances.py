@@ -19,25 +19,10 @@ from portfolio.rulebook.permissions import GRANTS, ROLES
 from tests import factories
 from tests.beneficiaries import stage as s
 from tests.client import Client, client
+from tests.support.nonsense import BAD, sent_as
 
 OFFICER, HEAD = s.OFFICER, s.HEAD
 SECRET = ("Zzplaignante", "Wwtroupeau", "Vvreponse", "Uuvisite", "+22377700011")
-BAD = (
-    "",
-    " ",
-    "-1",
-    "abc",
-    "1e9",
-    "=1+1",
-    "<script>alert(1)</script>",
-    "\x00",
-    "\ud800",
-    "9" * 30,
-    "31/02/2026",
-    "é" * 6000,
-)
-
-
 @pytest.fixture
 def world(database: Database) -> Any:
     made = s.build(database)
@@ -45,11 +30,6 @@ def world(database: Database) -> Any:
         made.people.setdefault(role, factories.add_person(database, role))
     made.__dict__["app"] = create_app(made.surround)
     return made
-
-
-def sent_as(value: str) -> str:
-    """What a browser can put in an address: half a surrogate becomes the sign of what cannot be said."""
-    return value[:40].encode("utf-8", "replace").decode()
 
 
 def browser(world: Any, role: str) -> Client:

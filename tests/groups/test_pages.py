@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from portfolio.groups.models import Group
 from portfolio.kit.db import Database
@@ -15,6 +13,7 @@ from tests import factories
 from tests.client import Client, client
 from tests.groups import making
 from tests.groups.making import acting
+from tests.support.counting import counted
 
 CORPUS = (
     "", "é" * 9000, "a\x00b", "🐐" * 300, "\u202eevil\u202c", "1 250 000,50", "31/02/2026", "0000-01-01", "01/01/9999", "-1", "1e9",
@@ -28,21 +27,6 @@ TYPED = {
 
 def browser(database: Database, role: str, n: int = 1) -> Client:
     return client(making.house(database), making.person_of(database, role, n))
-
-
-@contextmanager
-def counted(database: Database) -> Iterator[list[str]]:
-    seen: list[str] = []
-
-    def note(_c: Any, _cur: Any, statement: str, *_rest: Any) -> None:
-        if not statement.startswith(("PRAGMA", "BEGIN", "SET", "SHOW", "ROLLBACK")):
-            seen.append(statement)
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(database.engine, "before_cursor_execute", note)
 
 
 def body(page: Any) -> str:
@@ -162,7 +146,7 @@ def test_names_and_numbers_follow_the_need_to_know(database: Database) -> None:
         "external_auditor": {"Groupement féminin Benkadi"},
     }
     for role, expected in sees.items():
-        page = browser(database, role).get(f"/groups/{number}").text
+        page = browser(database, role).get(f"/groups/{number}").text.replace("\u00a0", "")  # telephones come in pairs of digits
         assert {secret for secret in full if secret in page} == expected, role
     auditor = browser(database, "external_auditor").get(f"/groups/{number}").text
     assert "Z. C." in auditor and "…0123" in auditor and "…0011" in auditor

@@ -8,6 +8,7 @@ from typing import Any
 
 from babel.messages.pofile import read_po
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from portfolio.kit import charts
 from tests.house.sources import ROOT
@@ -38,5 +39,6 @@ def environment() -> Environment:
         figures=grouped, money=lambda value: grouped(value) + "\u202fF\u202fCFA",
         date=date.isoformat, datetime=datetime.isoformat)
     made.globals.update(asset=lambda name: f"/static/{name}", url=lambda name, **_: f"/{name}")
-    made.globals["ui"] = made.get_template("components/ui.html").module
+    made.globals["ui"] = ui = made.get_template("components/ui.html").module
+    made.globals["drawn_once"] = lambda macro, *given: Markup(getattr(ui, macro)(*given))
     return made

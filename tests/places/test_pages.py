@@ -12,7 +12,7 @@ from portfolio.places import service
 from tests.client import Client, client
 from tests.documents.makers import work_of
 from tests.factories import add_person, around
-from tests.funds.test_pages import counted
+from tests.support.counting import counted
 
 
 @pytest.fixture

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from portfolio.app import create_app
 from portfolio.kit.db import Database
@@ -19,23 +16,8 @@ from tests import factories
 from tests.client import Client, client
 from tests.procurement import stage as s
 from tests.procurement.test_group import chosen, collected
-
-BAD = (
-    "",
-    " ",
-    "-1",
-    "abc",
-    "1e9",
-    "٣",
-    "=1+1",
-    "<script>alert(1)</script>",
-    "\x00",
-    "\ud800",
-    "9" * 30,
-    "31/02/2026",
-    "2026-13-45",
-    "é" * 6000,
-)
+from tests.support.counting import counted
+from tests.support.nonsense import BAD, sent_as
 
 
 @pytest.fixture
@@ -43,30 +25,10 @@ def world(database: Database) -> Any:
     return s.build(database)
 
 
-@contextmanager
-def statements(database: Database) -> Iterator[list[str]]:
-    seen: list[str] = []
-
-    def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if not statement.startswith(("PRAGMA", "BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT")):
-            seen.append(statement)
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(database.engine, "before_cursor_execute", note)
-
-
 def browser(world: Any, role: str) -> Client:
     return client(
         world.surround, world.people[role], app=world.__dict__.setdefault("app", create_app(world.surround))
     )
-
-
-def sent_as(value: str, most: int) -> str:
-    """What a browser can put in an address: half a surrogate becomes the sign of what cannot be said."""
-    return value[:most].encode("utf-8", "replace").decode()
 
 
 def text_of(answer: Any) -> str:
@@ -306,11 +268,11 @@ def test_the_cost_of_pages_does_not_grow(world: Any) -> None:
             number = s.small_order(world)
         me = browser(world, s.OFFICER)
         for address in ("/procurement", "/procurement/suppliers", "/procurement/alerts"):
-            with statements(world.database) as seen:
+            with counted(world.database) as seen:
                 assert me.get(address).status_code == 200
             counts.append((address, len(seen)))
             assert len(seen) <= 8, (address, seen)
-        with statements(world.database) as seen:
+        with counted(world.database) as seen:
             assert me.get(f"/procurement/{number}").status_code == 200
         counts.append(("show", len(seen)))
         assert len(seen) <= 20, seen

@@ -13,6 +13,7 @@ from portfolio.scoring import queries
 from portfolio.scoring.queries.arithmetic import Grid, SheetMarks, combine, half_up
 from portfolio.seed.data.ranking import RANKING
 from tests.scoring import world as w
+from tests.support.counting import counted
 
 GRID = [Grid(1, "a", "A", 60, 30, None), Grid(2, "b", "B", 40, 0, 1)]
 
@@ -86,7 +87,7 @@ def test_the_tie_is_decided_on_inclusion(scored: w.World) -> None:
 def test_ranking_costs_the_same_for_one_and_for_seventeen(scored: w.World) -> None:
     with scored.act("secretary", readonly=True) as work:
         call = scored.get(work, Call, scored.call)
-        with w.counting(scored.database) as seen:
+        with counted(scored.database) as seen:
             queries.ranking(work, call)
     assert len(seen) <= 8
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from portfolio.applications.models import Application, FilingReceipt
 from portfolio.calls.models import Call, CallLine, Criterion, ReservedShare
@@ -347,18 +345,3 @@ def finished(world: World) -> None:
     with world.act("secretary") as work:
         committees.finalise(work, world.get(work, Session, world.session))
 
-
-@contextmanager
-def counting(database: Database) -> Iterator[list[str]]:
-    """The statements that reach the database inside the block."""
-    seen: list[str] = []
-
-    def note(_c: Any, _cur: Any, statement: str, *_rest: Any) -> None:
-        if not statement.startswith(("PRAGMA", "BEGIN", "SAVEPOINT")):
-            seen.append(statement)
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(database.engine, "before_cursor_execute", note)

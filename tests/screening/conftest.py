@@ -1,4 +1,4 @@
-"""What the tests of this room start from; and counting what is asked of the database, as the tests of files do."""
+"""What the tests of this room start from."""
 
 from __future__ import annotations
 
@@ -7,10 +7,7 @@ from typing import Any
 import pytest
 
 from portfolio.kit.db import Database
-from tests.applications.conftest import counted
 from tests.applications.scenes import scene
-
-__all__ = ["counted"]
 
 
 @pytest.fixture

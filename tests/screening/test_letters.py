@@ -26,6 +26,7 @@ from tests.applications.scenes import filed, text_of, work_as
 from tests.client import client
 from tests.factories import add_person
 from tests.screening.scene import CODES, admitted, check, codes
+from tests.support.counting import counted
 
 REASON = ReasonForm(reason="Le lien signalé a été vérifié et n'existe pas.")
 
@@ -201,7 +202,7 @@ def test_bad_input_is_never_a_fault(here, value: str) -> None:
         assert answer.status_code in (200, 303, 404, 409, 422), (address, answer.status_code)
 
 
-def test_the_list_of_files_to_screen_costs_three_queries(here, counted) -> None:
+def test_the_list_of_files_to_screen_costs_three_queries(here) -> None:
     for n in range(3):
         filed(here, n)
     browser = client(here.around, here.officer)

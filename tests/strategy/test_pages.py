@@ -15,8 +15,8 @@ from portfolio.strategy.models import Objective, Tag
 from tests.client import Client, client
 from tests.factories import add_person, around
 from tests.funds.makers import fund, office
-from tests.funds.test_pages import counted
 from tests.strategy.makers import FULL, approved
+from tests.support.counting import counted
 
 
 @pytest.fixture

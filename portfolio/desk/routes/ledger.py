@@ -16,6 +16,7 @@ from portfolio.kit.forms import Form, Reason
 from portfolio.kit.i18n import datetime_text, ngettext
 from portfolio.kit.i18n import gettext as _
 from portfolio.ledger import queries as ledger
+from portfolio.rulebook.postings import DIMENSION_WORDS
 from portfolio.web.act import Query, Raw, W, allow, on_refusal, room
 from portfolio.web.render import done, file_response, page
 from portfolio.web.urls import url
@@ -55,7 +56,7 @@ def _listing(work: Work, query: Any) -> dict[str, Any]:
     return {
         **queries.page_facts(work, filters, query.get("after"), query.get("before")),
         "options": queries.options(work),
-        "labels": {name: _(words) for name, words in queries.LABELS.items()},
+        "labels": {name: _(words) for name, words in DIMENSION_WORDS.items()},
         "chips": queries.chips(filters, url("desk.ledger")),
         "tabs": tabs("desk.ledger"),
         "title": _("Ledger of disbursements"),
@@ -82,7 +83,7 @@ def _file(work: Work, filters: queries.Filters, kind: str) -> Response:
     kinds = ["number", "date", "text", "text", "text", "text", "text", "text", "money", "money", "money"]
     at = 1 if filters.by else 0
     if filters.by:
-        labels.insert(0, _(queries.LABELS[filters.by]))
+        labels.insert(0, _(DIMENSION_WORDS[filters.by]))
         kinds.insert(0, "text")
     blank: list[Any] = [""] * at
 
@@ -130,7 +131,7 @@ def balance(work: W, query: Query) -> Response:
         rows=rows,
         totals=queries.trial_totals(rows),
         options=queries.options(work),
-        labels={name: _(words) for name, words in queries.LABELS.items()},
+        labels={name: _(words) for name, words in DIMENSION_WORDS.items()},
         chips=queries.chips(filters, url("desk.ledger_balance")),
         tabs=tabs("desk.ledger_balance"),
         title=_("Trial balance"),

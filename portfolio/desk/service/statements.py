@@ -12,7 +12,6 @@ from portfolio.desk.queries import statements as queries
 from portfolio.desk.service.ledger import books
 from portfolio.documents.models import Paper
 from portfolio.documents.service import issue
-from portfolio.funds.models import Fund
 from portfolio.kit.errors import NotFound
 from portfolio.kit.i18n import N_, speaking
 from portfolio.kit.i18n import gettext as _
@@ -29,11 +28,13 @@ TITLES = {
 def _kept(work: Work, kind: str, facts: dict[str, Any], draw: Callable[[dict[str, Any]], bytes]) -> Paper:
     work.require("ledger:print")
     reference = work.number("edition", "ledger")
+    with speaking("fr"):  # a paper is French whoever prints it
+        title = _(TITLES[kind])
     paper = issue(
         work,
         kind=f"statement_{kind}",
         reference=reference,
-        title=_(TITLES[kind]),
+        title=title,
         subject=books(),
         facts=facts,
         draw=draw,
@@ -57,10 +58,6 @@ def print_dispatch(work: Work, fund_id: int) -> Paper:
     fund = next((f for f, _count, _total in queries.waiting_orders(work) if f.id == fund_id), None)
     if fund is None:
         raise NotFound
-    return _dispatch(work, fund)
-
-
-def _dispatch(work: Work, fund: Fund) -> Paper:
     return _kept(work, "dispatch", queries.dispatch(work, fund), pdf.dispatch_pdf)
 
 
@@ -88,12 +85,12 @@ def send_formal_notice(work: Work, tranche_id: int) -> Paper:
         raise NotFound
     work.require("recovery:prepare", advance.agreement)
     with speaking("fr"):
-        facts = queries.formal_notice(work, advance)
+        title, facts = _("Formal notice"), queries.formal_notice(work, advance)
     return issue(
         work,
         kind="formal_notice",
         reference=work.number("letter", "agreement"),
-        title=_("Formal notice"),
+        title=title,
         subject=advance.agreement,
         facts=facts,
         draw=pdf.formal_notice_pdf,

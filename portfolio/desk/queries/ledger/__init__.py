@@ -17,7 +17,6 @@ from portfolio.desk.queries.ledger.books import (
 from portfolio.desk.queries.ledger.filters import (
     CHOSEN,
     DEFAULT,
-    LABELS,
     Filters,
     account_words,
     chips,
@@ -31,7 +30,6 @@ from portfolio.desk.queries.ledger.filters import (
 __all__ = [
     "CHOSEN",
     "DEFAULT",
-    "LABELS",
     "Filters",
     "account_words",
     "act_facts",

@@ -14,29 +14,16 @@ from sqlalchemy.orm import aliased
 from portfolio.calls.models import Call
 from portfolio.funds.models import BudgetLine, Donor, Fund, TreasuryAccount
 from portfolio.groups.models import Group
-from portfolio.kit.i18n import N_, date_text
+from portfolio.kit.i18n import date_text
 from portfolio.kit.i18n import gettext as _
 from portfolio.kit.text import fold
 from portfolio.ledger.queries import SUBTOTALS, Question
 from portfolio.places.models import Place
 from portfolio.procurement.models import Supplier
-from portfolio.rulebook.postings import CHART
+from portfolio.rulebook.postings import CHART, DIMENSION_WORDS
 from portfolio.work import Work
 
 DEFAULT = ("907",)
-LABELS: dict[str, str] = {
-    "exercice": N_("Exercice"),
-    "donor": N_("Donor"),
-    "fund": N_("Fund"),
-    "line": N_("Budget line"),
-    "call": N_("Call"),
-    "agreement": N_("Agreement"),
-    "tranche": N_("Tranche"),
-    "party": N_("Third party"),
-    "place": N_("Place"),
-    "objective": N_("Objective"),
-    "treasury": N_("Institution account"),
-}
 CHOSEN = ("fund", "line", "call", "donor", "treasury", "exercice", "objective")
 """Dimensions chosen in a list; the others are typed."""
 
@@ -101,7 +88,7 @@ def read(query: Pairs) -> Filters:
         if typed and days[name] is None:
             ignored.append(name)
     dims = {}
-    for name in LABELS:
+    for name in DIMENSION_WORDS:
         value = str(query.get(name) or "").replace("\x00", "").strip()[:100]
         if name == "exercice" and value and not (value.isascii() and value.isdigit() and len(value) == 4):
             ignored.append(name)
@@ -167,9 +154,9 @@ def said(filters: Filters) -> list[tuple[str, str]]:
     """The filters in clear, as they stand on the screen and at the head of a book."""
     found = [(_("Accounts"), " · ".join(account_words(a) for a in filters.accounts))]
     found.append((_("Period"), _period(filters)))
-    found += [(_(LABELS[name]), value) for name, value in filters.dims.items()]
+    found += [(_(DIMENSION_WORDS[name]), value) for name, value in filters.dims.items()]
     if filters.by:
-        found.append((_("Sub-totals by"), _(LABELS[filters.by])))
+        found.append((_("Sub-totals by"), _(DIMENSION_WORDS[filters.by])))
     return found
 
 
@@ -185,7 +172,7 @@ def chips(filters: Filters, base: str) -> list[dict[str, str]]:
                 {"label": f"{label} {date_text(day)}", "remove_url": f"{base}?{filters.without(name)}"}
             )
     for name, value in filters.dims.items():
-        words = _("%(label)s: %(value)s") % {"label": _(LABELS[name]), "value": value}
+        words = _("%(label)s: %(value)s") % {"label": _(DIMENSION_WORDS[name]), "value": value}
         found.append({"label": words, "remove_url": f"{base}?{filters.without(name)}"})
     return found
 
@@ -212,7 +199,7 @@ def options(work: Work) -> dict[str, list[tuple[str, str]]]:
         "account": [(code, account_words(code)) for code in CHART],
         **found,
         "exercice": [(str(year), str(year)) for year in sorted(years)],
-        "by": [(name, _(LABELS[name])) for name in SUBTOTALS],
+        "by": [(name, _(DIMENSION_WORDS[name])) for name in SUBTOTALS],
     }
 
 

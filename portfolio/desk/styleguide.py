@@ -227,6 +227,17 @@ def samples() -> dict[str, Any]:
             {"label": "Proposé", "numeric": True},
             {"label": "État"},
         ],
+        "verbs": (("assign", "Réaffecter"), ("export", "Exporter")),
+        "typed": [("f-typed", "Le groupement demande un délai de quinze jours."), ("f-typed-2", "12 000")],
+        "inputs": (
+            ("select", "state", "État", "submitted", (("", "Tous"), ("submitted", "Déposé"))),
+            ("search", "q", "Texte", "forage", ()),
+            ("date", "from", "Du", "", ()),
+            ("date", "to", "Au", "", ()),
+            ("select", "region", "Région", "", (("", "Toutes"),)),
+            ("select", "sector", "Filière", "", (("", "Toutes"),)),
+            ("number", "least", "Au moins", "", ()),
+        ),
         "filters": [
             {"label": "Mes dossiers", "remove_url": "#"},
             {"label": "Région : Tillabéri", "remove_url": "#"},

@@ -61,7 +61,7 @@ def story(kind: str, folder: Path, browser: Browser, *, scripts: bool = True, lo
                 stage(s)
             roles = {grant.role for login in s.acted & STAFF.keys() for grant in STAFF[login].roles}
             assert len(s.acted) >= 12 and len(roles) >= 12
-            assert s.walk.faults == []
+            assert not s.walk.faults, "\n".join(s.walk.faults)
     finally:
         database.dispose()
         databases.drop(url)

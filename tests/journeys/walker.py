@@ -219,6 +219,8 @@ class Person:
         assert not self.violations, self.violations
         if not self.walk.look or not self.walk.scripts or not self.page.url.startswith(self.walk.address):
             return
+        if self.page.evaluate("document.contentType") != "text/html":
+            return  # a paper in the browser's own reader
         pattern = re.sub(r"\d+", "N", re.split(r"[?#]", self.path)[0])
         parts = set(re.sub(r"[0-9]+", "N", self.page.evaluate(_SHAPE)).split())
         shape = " ".join((pattern, *sorted(parts)))

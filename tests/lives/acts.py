@@ -1,0 +1,246 @@
+"""The same acts done by the product's own verbs, and what its tables and books say afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import func, select, text, update
+
+from portfolio.agreements import service as agreements
+from portfolio.agreements.models import Agreement, Tranche
+from portfolio.desk import service as desk
+from portfolio.desk.verify import findings
+from portfolio.disbursements import queries as payments
+from portfolio.disbursements import service as disbursements
+from portfolio.disbursements.forms import FailForm, OrderForm, PayForm, RequestForm, SendForm, VisaForm
+from portfolio.documents.service import verbs
+from portfolio.groups.models import GroupAccount
+from portfolio.justifications import service
+from portfolio.justifications.forms import (
+    AcceptForm,
+    CollectForm,
+    ExpenseForm,
+    RecoveryForm,
+    ReportForm,
+    WriteOffForm,
+)
+from portfolio.justifications.models import Expense, Justification, Recovery
+from portfolio.kit.errors import Forbidden, Invalid, Refused
+from portfolio.ledger.models import LedgerEntry
+from tests.justifications import grants
+
+REASON = "Pour une raison que le procès-verbal du jour explique"
+ROLE = {
+    "officer": "grants_officer", "second": "second_officer", "head": "programme_head", "controller": "financial_controller",
+    "director": "authorising_officer", "accountant": "accountant", "cashier": "cashier", "auditor": "external_auditor",
+}  # fmt: skip
+SCHEDULES: tuple[tuple[tuple[int, int], ...], ...] = (
+    ((20_000_001, 0), (10_000_000, 75), (5_000_003, 100)),
+    ((18_000_000, 0), (12_000_007, 0)),
+)
+"""Two grants, 65 000 011 francs in all where 60 millions have arrived: (amount, percent of the one before that must be justified)."""
+
+
+@contextmanager
+def papers_undrawn() -> Iterator[None]:
+    """Papers are issued with their facts, fingerprint and register, but not drawn: `tests/documents` does that."""
+    import sys
+
+    real = verbs.issue
+
+    def quick(work: Any, **given: Any) -> Any:
+        return real(work, **{**given, "draw": lambda facts: facts["fingerprint"].encode()})
+
+    holders = [m for name, m in list(sys.modules.items()) if name.startswith("portfolio.") and getattr(m, "issue", None) is real]
+    for module in holders:
+        module.issue = quick  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        for module in holders:
+            module.issue = real  # type: ignore[attr-defined]
+
+
+def furnish(office: grants.Office) -> dict[str, list[int]]:
+    """The two grants, signed and unpaid, with an account of each group; ids by noun."""
+    found: dict[str, list[int]] = {"agreements": [], "tranches": [], "lines": []}
+    for n, schedule in enumerate(SCHEDULES):
+        total = sum(amount for amount, _percent in schedule)
+        made = grants.grant(
+            office, tranches=[a for a, _p in schedule], paid=0, budget=(("Béliers", total),), name=f"Groupement {n}",
+            conditions=[(at, "justified_previous", p) for at, (_a, p) in enumerate(schedule, 1) if p])
+        with office.database.session(readonly=False) as s:
+            account = grants.row(
+                s, GroupAccount, group_id=made.group, country="ML", kind="bank", provider="Banque", holder=f"Groupement {n}",
+                number=f"ML00{n}", status="verified", verified_at=grants.J - timedelta(days=10))
+            s.execute(update(Agreement).where(Agreement.id == made.agreement).values(bank_account_id=account.id))
+            s.commit()
+        found["agreements"].append(made.agreement)
+        found["tranches"] += made.tranches
+        found["lines"] += [made.lines["Béliers"]] * len(schedule)
+    return found
+
+
+@dataclass
+class Product:
+    """The office, and the ids of what was made in it in the order of the model's lists."""
+
+    office: grants.Office
+    agreements: list[int]
+    tranches: list[int]
+    lines: list[int]
+    payments: list[int] = field(default_factory=list)
+    reports: list[int] = field(default_factory=list)
+    papers: list[list[int]] = field(default_factory=list)
+    claims: list[int] = field(default_factory=list)
+    postings: list[int] = field(default_factory=list)
+    """One for each act that the model can take back."""
+    before: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.before = self.accounts()
+
+    def tries(self, who: str, act: Callable[[Any], Any]) -> tuple[bool, Any]:
+        """Whether the act went through and what it gave; a refusal changes nothing."""
+        at = self.entries()
+        try:
+            with self.office.as_(ROLE[who]) as work:
+                given = act(work)
+        except (Refused, Forbidden, Invalid) as refused:
+            assert self.entries() == at, refused
+            return False, refused
+        return True, given
+
+    def entries(self) -> int:
+        with self.office.database.session(readonly=True) as s:
+            return int(s.scalar(select(func.max(LedgerEntry.seq))) or 0)
+
+    def posting(self) -> int:
+        """The act that was posted last."""
+        with self.office.database.session(readonly=True) as s:
+            return int(s.scalar(select(LedgerEntry.posting).order_by(LedgerEntry.seq.desc()).limit(1)) or 0)
+
+    def accounts(self) -> dict[str, int]:
+        """Debit less credit by account, from the running balances."""
+        with self.office.database.session(readonly=True) as s:
+            return {
+                code: int(net)
+                for code, net in s.execute(
+                    text("SELECT account, sum(debit_minor) - sum(credit_minor) FROM ledger_balance GROUP BY account"))
+            }
+
+    def moved(self) -> dict[str, int]:
+        """What the acts moved, by account."""
+        now = self.accounts()
+        return {code: now.get(code, 0) - self.before.get(code, 0) for code in now}
+
+    def tranche(self, at: int) -> Any:
+        names = ("status", "requested_minor", "liquidated_minor", "ordered_minor", "paid_minor", "cleared_minor", "refused_minor")
+        with self.office.database.session(readonly=True) as s:
+            return tuple(s.execute(select(*(getattr(Tranche, n) for n in names)).where(Tranche.id == self.tranches[at])).one())
+
+    def guards(self) -> dict[str, int]:
+        """The line's, fund's and account's own columns."""
+        with self.office.database.session(readonly=True) as s:
+            line = s.execute(text("SELECT liquidated_minor, ordered_minor, paid_minor FROM budget_line")).one()
+            fund = s.execute(text("SELECT received_minor - disbursed_minor FROM fund")).scalar_one()
+            bank = s.execute(text("SELECT balance_minor FROM treasury_account")).scalar_one()
+        return {"liquidated": line[0], "ordered": line[1], "paid": line[2], "fund": fund, "bank": bank}
+
+    def findings(self) -> list[str]:
+        with self.office.database.session(readonly=True) as s:
+            return [f.words for f in findings(s)]
+
+    # -- the verbs -----------------------------------------------------------------------------------------------------------
+
+    def request(self, who: str, at: int, amount: int) -> tuple[bool, Any]:
+        return self.tries(who, lambda w: disbursements.request(
+            w, w.db.get_one(Tranche, self.tranches[at]), RequestForm.model_construct(
+                amount=amount, account_id=None, supplier_id=None, papers=None)).id)
+
+    def on_payment(self, who: str, verb: str, at: int, fee: int = 0) -> tuple[bool, Any]:
+        def act(work: Any) -> None:
+            d = payments.get(work, self.payments[at])
+            seen = {"content_hash": d.content_hash, "amount_seen": d.amount_minor}
+            if verb == "liquidate":
+                disbursements.liquidate(work, d)
+            elif verb == "visa":
+                disbursements.visa(work, d, VisaForm(**seen))
+            elif verb == "order":
+                disbursements.order(work, d, OrderForm(**payments.seen(work, d)))
+            elif verb == "send":
+                disbursements.send(work, d, SendForm(**seen, treasury_account_id=self.office.bank))
+            elif verb == "pay":
+                disbursements.pay(work, d, PayForm(
+                    **seen, treasury_account_id=self.office.bank, payment_reference=f"VIR-{at}-{self.entries()}",
+                    paid_on=work.today, fee=fee or None))
+            elif verb == "fail":
+                disbursements.fail(work, d, FailForm(reason=REASON, fee=fee or None))
+            elif verb == "return":
+                disbursements.return_(work, d, REASON)
+            else:
+                disbursements.reject(work, d, REASON)
+
+        return self.tries(who, act)
+
+    def report(self, who: str, at: int, amounts: list[int]) -> tuple[bool, Any]:
+        def act(work: Any) -> tuple[int, list[int]]:
+            tranche = work.db.get_one(Tranche, self.tranches[at])
+            made = service.create(work, tranche, ReportForm(from_on=work.today, to_on=work.today, gap_note="Solde en caisse"))
+            papers = [
+                service.present(work, made, ExpenseForm(
+                    spent_on=work.today, kind="invoice", supplier="Ets Wafa", voucher_number=f"F-{len(self.reports)}-{n}",
+                    line_id=self.lines[at], amount=amount)).id
+                for n, amount in enumerate(amounts)
+            ]
+            service.submit(work, made)
+            return made.id, papers
+
+        return self.tries(who, act)
+
+    def verdict(self, who: str, report: int, paper: int, verdict: str, accepted: int) -> tuple[bool, Any]:
+        def act(work: Any) -> None:
+            found = work.db.get_one(Expense, self.papers[report][paper])
+            if verdict == "accepted":
+                service.accept(work, found, AcceptForm.model_construct(accepted=accepted, line_id=None, reason=REASON))
+            elif verdict == "queried":
+                service.query(work, found, REASON)
+            else:
+                service.refuse_expense(work, found, REASON)
+
+        return self.tries(who, act)
+
+    def on_report(self, who: str, verb: str, at: int) -> tuple[bool, Any]:
+        act = {"review": service.review, "validate": service.validate, "clear": service.clear}[verb]
+        return self.tries(who, lambda w: act(w, w.db.get_one(Justification, self.reports[at])))
+
+    def claim(self, who: str, at: int, amount: int) -> tuple[bool, Any]:
+        return self.tries(who, lambda w: service.prepare_recovery(
+            w, w.db.get_one(Tranche, self.tranches[at]), RecoveryForm.model_construct(
+                tranche_id=self.tranches[at], amount=amount, reason=REASON, article=None, notice_reference=None,
+                notice_received_on=None, due_on=w.today)).id)
+
+    def on_claim(self, who: str, verb: str, at: int, amount: int = 0) -> tuple[bool, Any]:
+        def act(work: Any) -> None:
+            found = work.db.get_one(Recovery, self.claims[at])
+            if verb == "issue":
+                service.issue_recovery(work, found)
+            elif verb == "collect":
+                service.collect(work, found, CollectForm.model_construct(
+                    amount=amount, treasury_account_id=self.office.bank, received_on=work.today, payer="Le groupement",
+                    bank_reference=None))
+            else:
+                service.write_off(work, found, WriteOffForm(act="Décision n° 12", reason=REASON))
+
+        return self.tries(who, act)
+
+    def reverse(self, who: str, at: int) -> tuple[bool, Any]:
+        return self.tries(who, lambda w: desk.ledger.reverse(w, self.postings[at], REASON))
+
+    def hold_up(self, who: str, verb: str, grant: int) -> tuple[bool, Any]:
+        act = {"suspend": agreements.suspend, "resume": agreements.resume}[verb]
+        return self.tries(who, lambda w: act(w, w.db.get_one(Agreement, self.agreements[grant]), REASON))

@@ -75,6 +75,8 @@ class Disbursement(Base):
     identity_kind: Mapped[Label] = mapped_column(default="")
     identity_number: Mapped[str] = mapped_column(String(60), default="")
     papers: Mapped[JsonList] = mapped_column(default=list)
+    batch_reference: Mapped[str | None] = mapped_column(String(40))
+    """The batch that holds it between its order and its sending: nothing else may then send or pay it."""
     note: Mapped[Label] = mapped_column(default="")
     """Why it last failed, was returned or rejected: the cause in words."""
     status: Mapped[Code] = mapped_column(default="requested")

@@ -1,8 +1,13 @@
-"""Words of payments, and which modality leaves something to justify."""
+"""Words of payments, which modality leaves something to justify, and how many signatures an amount asks for (data, dated)."""
 
 from __future__ import annotations
 
+import functools
+from dataclasses import dataclass
+from datetime import date
+
 from portfolio.kit.i18n import N_
+from portfolio.kit.tables import optional_date, rows
 
 ACCOUNT_WORDS: dict[str, str] = {
     "bank": N_("Bank transfer"),
@@ -13,3 +18,48 @@ ACCOUNT_WORDS: dict[str, str] = {
 
 ADVANCES = ("advance",)
 """Modalities that leave something to justify; the others are final expenses at payment (R4)."""
+
+
+@dataclass(frozen=True)
+class Band:
+    """From this amount on, so many approvals and authorisations. The windows, in days, over which payments to one payee, and batches of
+    one account, are counted together."""
+
+    from_minor: int
+    approvals: int
+    authorisations: int
+    payee_days: int
+    account_days: int
+    valid_from: date | None
+    valid_to: date | None
+    source: str
+
+
+@functools.cache
+def bands() -> tuple[Band, ...]:
+    """Every band of the table, the smallest first."""
+    found = (
+        Band(
+            int(row["from_minor"]),
+            int(row["approvals"]),
+            int(row["authorisations"]),
+            int(row["payee_days"]),
+            int(row["account_days"]),
+            optional_date(row["valid_from"]),
+            optional_date(row["valid_to"]),
+            row["source"],
+        )
+        for row in rows("portfolio.disbursements", "approval_bands.csv")
+    )
+    return tuple(sorted(found, key=lambda band: band.from_minor))
+
+
+def band_of(amount_minor: int, on: date) -> Band:
+    """The band of an amount on a date: the highest that it reaches."""
+    return [
+        band
+        for band in bands()
+        if band.from_minor <= amount_minor
+        and (band.valid_from is None or band.valid_from <= on)
+        and (band.valid_to is None or on < band.valid_to)
+    ][-1]

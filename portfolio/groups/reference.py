@@ -18,6 +18,8 @@ class Ceiling:
 
     country: str
     ceiling_minor: int
+    daily_minor: int | None
+    """The most it may receive in a day; None where no text read says one."""
     monthly_minor: int
     valid_from: date | None
     valid_to: date | None
@@ -41,6 +43,7 @@ def ceilings() -> tuple[Ceiling, ...]:
         Ceiling(
             row["country"],
             int(row["ceiling_minor"]),
+            int(row["daily_minor"]) if row["daily_minor"] else None,
             int(row["monthly_minor"]),
             optional_date(row["valid_from"]),
             optional_date(row["valid_to"]),

@@ -43,6 +43,7 @@ PREFIXES = {
     "attendance": "FP",
     "notice": "NOT",
     "group": "DEM",
+    "batch": "LOT",
 }
 """Reference prefixes are data (R22)."""
 

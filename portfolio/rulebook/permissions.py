@@ -85,7 +85,10 @@ _STAFF_READS = frozenset(
         "screening",
     )
 )
-_MONEY_READS = _STAFF_READS | {"money_receipt:view", "treasury:view", "audit:view", "score:view"}
+_MONEY_READS = _STAFF_READS | {
+    f"{noun}:view"
+    for noun in ("money_receipt", "treasury", "audit", "score", "payment_batch", "bank_statement")
+}
 _PAYEE_READS = frozenset({"group:view_names", "group_account:view_number"})
 """Who orders, controls or pays must read whom and where it pays; elsewhere names are initials and numbers four characters (F15, P06)."""
 
@@ -176,6 +179,9 @@ GRANTS: dict[str, frozenset[str]] = {
         "commitment:prepare",
         "disbursement:liquidate",
         "disbursement:return",
+        "payment_batch:view",
+        "payment_batch:approve",
+        "payment_batch:unlock",
         "tranche:release",
         "justification:validate",
         "visit:validate",
@@ -277,6 +283,8 @@ GRANTS: dict[str, frozenset[str]] = {
         "commitment:visa",
         "disbursement:visa",
         "disbursement:reject",
+        "payment_batch:approve",
+        "payment_batch:unlock",
         "tranche:release",
     },
     "authorising_officer": _MONEY_READS
@@ -294,6 +302,8 @@ GRANTS: dict[str, frozenset[str]] = {
         "agreement:suspend",
         "disbursement:order",
         "disbursement:return",
+        "payment_batch:authorise",
+        "payment_batch:unlock",
         "procedure:order",
         "recovery:issue",
         "closure:attest",
@@ -312,6 +322,11 @@ GRANTS: dict[str, frozenset[str]] = {
         "money_receipt:record",
         "money_receipt:confirm",
         "disbursement:pay",
+        "payment_batch:prepare",
+        "payment_batch:release",
+        "payment_batch:send",
+        "payment_batch:unlock",
+        "bank_statement:import",
         "tranche:release",
         "disbursement:reject",
         "recovery:collect",
@@ -321,7 +336,16 @@ GRANTS: dict[str, frozenset[str]] = {
         "ledger:reverse",
         "fund:prepare",
     },
-    "cashier": _MONEY_READS | _PAYEE_READS | {"disbursement:pay", "money_receipt:record", "ledger:print"},
+    "cashier": _MONEY_READS
+    | _PAYEE_READS
+    | {
+        "disbursement:pay",
+        "money_receipt:record",
+        "ledger:print",
+        "payment_batch:prepare",
+        "payment_batch:send",
+        "payment_batch:unlock",
+    },
     "internal_auditor": _MONEY_READS
     | _PAYEE_READS
     | {

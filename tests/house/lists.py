@@ -28,6 +28,7 @@ EXPECTED: dict[str, tuple[str, int]] = {
     "/ledger?place=Gao&party=a&by=party": ("programme_head", 8),
     "/ledger/balance": ("programme_head", 3),
     "/ledger/editions": ("programme_head", 2),
+    "/payments": ("programme_head", 4),
     "/places": ("programme_head", 3),
     "/portfolio": ("programme_head", 7),
     "/portfolio?framework=UNSDCF": ("programme_head", 8),

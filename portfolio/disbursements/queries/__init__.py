@@ -7,6 +7,7 @@ from portfolio.disbursements.queries.papers import (
     receipt_facts,
     request_facts,
 )
+from portfolio.disbursements.queries.pieces import Pieces, pieces
 from portfolio.disbursements.queries.records import (
     OPEN,
     Figures,
@@ -30,6 +31,7 @@ from portfolio.disbursements.queries.records import (
 __all__ = [
     "OPEN",
     "Figures",
+    "Pieces",
     "Step",
     "agreement_of",
     "blockers",
@@ -46,6 +48,7 @@ __all__ = [
     "open_of",
     "order_facts",
     "pay_facts",
+    "pieces",
     "queues",
     "receipt_facts",
     "request_facts",

@@ -13,13 +13,31 @@ from portfolio.disbursements.service.chain import (
     visa_obstacles,
 )
 from portfolio.disbursements.service.confirm import content_refusals, seen_refusals, wallet_refusals
-from portfolio.disbursements.service.money import fail, pay, pay_errors, pay_obstacles, send, send_obstacles
+from portfolio.disbursements.service.holding import (
+    band_refusals,
+    free_from_batch,
+    held_refusals,
+    hold_for_batch,
+)
+from portfolio.disbursements.service.money import (
+    fail,
+    pay,
+    pay_errors,
+    pay_obstacles,
+    ready_refusals,
+    send,
+    send_obstacles,
+)
 
 __all__ = [
     "alive_refusals",
+    "band_refusals",
     "change_account",
     "content_refusals",
     "fail",
+    "free_from_batch",
+    "held_refusals",
+    "hold_for_batch",
     "liquidate",
     "liquidate_obstacles",
     "order",
@@ -27,6 +45,7 @@ __all__ = [
     "pay",
     "pay_errors",
     "pay_obstacles",
+    "ready_refusals",
     "reject",
     "request",
     "request_obstacles",

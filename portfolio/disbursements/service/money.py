@@ -15,6 +15,7 @@ from portfolio.disbursements.models import Disbursement
 from portfolio.disbursements.reference import ADVANCES
 from portfolio.disbursements.service.chain import alive_refusals
 from portfolio.disbursements.service.confirm import content_refusals, seen_refusals, wallet_refusals
+from portfolio.disbursements.service.holding import band_refusals, held_refusals
 from portfolio.disbursements.service.papers import issue_paid
 from portfolio.funds import queries as funds
 from portfolio.funds import service as credits
@@ -29,6 +30,13 @@ from portfolio.work import Work
 
 
 def pay_obstacles(work: Work, disbursement: Disbursement) -> Iterator[Refusal]:
+    """No batch holds it, its amount asks for no more signatures, and nothing of `ready_refusals`."""
+    yield from held_refusals(disbursement)
+    yield from band_refusals(work, disbursement)
+    yield from ready_refusals(work, disbursement)
+
+
+def ready_refusals(work: Work, disbursement: Disbursement) -> Iterator[Refusal]:
     """Nothing changed since the order, the account has cooled (M12), the wallet holds the sum, the agreement is alive."""
     yield from content_refusals(work, disbursement)
     if disbursement.payee_kind == "group":
@@ -45,10 +53,12 @@ def pay_obstacles(work: Work, disbursement: Disbursement) -> Iterator[Refusal]:
 send_obstacles = pay_obstacles
 
 
-def send(work: Work, disbursement: Disbursement, form: SendForm) -> None:
-    """The order leaves for the bank or the operator; what cannot be received is refused here, before anything is sent (case 6)."""
+def send(work: Work, disbursement: Disbursement, form: SendForm, batch: str | None = None) -> None:
+    """The order leaves for the bank or the operator; what cannot be received is refused here, before anything is sent (case 6).
+
+    `batch` is the batch that sends it: it must be the one that holds it."""
     work.hold(disbursement)
-    _ready(work, disbursement, form, "send")
+    _ready(work, disbursement, form, "send", batch)
     treasury = _treasury(work, disbursement, form.treasury_account_id)
     work.advance(DISBURSEMENT, disbursement, "send", treasury_account_id=treasury.id)
 
@@ -113,6 +123,7 @@ def pay(work: Work, disbursement: Disbursement, form: PayForm) -> None:
         paid_on=form.paid_on,
         fee_minor=fee,
         treasury_account_id=treasury.id,
+        batch_reference=None,
         receipt_number=form.receipt_number or None,
         received_by=form.received_by or "",
         identity_kind=form.identity_kind or "",
@@ -176,11 +187,17 @@ def release(
         work.advance(TRANCHE, tranche, "release", data={"disbursement": disbursement.reference})
 
 
-def _ready(work: Work, disbursement: Disbursement, form: SeenForm, verb: str) -> None:
+def _ready(
+    work: Work, disbursement: Disbursement, form: SeenForm, verb: str, batch: str | None = None
+) -> None:
     """A payment already made is answered by `advance` (« déjà fait par »), not by what has since changed."""
-    if DISBURSEMENT.find(verb, disbursement.status):
+    if not DISBURSEMENT.find(verb, disbursement.status):
+        return
+    if batch is not None and batch == disbursement.batch_reference:
+        refuse(ready_refusals(work, disbursement))
+    else:
         refuse(pay_obstacles(work, disbursement))
-        refuse(seen_refusals(work, disbursement, form))
+    refuse(seen_refusals(work, disbursement, form))
 
 
 def _treasury(work: Work, disbursement: Disbursement, number: int) -> TreasuryAccount:

@@ -1,0 +1,38 @@
+"""What a person may type about batches of payments."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from portfolio.kit.forms import Amount, Count, Form, PositiveAmount, Reason, RecordId, text
+
+
+class BatchForm(Form):
+    """A new batch: the account it leaves from, the layout of its file, and the payments ticked."""
+
+    multiple: ClassVar[frozenset[str]] = frozenset({"payments"})
+    treasury_account_id: RecordId
+    profile: Annotated[str, text(40)]
+    payments: list[RecordId] = []
+
+
+class AddForm(Form):
+    """More ordered payments for a draft."""
+
+    multiple: ClassVar[frozenset[str]] = frozenset({"payments"})
+    payments: list[RecordId] = []
+
+
+class SignForm(Form):
+    """A signature on a batch: the total and the number of lines typed by hand, and what the page showed (M10, M16)."""
+
+    total: PositiveAmount
+    count: Count
+    content_hash: Annotated[str, text(64, 64)]
+    balance_seen: Amount
+
+
+class ReasonForm(Form):
+    """An act that needs its reason."""
+
+    reason: Reason

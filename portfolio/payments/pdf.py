@@ -1,0 +1,85 @@
+"""The slip of a batch: what leaves, from which account, for whom, and the names of who signed (J16). French, whatever the screen says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from portfolio.agreements.pdf.parts import ACCOUNTS, day, sheet
+from portfolio.kit.grammar import counted
+from portfolio.kit.pdf import Column, Signatory, amount
+from portfolio.kit.words import amount_in_words
+
+ACTS = {
+    "prepare": ("Préparé par", "Le comptable"),
+    "approve": ("Approuvé", "L'approbateur"),
+    "authorise": ("Autorisé", "L'ordonnateur"),
+    "release": ("Mis en paiement", "L'agent comptable"),
+}
+CHANNELS = {"bank": "virement", "mobile": "monnaie électronique", "cash": "espèces contre reçu"}
+
+
+def slip_pdf(facts: dict[str, Any]) -> bytes:
+    """Bordereau de lot; « PROJET » until every signature of its round is given."""
+    rows, signed = facts["rows"], facts["signed"]
+    total = sum(r["amount_minor"] for r in rows)
+    done = {s["kind"] for s in signed} >= {"approve", "authorise", "release"}
+    paper = sheet(
+        "Bordereau de lot de paiements",
+        {**facts, "draft": not done or bool(facts.get("draft"))},
+        [("Lot", facts["batch"]), ("Mode", CHANNELS[facts["channel"]])],
+        total,
+        landscape=True,
+    )
+    paper.para(
+        f"Par le débit du compte : {facts['source']}, veuillez exécuter les paiements suivants.", align="left"
+    )
+    paper.table(
+        [
+            Column("Ordre", 34, kind="code"),
+            Column("Convention", 36, kind="code"),
+            Column("Bénéficiaire du paiement", weight=2),
+            Column("Établissement", weight=1.3),
+            Column("Compte ou portefeuille", 50),
+            Column("Montant", 30, kind="amount"),
+        ],
+        [
+            (
+                r["order"],
+                r["agreement"],
+                r["payee"],
+                r["bank"] or ACCOUNTS[r["kind"]],
+                r["account"] or "—",
+                r["amount_minor"],
+            )
+            for r in rows
+        ],
+        total="Total",
+        carry=5,
+        unit="francs CFA",
+    )
+    paper.arrete(
+        f"Arrêté le présent bordereau à {counted(len(rows), 'paiement', 'paiements')} et à la somme de : "
+        f"{amount_in_words(total, facts['currency'])} ({amount(total, facts['currency'])})."
+    )
+    if facts["file_hash"]:
+        paper.para(
+            f"Fichier joint : {facts['file']}, SHA-256 {facts['file_hash']}.", small=True, align="left"
+        )
+    paper.signatures(
+        [
+            Signatory(
+                s["function"] or ACTS[s["kind"]][1],
+                s["name"],
+                act=s["capacity"],
+                on=day(s["on"]),
+                label=ACTS[s["kind"]][0],
+            )
+            for s in signed
+        ]
+        + [
+            Signatory(ACTS[kind][1], "", label=ACTS[kind][0])
+            for kind in facts["kinds"]
+            if kind not in {s["kind"] for s in signed}
+        ]
+    )
+    return paper.render()

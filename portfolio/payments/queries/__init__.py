@@ -1,0 +1,43 @@
+"""Every SELECT of batches."""
+
+from portfolio.payments.queries.batches import (
+    Line,
+    Needed,
+    band_for,
+    candidates,
+    content_of,
+    drifted,
+    facts,
+    get,
+    holder_of,
+    lines_of,
+    needed,
+    of_disbursement,
+    rows_of,
+    signatures,
+    slip_facts,
+    splits,
+    standing,
+    visible,
+)
+
+__all__ = [
+    "Line",
+    "Needed",
+    "band_for",
+    "candidates",
+    "content_of",
+    "drifted",
+    "facts",
+    "get",
+    "holder_of",
+    "lines_of",
+    "needed",
+    "of_disbursement",
+    "rows_of",
+    "signatures",
+    "slip_facts",
+    "splits",
+    "standing",
+    "visible",
+]

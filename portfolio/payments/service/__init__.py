@@ -1,0 +1,47 @@
+"""The verbs of batches."""
+
+from portfolio.payments.service.batches import (
+    add,
+    cancel,
+    create,
+    lock,
+    lock_obstacles,
+    reconcile,
+    reconcile_obstacles,
+    take_out,
+    unlock,
+)
+from portfolio.payments.service.files import file_bytes, file_name, file_refusals, line_faults, name_for
+from portfolio.payments.service.sending import made_file, send, send_obstacles
+from portfolio.payments.service.signing import (
+    approve,
+    approve_obstacles,
+    authorise,
+    drift_refusals,
+    release,
+)
+
+__all__ = [
+    "add",
+    "approve",
+    "approve_obstacles",
+    "authorise",
+    "cancel",
+    "create",
+    "drift_refusals",
+    "file_bytes",
+    "file_name",
+    "file_refusals",
+    "line_faults",
+    "lock",
+    "lock_obstacles",
+    "made_file",
+    "name_for",
+    "reconcile",
+    "reconcile_obstacles",
+    "release",
+    "send",
+    "send_obstacles",
+    "take_out",
+    "unlock",
+]

@@ -1,0 +1,122 @@
+"""The screens of batches over HTTP: made, signed by typing, blocked with who can act, the file and the slip; and thirty-two at once."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pypdf
+import pytest
+
+from portfolio.disbursements.models import Disbursement
+from portfolio.origin import Surroundings
+from portfolio.payments.models import PaymentBatch
+from tests.agreements.world import World
+from tests.client import client
+from tests.disbursements import chain
+from tests.payments import scene
+from tests.support.crowd import copies, one_wins, take_the_lock_away
+
+
+def words(answer: Any) -> str:
+    return str(answer.text).replace("\u202f", " ").replace("\u00a0", " ")
+
+
+def fields(world: World, number: int, **wrong: Any) -> dict[str, Any]:
+    with world.work("accountant", readonly=True) as work:
+        form = scene.form(work, scene.queries.get(work, number), **wrong)
+        return {name: str(value) for name, value in form.model_dump().items()}
+
+
+@pytest.mark.both_engines
+def test_a_batch_from_the_screen_to_its_file(world: World) -> None:
+    ids = scene.ordered(world)
+    cashier = client(world.surround, world.people["cashier"])
+    assert "Choisissez le compte" in words(cashier.get("/payments/new"))
+    page = words(cashier.get(f"/payments/new?account={world.ids['bank']}"))
+    assert page.count('name="payments"') == 3 and "4 450 000" in page
+    assert "Aucun paiement n’attend pour ce compte" in words(cashier.get(f"/payments/new?account={world.ids['till']}"))
+    form = {"treasury_account_id": str(world.ids["bank"]), "profile": "sahel-csv", "payments": [str(i) for i in ids]}
+    made = cashier.submit("/payments/new", form)
+    address = made.headers["location"]
+    number = int(address.rsplit("/", 1)[1])
+    assert "Ajouter des paiements" in words(cashier.get(address))
+    assert cashier.submit(f"{address}/lock").status_code == 303
+    page = words(cashier.get(address))
+    assert "Attendu de : Responsable de programme, Contrôleur financier" in page
+    controller = client(world.surround, world.people["financial_controller"])
+    wrong = controller.submit(f"{address}/approve", fields(world, number, total=4_450_001))
+    assert wrong.status_code == 422 and "Ce n’est pas le total du lot" in words(wrong) and 'value="4450001"' in wrong.text
+    assert controller.submit(f"{address}/approve", fields(world, number)).status_code == 303
+    for role in ("authorising_officer", "accountant"):
+        verb = {"authorising_officer": "authorise", "accountant": "release"}[role]
+        browser = client(world.surround, world.people[role])
+        assert "Je confirme et je signe" in words(browser.get(address))
+        assert browser.submit(f"{address}/{verb}", fields(world, number)).status_code == 303
+    accountant = client(world.surround, world.people["accountant"])
+    assert accountant.get(f"{address}/file").status_code == 404, "no file before it is sent"
+    assert accountant.submit(f"{address}/send").status_code == 303
+    file = accountant.get(f"{address}/file")
+    assert file.status_code == 200 and file.content.count(b"\r\n") == 4 and b"REF_ORDRE;CODE_BANQUE" in file.content
+    slip = accountant.get(f"{address}/slip")
+    text = " ".join("\n".join(p.extract_text() for p in pypdf.PdfReader(io.BytesIO(slip.content)).pages).split())
+    for mention in ("BORDEREAU DE LOT DE PAIEMENTS", "quatre millions quatre cent cinquante mille francs CFA", "Ousmane Traoré", "Mariama Sow",
+                    "Issoufou Garba", "Fati Kaboré", "Empreinte de contrôle", "SHA-256"):  # fmt: skip
+        assert mention in text, mention
+    scene.pay(world, ids[0], "VIR-9")
+    scene.fail(world, ids[1])
+    page = words(accountant.get(address))
+    assert "Payés : 1, 1 780 000" in page and "À suivre : redemander la tranche." in page and "VIR-9" in page
+    assert "4 450 000" in words(accountant.get("/payments")) and "Lots" in words(accountant.get(f"/disbursements/{ids[0]}"))
+
+
+def test_a_payment_held_by_a_batch_says_so_on_its_page(world: World) -> None:
+    ids = scene.ordered(world)
+    number = scene.draft(world, ids)
+    batch = scene.stored(world, number)
+    page = words(client(world.surround, world.people["accountant"]).get(f"/disbursements/{ids[0]}"))
+    assert f"Ce paiement attend dans le lot {batch.reference}" in page
+
+
+def test_what_changed_is_shown_with_who_can_open_the_batch_again(world: World) -> None:
+    ids = scene.ordered(world)
+    number = scene.to(world, "approved", ids)
+    scene.change(world, Disbursement, ids[0], payee="Un ami")
+    page = words(client(world.surround, world.people["authorising_officer"]).get(f"/payments/{number}"))
+    assert "les signatures données sont caduques" in page and "Rouvrez le lot" in page and "Je confirme et je signe" not in page
+
+
+def to_release(around: Surroundings) -> dict[str, Any]:
+    world = scene.build(around)
+    ids = scene.make_ordered(world)
+    number = scene.to(world, "authorised", ids)
+    return {"people": world.people, "number": number, "payments": ids, "fields": fields(world, number)}
+
+
+@pytest.mark.both_engines
+@pytest.mark.slow
+def test_thirty_two_releases_then_sendings_of_one_batch(engine_kind: str, tmp_path: Path) -> None:
+    """C02: one release wins, one sending wins, each payment is sent once."""
+    for scene_ in copies(engine_kind, tmp_path, "batch", to_release):
+        number, people = scene_.ids["number"], scene_.ids["people"]
+        answers = scene_.crowd(people["accountant"], f"/payments/{number}/release", lambda _at, s=scene_: s.ids["fields"])
+        one_wins(answers, "Déjà fait par Issoufou Garba le 22 novembre 2026")
+        answers = scene_.crowd(people["accountant"], f"/payments/{number}/send")
+        one_wins(answers, "Déjà fait par Issoufou Garba le 22 novembre 2026")
+        world = World(scene_.around.database, people, scene_.around.clock, scene_.around)  # type: ignore[arg-type]
+        assert [chain.stored(world, i).status for i in scene_.ids["payments"]] == ["sent"] * 3
+        scene_.whole()
+
+
+@pytest.mark.postgresql
+@pytest.mark.slow
+def test_the_race_is_seen_when_the_lock_is_taken_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """C07: without the row lock of the batch, somebody is not told politely by whom it was done."""
+    for scene_ in copies("postgresql", tmp_path, "batch", to_release, times=1):
+        take_the_lock_away(monkeypatch, PaymentBatch)
+        answers = scene_.crowd(
+            scene_.ids["people"]["accountant"], f"/payments/{scene_.ids['number']}/release", lambda _at, s=scene_: s.ids["fields"]
+        )
+        with pytest.raises(AssertionError):
+            one_wins(answers, "Déjà fait par Issoufou Garba le 22 novembre 2026")

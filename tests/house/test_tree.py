@@ -74,7 +74,7 @@ def test_templates_and_tests_are_named_after_rooms() -> None:
     loose = {"layouts", "components", "mail", "errors", "home", "styleguide"}
     folders = {path.parts[1] for path in files() if path.parts[0] == "templates" and len(path.parts) > 2}
     assert folders - loose - rooms == set()
-    own = {"house", "journeys", "bench", "support", "vendor", "work", "app", "cli", "seed"}
+    own = {"house", "journeys", "lives", "bench", "support", "vendor", "work", "app", "cli", "seed"}
     tested = {path.parts[1] for path in files() if path.parts[0] == "tests" and len(path.parts) > 2}
     assert tested - own - rooms == set()
 

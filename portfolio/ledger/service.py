@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import insert
 from sqlalchemy.dialects import postgresql, sqlite
@@ -34,6 +36,8 @@ SEALED = (
     "reason",
 )
 """Every column but the two hashes (T03)."""
+BALANCE_KEY = ("account", "currency", *DIMENSIONS)
+_ADD_ENTRIES = insert(LedgerEntry.__table__)  # type: ignore[arg-type]
 
 
 @dataclass
@@ -118,7 +122,7 @@ def post(session: Session, transfers: Sequence[Transfer]) -> None:
         digest = seal(previous, "ledger", {name: row[name] for name in SEALED})
         rows.append({**row, "previous": previous, "hash": digest})
         previous = digest
-    session.execute(insert(LedgerEntry), rows)
+    session.connection().execute(_ADD_ENTRIES, rows)
     _add_balances(session, rows)
     move_head(session, "ledger", seq, previous)
 
@@ -135,18 +139,21 @@ def _add_balances(session: Session, rows: Sequence[dict[str, object]]) -> None:
         assert isinstance(amount, int)
         sums.setdefault(balance_key(row, row["debit"]), [0, 0])[0] += amount
         sums.setdefault(balance_key(row, row["credit"]), [0, 0])[1] += amount
-    keys = ("account", "currency", *DIMENSIONS)
-    build = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     values = [
-        dict(zip(keys, key, strict=True)) | {"debit_minor": d, "credit_minor": c}
+        dict(zip(BALANCE_KEY, key, strict=True)) | {"debit_minor": d, "credit_minor": c}
         for key, (d, c) in sums.items()
     ]
-    statement = build(LedgerBalance)
-    statement = statement.on_conflict_do_update(
-        index_elements=list(keys),
+    session.connection().execute(_upsert(session.get_bind().dialect.name), values)
+
+
+@functools.cache
+def _upsert(dialect: str) -> Any:
+    """Add to a balance, or begin it; made once (see `portfolio.audit.service`)."""
+    statement = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(LedgerBalance.__table__)  # type: ignore[arg-type]
+    return statement.on_conflict_do_update(
+        index_elements=list(BALANCE_KEY),
         set_={
-            "debit_minor": LedgerBalance.debit_minor + statement.excluded.debit_minor,
-            "credit_minor": LedgerBalance.credit_minor + statement.excluded.credit_minor,
+            name: LedgerBalance.__table__.c[name] + statement.excluded[name]
+            for name in ("debit_minor", "credit_minor")
         },
     )
-    session.execute(statement, values)

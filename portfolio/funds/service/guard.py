@@ -16,15 +16,15 @@ from portfolio.work import Work
 
 def shift(work: Work, thing: Base, *conditions: ColumnElement[bool], **deltas: int) -> bool:
     """Add to guard columns of one row if every condition holds at that instant; False, and nothing moved, when one does not."""
-    model: Any = type(thing)
+    table: Any = type(thing).__table__
+    number: int = thing.id  # type: ignore[attr-defined]
     statement = (
-        update(model)
-        .where(model.id == thing.id, *conditions)  # type: ignore[attr-defined]
-        .values({name: getattr(model, name) + delta for name, delta in deltas.items()})
-        .returning(model.id)
-        .execution_options(synchronize_session=False)
+        update(table)
+        .where(table.c.id == number, *conditions)
+        .values({name: table.c[name] + delta for name, delta in deltas.items()})
     )
-    moved = work.db.execute(statement).scalar_one_or_none() is not None
+    work.db.flush()  # straight to the connection, as all that runs while others wait
+    moved = work.db.connection().execute(statement).rowcount == 1
     work.db.expire(thing, list(deltas))
     return moved
 

@@ -49,3 +49,38 @@ def without_append_only(dialect: str, table: str, sequence: str | None = "seq") 
     if sequence:
         dropped += [f"DROP TRIGGER {table}_no_gap ON {table}", f"DROP FUNCTION {table}_has_no_gap()"]
     return dropped
+
+
+def closed_months(dialect: str) -> list[str]:
+    """The statements that forbid an entry dated in a month of the books that is closed, and to open or drop such a month (M17)."""
+    late = "NEW.dated_on <= (SELECT max(ends_on) FROM ledger_period WHERE status = 'closed')"
+    if dialect == "sqlite":
+        return [
+            f"CREATE TRIGGER ledger_entry_month_open BEFORE INSERT ON ledger_entry WHEN {late} "
+            "BEGIN SELECT RAISE(ABORT, 'this month of the books is closed'); END",
+            "CREATE TRIGGER ledger_period_stays_closed BEFORE UPDATE ON ledger_period WHEN OLD.status = 'closed' "
+            "BEGIN SELECT RAISE(ABORT, 'a closed month stays closed'); END",
+            "CREATE TRIGGER ledger_period_is_kept BEFORE DELETE ON ledger_period "
+            "BEGIN SELECT RAISE(ABORT, 'months of the books are kept'); END",
+        ]
+    return [
+        "CREATE FUNCTION ledger_entry_in_open_month() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        f"IF {late} THEN RAISE EXCEPTION 'this month of the books is closed'; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER ledger_entry_month_open BEFORE INSERT ON ledger_entry FOR EACH ROW EXECUTE FUNCTION ledger_entry_in_open_month()",
+        "CREATE FUNCTION ledger_period_is_final() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        "IF TG_OP = 'DELETE' OR OLD.status = 'closed' THEN RAISE EXCEPTION 'a closed month stays closed'; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER ledger_period_stays_closed BEFORE UPDATE OR DELETE ON ledger_period "
+        "FOR EACH ROW EXECUTE FUNCTION ledger_period_is_final()",
+    ]
+
+
+def without_closed_months(dialect: str) -> list[str]:
+    """The statements that take them away before the tables are dropped."""
+    if dialect == "sqlite":
+        return ["DROP TRIGGER ledger_entry_month_open"]
+    return [
+        "DROP TRIGGER ledger_entry_month_open ON ledger_entry",
+        "DROP TRIGGER ledger_period_stays_closed ON ledger_period",
+        "DROP FUNCTION ledger_entry_in_open_month()",
+        "DROP FUNCTION ledger_period_is_final()",
+    ]

@@ -75,6 +75,35 @@ class LedgerEntry(Base):
     hash: Mapped[str] = mapped_column(String(64))
 
 
+class LedgerPeriod(Base):
+    """One month of the books, proposed for closing and closed by two people. `head_seq` and `head_hash` say where the chain stood (M17)."""
+
+    __tablename__ = "ledger_period"
+    __table_args__ = (
+        CheckConstraint("closed_by_id IS NULL OR closed_by_id <> proposed_by_id", name="two_people"),
+        CheckConstraint("(status = 'closed') = (closed_at IS NOT NULL)", name="closed_is_signed"),
+        Index("ix_ledger_period_status", "status", "ends_on"),
+    )
+
+    id: Mapped[Id]
+    ends_on: Mapped[date]
+    """The last day of the month."""
+    status: Mapped[Code] = mapped_column(default="proposed")
+    entries: Mapped[int] = mapped_column(default=0)
+    """Entries dated in this month."""
+    head_seq: Mapped[int | None] = mapped_column(BigId)
+    head_hash: Mapped[str | None] = mapped_column(String(64))
+    proposed_by_id: Mapped[Ref]
+    proposed_at: Mapped[Moment]
+    closed_by_id: Mapped[Ref | None]
+    closed_at: Mapped[Moment | None]
+
+    @property
+    def reference(self) -> str:
+        """The month, as `2026-10`."""
+        return f"{self.ends_on:%Y-%m}"
+
+
 class LedgerBalance(Base):
     """The running totals of an account for one set of dimensions, so that totals never come from a scan. Re-derived by `verify`."""
 

@@ -8,13 +8,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from portfolio.audit.service import lock_head, move_head
 from portfolio.kit.chain import seal
-from portfolio.ledger.models import DIMENSIONS, LedgerBalance, LedgerEntry
+from portfolio.kit.errors import Refusal, Refused
+from portfolio.kit.i18n import date_text
+from portfolio.kit.i18n import gettext as _
+from portfolio.ledger.models import DIMENSIONS, LedgerBalance, LedgerEntry, LedgerPeriod
 from portfolio.rulebook.postings import Dims as Dims
 
 SEALED = (
@@ -37,6 +40,10 @@ SEALED = (
 )
 """Every column but the two hashes (T03)."""
 BALANCE_KEY = ("account", "currency", *DIMENSIONS)
+CLOSED_UNTIL = select(func.max(LedgerPeriod.__table__.c.ends_on)).where(
+    LedgerPeriod.__table__.c.status == "closed"
+)
+"""The last day of the last month that is closed."""
 _ADD_ENTRIES = insert(LedgerEntry.__table__)  # type: ignore[arg-type]
 
 
@@ -111,6 +118,7 @@ def post(session: Session, transfers: Sequence[Transfer]) -> None:
     if not transfers:
         return
     seq, previous = lock_head(session, "ledger")
+    _refuse_closed(session, transfers)
     rows: list[dict[str, object]] = []
     posting, act = seq, None
     for transfer in transfers:
@@ -125,6 +133,20 @@ def post(session: Session, transfers: Sequence[Transfer]) -> None:
     session.connection().execute(_ADD_ENTRIES, rows)
     _add_balances(session, rows)
     move_head(session, "ledger", seq, previous)
+
+
+def _refuse_closed(session: Session, transfers: Sequence[Transfer]) -> None:
+    """Nothing is dated in a closed month: corrections go to the open one (M17). Asked under the ledger's head, as closings are."""
+    closed: date | None = session.connection().execute(CLOSED_UNTIL).scalar_one_or_none()
+    if closed is not None and any(t.dated_on <= closed for t in transfers):
+        raise Refused(
+            Refusal(
+                "period_closed",
+                _("The books are closed up to %(day)s: nothing is dated before that day any more.")
+                % {"day": date_text(closed)},
+                way_out=_("Date it in the open month; the paper keeps its own date."),
+            )
+        )
 
 
 def balance_key(row: dict[str, object], account: object) -> tuple[object, ...]:

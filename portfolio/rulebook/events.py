@@ -34,6 +34,7 @@ OTHERS: dict[str, str] = {
     "treasury:created": N_("Institution account created"),
     "treasury:fee_charged": N_("Fee charged"),
     "money:moved": N_("Money moved between accounts"),
+    "period:proposed": N_("Closing of the month proposed"),
     "money_receipt:recorded": N_("Money received recorded"),
     "call:created": N_("Call created"),
     "call:edited": N_("Call edited"),

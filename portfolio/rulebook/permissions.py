@@ -307,6 +307,7 @@ GRANTS: dict[str, frozenset[str]] = {
         "procedure:order",
         "recovery:issue",
         "closure:attest",
+        "period:close",
         "role:grant",
         "role:view",
         "recovery:write_off",
@@ -334,12 +335,14 @@ GRANTS: dict[str, frozenset[str]] = {
         "ledger:print",
         "ledger:verify",
         "ledger:reverse",
+        "period:propose",
         "fund:prepare",
     },
     "cashier": _MONEY_READS
     | _PAYEE_READS
     | {
         "disbursement:pay",
+        "tranche:release",
         "money_receipt:record",
         "ledger:print",
         "payment_batch:prepare",

@@ -18,6 +18,7 @@ from portfolio.disbursements import queries as payments
 from portfolio.disbursements import service as disbursements
 from portfolio.disbursements.forms import FailForm, OrderForm, PayForm, RequestForm, SendForm, VisaForm
 from portfolio.documents.service import verbs
+from portfolio.funds.queries import totals
 from portfolio.groups.models import GroupAccount
 from portfolio.justifications import service
 from portfolio.justifications.forms import (
@@ -144,12 +145,14 @@ class Product:
             return tuple(s.execute(select(*(getattr(Tranche, n) for n in names)).where(Tranche.id == self.tranches[at])).one())
 
     def guards(self) -> dict[str, int]:
-        """The line's, fund's and account's own columns."""
+        """The line's, fund's and account's own columns, and what the screens show as justified and returned."""
         with self.office.database.session(readonly=True) as s:
             line = s.execute(text("SELECT liquidated_minor, ordered_minor, paid_minor FROM budget_line")).one()
             fund = s.execute(text("SELECT received_minor - disbursed_minor FROM fund")).scalar_one()
             bank = s.execute(text("SELECT balance_minor FROM treasury_account")).scalar_one()
-        return {"liquidated": line[0], "ordered": line[1], "paid": line[2], "fund": fund, "bank": bank}
+            shown = totals(s)["F1"]
+        return {"liquidated": line[0], "ordered": line[1], "paid": line[2], "fund": fund, "bank": bank,
+                "justified": shown.justified, "returned": shown.returned}
 
     def findings(self) -> list[str]:
         with self.office.database.session(readonly=True) as s:

@@ -274,7 +274,8 @@ class Lives(RuleBasedStateMachine):
         paid, ordered = books["907"], books["906"]
         assert self.product.guards() == {
             "liquidated": books["905"] + ordered + paid, "ordered": ordered + paid, "paid": paid,
-            "fund": self.model.cash, "bank": self.model.cash,
+            "fund": self.model.cash, "bank": self.model.cash, "justified": books["657"],
+            "returned": sum(c.collected for c in self.model.claims),
         }
 
 

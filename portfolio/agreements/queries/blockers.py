@@ -31,7 +31,7 @@ from portfolio.ledger import queries as ledger
 from portfolio.rulebook.permissions import who_may
 from portfolio.work import Work
 
-SPENT = ("409", "657", "463", "659")
+SPENT = ("907", "409", "657", "463", "659")
 
 
 @dataclass(frozen=True)
@@ -73,9 +73,10 @@ def standings(work: Work, agreement: Agreement) -> dict[str, Standing]:
             continue
         sums = {account: accounts.get(account, (0, 0)) for account in SPENT}
         net = {account: debit - credit for account, (debit, credit) in sums.items()}
-        found[code] = Standing(
-            sums["409"][0], net["409"], net["657"], sums["463"][1] - net["659"], net["463"]
-        )
+        # Nets alone: what one side of an account adds up to still holds what a contre-passation took back.
+        asked_back = net["907"] - net["409"] - net["657"]
+        returned = asked_back - net["463"] - net["659"]
+        found[code] = Standing(net["907"], net["409"], net["657"], returned, net["463"])
     return found
 
 

@@ -46,6 +46,7 @@ def tabs(current: str) -> list[dict[str, Any]]:
             (_("Trial balance"), "desk.ledger_balance"),
             (_("Statements"), "desk.statements"),
             (_("Editions"), "desk.ledger_editions"),
+            (_("Months"), "desk.ledger_periods"),
             (_("Checks"), "desk.ledger_checks"),
         )
     ]

@@ -243,6 +243,11 @@ def print_edition(work: Work, filters: queries.Filters) -> Paper:
 def print_trial_balance(work: Work, filters: queries.Filters) -> Paper:
     """A numbered edition of the balance générale, kept for good."""
     work.require("ledger:print")
+    return keep_trial_balance(work, filters)
+
+
+def keep_trial_balance(work: Work, filters: queries.Filters) -> Paper:
+    """The same, by an act that has its own permission (the closing of a month)."""
     reference = work.number("edition", "ledger")
     facts = queries.trial_facts(work, filters, reference)
     paper = issue(

@@ -66,11 +66,12 @@ MEASURES: dict[str, dict[str, tuple[int, int]]] = {
     "received": {"165": _CREDITS},
     **{stage: dict.fromkeys(accounts, _DEBITS) for stage, accounts in STAGES.items()},
     "justified": {"657": _DEBITS},
-    "returned": {"463": (0, 1), "659": _CREDITS},
+    "returned": {"907": _DEBITS, **dict.fromkeys(("409", "657", "463", "659"), _CREDITS)},
     "cash": dict.fromkeys(CASH, _DEBITS),
 }
 """How each total counts the debits and the credits of its accounts. Justified: advances cleared by accepted expenses and what was paid against
-service fait (657); returned: claims settled (credits of 463) less those written off (659)."""
+service fait (657); returned: what was paid less what is still advanced, justified, claimed or written off. Only nets: one side of an account
+still holds what a contre-passation took back."""
 
 
 def chain_sums(by: str = "fund") -> Subquery:

@@ -18,6 +18,7 @@ from portfolio.ledger.queries.entries import (
     originals,
     reversals_of,
 )
+from portfolio.ledger.queries.periods import closed_until, month_end, next_to_close, periods
 from portfolio.ledger.queries.statements import (
     SUBTOTALS,
     Line,
@@ -49,6 +50,7 @@ __all__ = [
     "all_balances",
     "by_code",
     "check",
+    "closed_until",
     "corrections",
     "entries_of",
     "hashes",
@@ -56,12 +58,15 @@ __all__ = [
     "last_dates",
     "last_of",
     "lines",
+    "month_end",
     "moved_by_subject",
     "net",
     "nets",
+    "next_to_close",
     "opening",
     "originals",
     "page",
+    "periods",
     "reversals_of",
     "subtotals",
     "sums",

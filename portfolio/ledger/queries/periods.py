@@ -1,0 +1,42 @@
+"""Which months of the books are closed: nothing is dated in them any more (M17)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portfolio.ledger.models import LedgerEntry, LedgerPeriod
+from portfolio.ledger.service import CLOSED_UNTIL
+
+
+def closed_until(session: Session) -> date | None:
+    """The last day of the last month that is closed; None while none is."""
+    found: date | None = session.connection().execute(CLOSED_UNTIL).scalar_one_or_none()
+    return found
+
+
+def periods(session: Session) -> Sequence[LedgerPeriod]:
+    """Every month proposed or closed, the newest first."""
+    statement = select(LedgerPeriod).order_by(LedgerPeriod.ends_on.desc(), LedgerPeriod.id.desc())
+    return session.scalars(statement).all()
+
+
+def month_end(day: date) -> date:
+    """The last day of the month of a day."""
+    return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+
+
+def next_to_close(session: Session, today: date) -> date | None:
+    """The end of the oldest month that can be closed: after the last closed one, else the month of the first entry; None while it runs."""
+    closed = closed_until(session)
+    if closed is not None:
+        end = month_end(closed + timedelta(days=1))
+    else:
+        first = session.scalar(select(func.min(LedgerEntry.dated_on)))
+        if first is None:
+            return None
+        end = month_end(first)
+    return end if end < today else None

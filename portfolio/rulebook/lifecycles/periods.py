@@ -1,0 +1,37 @@
+"""A month of the books: proposed for closing by one person, closed by another, for good (M17, R12)."""
+
+from __future__ import annotations
+
+from portfolio.kit.i18n import N_
+from portfolio.kit.lifecycle import Lifecycle, Move, State
+
+PERIOD = Lifecycle(
+    "period",
+    (
+        State("proposed", N_("Closing proposed"), tone="warn"),
+        State("closed", N_("Closed"), tone="good", final=True),
+        State("withdrawn", N_("Withdrawn"), final=True, side=True),
+    ),
+    (
+        Move(
+            "close",
+            ("proposed",),
+            "closed",
+            "period:close",
+            "period:closed",
+            N_("Close the books of this month"),
+            distinct_from=("proposed_by_id",),
+            stamps=("closed",),
+        ),
+        Move(
+            "withdraw",
+            ("proposed",),
+            "withdrawn",
+            "period:propose",
+            "period:withdrawn",
+            N_("Withdraw the proposal"),
+            reason=True,
+            kind="secondary",
+        ),
+    ),
+)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from sqlalchemy import func, select
-
 from portfolio.audit.service import lock_head
 from portfolio.desk.queries.ledger import Filters
 from portfolio.desk.service.ledger import keep_trial_balance
@@ -15,7 +13,7 @@ from portfolio.kit.errors import NotFound, Refusal, refuse
 from portfolio.kit.i18n import date_text
 from portfolio.kit.i18n import gettext as _
 from portfolio.ledger import queries as ledger
-from portfolio.ledger.models import LedgerEntry, LedgerPeriod
+from portfolio.ledger.queries import LedgerPeriod
 from portfolio.rulebook.lifecycles.periods import PERIOD
 from portfolio.rulebook.permissions import who_may
 from portfolio.work import Work
@@ -69,15 +67,13 @@ def close(work: Work, period: LedgerPeriod) -> Paper:
     """Close it for good: from now on nothing is dated in it, by anybody. Its balance générale is printed and kept."""
     lock_head(work.db, "ledger")  # no entry slips in between
     period = work.hold(period)
-    first = period.ends_on.replace(day=1)
-    inside = select(func.count()).where(LedgerEntry.dated_on.between(first, period.ends_on))
     stands = ledger.head(work.db)
     work.advance(
         PERIOD,
         period,
         "close",
         data={"ends_on": period.ends_on, "head": stands.hash},
-        entries=int(work.db.scalar(inside) or 0),
+        entries=ledger.entries_between(work.db, period.ends_on.replace(day=1), period.ends_on),
         head_seq=stands.seq,
         head_hash=stands.hash,
     )

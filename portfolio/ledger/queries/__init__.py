@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portfolio.ledger.models import DIMENSIONS, LedgerEntry
+from portfolio.ledger.models import DIMENSIONS, LedgerEntry, LedgerPeriod
 from portfolio.ledger.queries.balances import all_balances, by_code, net, nets, table, turnover
 from portfolio.ledger.queries.chain import Head, check, head, walk
 from portfolio.ledger.queries.entries import (
@@ -18,7 +18,7 @@ from portfolio.ledger.queries.entries import (
     originals,
     reversals_of,
 )
-from portfolio.ledger.queries.periods import closed_until, month_end, next_to_close, periods
+from portfolio.ledger.queries.periods import closed_until, entries_between, month_end, next_to_close, periods
 from portfolio.ledger.queries.statements import (
     SUBTOTALS,
     Line,
@@ -40,6 +40,7 @@ __all__ = [
     "Corrections",
     "Head",
     "LedgerEntry",
+    "LedgerPeriod",
     "Line",
     "Page",
     "Question",
@@ -52,6 +53,7 @@ __all__ = [
     "check",
     "closed_until",
     "corrections",
+    "entries_between",
     "entries_of",
     "hashes",
     "head",

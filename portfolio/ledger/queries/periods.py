@@ -24,6 +24,12 @@ def periods(session: Session) -> Sequence[LedgerPeriod]:
     return session.scalars(statement).all()
 
 
+def entries_between(session: Session, first: date, last: date) -> int:
+    """How many entries are dated on these days, both included."""
+    statement = select(func.count()).where(LedgerEntry.dated_on.between(first, last))
+    return int(session.scalar(statement) or 0)
+
+
 def month_end(day: date) -> date:
     """The last day of the month of a day."""
     return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)

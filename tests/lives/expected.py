@@ -310,7 +310,7 @@ class Institution:
             tranche = self.tranches[self.payments[act.of].tranche]
             return not (tranche.cleared or tranche.refused)
         if act.kind == "collection":
-            return self.claims[act.of].status in ("issued", "settled") and act.amount <= self.cash
+            return act.amount <= self.cash
         return True
 
     def reverse(self, act: Act) -> None:

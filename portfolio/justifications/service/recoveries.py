@@ -219,7 +219,7 @@ def void_receipt(work: Work, recovery: Recovery, receipt: RecoveryReceipt, reaso
         reason=reason,
         data={"receipt": receipt.reference, "amount_minor": receipt.amount_minor},
     )
-    if recovery.status == "settled":
+    if recovery.status in ("settled", "written_off"):
         work.advance(RECOVERY, recovery, "reopen", reason=reason)
 
 

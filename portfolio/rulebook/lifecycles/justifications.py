@@ -135,7 +135,7 @@ RECOVERY = Lifecycle(
         State("prepared", N_("Prepared")),
         State("issued", N_("Issued"), tone="warn"),
         State("settled", N_("Settled"), tone="good"),
-        State("written_off", N_("Written off"), tone="bad", final=True, side=True),
+        State("written_off", N_("Written off"), tone="bad", side=True),
     ),
     (
         Move(
@@ -165,7 +165,7 @@ RECOVERY = Lifecycle(
         ),
         Move(
             "reopen",
-            ("settled",),
+            ("settled", "written_off"),
             "issued",
             "ledger:reverse",
             "recovery:reopened",

@@ -124,12 +124,33 @@ class ReasonForm(Form):
     reason: Reason
 
 
+class ActForm(Form):
+    """An act that stops an agreement: its reason, its number and date, and the signed document."""
+
+    reason: Reason
+    act: LongLine
+    scan: Any = None
+
+
 class AmendmentForm(Form):
     """An avenant of one type; only the fields of that type are read."""
 
-    kind: Literal["extension", "virement", "schedule", "signatory", "other"]
+    kind: Literal[
+        "virement_within",
+        "virement",
+        "extension",
+        "results",
+        "schedule",
+        "signatory",
+        "suspension",
+        "termination",
+        "other",
+    ]
     reason: Reason
+    act: OptionalLine = None
     ends_on: OptionalDay = None
+    until_on: OptionalDay = None
+    results: LongText = None
     lines: list[BudgetLine] = []
     tranches: list[TrancheLine] = []
     signatory_name: OptionalLine = None
@@ -139,12 +160,8 @@ class AmendmentForm(Form):
     text: LongText = None
 
 
-class AmendmentSignatureForm(Form):
-    """The group's signature on an amendment, recorded when the authority signs."""
-
-    signed_on: Day
-    signatory_name: Annotated[str, text(200)]
-    signatory_function: Annotated[str, text(200)]
+class AmendmentSignatureForm(GroupSignatureForm):
+    """The group's signature on an amendment, recorded with its scan when the authority signs."""
 
 
 class ForceMajeureForm(Form):

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portfolio.kit.db import (
     Base,
+    BigId,
     Code,
     Currency,
     Id,
@@ -45,6 +54,20 @@ CONDITIONS = (
 )
 """Kinds of condition; a justified_* one is computed from the ledger, the others are met by the room that knows (R16)."""
 
+AMENDMENTS = (
+    "virement_within",
+    "virement",
+    "extension",
+    "results",
+    "schedule",
+    "signatory",
+    "suspension",
+    "termination",
+    "other",
+)
+"""Types of amendment; of each, one open at a time for one agreement (I5)."""
+OPEN_AMENDMENT = "status IN ('draft', 'submitted', 'approved')"
+
 
 class Agreement(Base):
     """A convention de subvention: the engagement juridique, once per grant (R1)."""
@@ -57,6 +80,7 @@ class Agreement(Base):
         Index("ix_agreement_call", "call_id"),
         Index("ix_agreement_group", "group_id"),
         Index("ix_agreement_status", "status", "id"),
+        Index("uq_agreement_amount", "id", "amount_minor", unique=True),
     )
 
     id: Mapped[Id]
@@ -100,6 +124,8 @@ class Agreement(Base):
     signed_at: Mapped[Moment | None]
     signed_capacity: Mapped[Label] = mapped_column(default="")
     """« par délégation », « par intérim » and the act, when the ordonnateur was represented (R10, F5)."""
+    results: Mapped[Long] = mapped_column(default="")
+    """Expected results as the last amendment of results wrote them; empty while those of the file stand."""
     closed_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     closed_at: Mapped[Moment | None]
 
@@ -169,7 +195,28 @@ class Tranche(Base):
     """What must come back: refused or unspent, under a repayment order."""
     paid_on: Mapped[date | None]
     frozen_reason: Mapped[Label] = mapped_column(default="")
+    given_up: Mapped[bool] = mapped_column(default=False)
+    """Cancelled for good: its francs go back to the line, and still count in the sum of the schedule."""
     status: Mapped[Code] = mapped_column(default="planned")
+
+
+class Schedule(Base):
+    """What the tranches of an agreement sum to, kept by triggers; its deferred key to the agreement's own amount makes COMMIT refuse a
+    schedule that does not sum to the grant, on both engines and whoever writes (J1)."""
+
+    __tablename__ = "tranche_schedule"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["agreement_id", "scheduled_minor"],
+            ["agreement.id", "agreement.amount_minor"],
+            name="fk_tranche_schedule_sum",
+            deferrable=True,
+            initially="DEFERRED",
+        ),
+    )
+
+    agreement_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    scheduled_minor: Mapped[Minor]
 
 
 class Condition(Base):
@@ -196,6 +243,8 @@ class Condition(Base):
     met_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     evidence: Mapped[Label] = mapped_column(default="")
     waiver_reason: Mapped[Long] = mapped_column(default="")
+    waiver_act: Mapped[Label] = mapped_column(default="")
+    waiver_document_id: Mapped[Ref | None] = mapped_column(ForeignKey("document.id"))
     waiver_proposed_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     waived_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     waived_at: Mapped[Moment | None]
@@ -209,7 +258,11 @@ class Amendment(Base):
         status_check(AMENDMENT),
         distinct_people("submitted_by_id", "approved_by_id", "signed_by_id"),
         UniqueConstraint("agreement_id", "number", name="uq_amendment_number"),
-    )
+        Index(
+            "uq_amendment_open", "agreement_id", "kind", unique=True,
+            sqlite_where=text(OPEN_AMENDMENT), postgresql_where=text(OPEN_AMENDMENT),
+        ),
+    )  # fmt: skip
 
     id: Mapped[Id]
     reference: Mapped[str] = mapped_column(String(40), unique=True)
@@ -217,13 +270,21 @@ class Amendment(Base):
     country: Mapped[str] = mapped_column(String(2))
     number: Mapped[int]
     kind: Mapped[Code]
-    """extension, virement, schedule, signatory or other"""
+    """One of `AMENDMENTS`."""
+    act: Mapped[Label] = mapped_column(default="")
+    """Opinion or act it rests on, with its number and date, where the type needs one."""
     reason: Mapped[Long]
     changes: Mapped[Json]
     """{"before": …, "after": …}, both whole, so that the paper prints old and new and both sums can be checked."""
     signed_by_group_on: Mapped[date | None]
     signatory_name: Mapped[Label] = mapped_column(default="")
     signatory_function: Mapped[Label] = mapped_column(default="")
+    signed_with_thumbprint: Mapped[bool] = mapped_column(default=False)
+    reading_language: Mapped[Label] = mapped_column(default="")
+    translator: Mapped[Label] = mapped_column(default="")
+    witnesses: Mapped[JsonList] = mapped_column(default=list)
+    signed_scan_id: Mapped[Ref | None] = mapped_column(ForeignKey("document.id"))
+    """The copy signed by both; the paper issued prints its hash."""
     signed_capacity: Mapped[Label] = mapped_column(default="")
     status: Mapped[Code] = mapped_column(default="draft")
     created_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
@@ -233,6 +294,31 @@ class Amendment(Base):
     approved_at: Mapped[Moment | None]
     signed_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     signed_at: Mapped[Moment | None]
+
+
+class Suspension(Base):
+    """Days during which an agreement is suspended by an act: nothing is paid, and its delays do not run (I7)."""
+
+    __tablename__ = "agreement_suspension"
+    __table_args__ = (
+        CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="dates_in_order"),
+        Index(
+            "uq_agreement_suspension_open", "agreement_id", unique=True,
+            sqlite_where=text("ends_on IS NULL"), postgresql_where=text("ends_on IS NULL"),
+        ),
+    )  # fmt: skip
+
+    id: Mapped[Id]
+    agreement_id: Mapped[Ref] = mapped_column(ForeignKey("agreement.id"))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+    act: Mapped[Label]
+    reason: Mapped[Long]
+    document_id: Mapped[Ref | None] = mapped_column(ForeignKey("document.id"))
+    suspended_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    suspended_at: Mapped[Moment]
+    resumed_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    resumed_at: Mapped[Moment | None]
 
 
 class ForceMajeure(Base):

@@ -78,10 +78,14 @@ MODALITY_WORDS: dict[str, str] = {
 }
 
 AMENDMENT_WORDS: dict[str, str] = {
+    "virement_within": N_("Transfer between lines within the tolerance"),
+    "virement": N_("Transfer between lines beyond the tolerance"),
     "extension": N_("Extension"),
-    "virement": N_("Transfer between budget lines"),
+    "results": N_("Expected results"),
     "schedule": N_("Schedule of the unpaid tranches"),
     "signatory": N_("New signatory or account"),
+    "suspension": N_("Suspension"),
+    "termination": N_("Termination"),
     "other": N_("Other change"),
 }
 

@@ -76,11 +76,9 @@ def figures(work: Work, agreement: Agreement) -> Figures:
         ).where(Recovery.agreement_id == agreement.id)
     ).one()
     commitment = work.db.get_one(Commitment, agreement.commitment_id)
-    # After the signature the rest is released: the account still reads engagé = payé + dégagé.
-    closure = of_agreement(work, agreement)
-    given = closure.released_minor if closure is not None and closure.status == "attested" else 0
+    # Whole, whatever a termination or the closing has released already: the account reads engagé = payé + dégagé.
     return Figures(
-        commitment.amount_minor - commitment.released_minor + given,
+        commitment.amount_minor,
         int(row[0]),
         int(row[1]),
         int(back[0]),

@@ -201,8 +201,11 @@ def attest(work: Work, closure: Closure) -> Paper:
     agreement = work.hold(work.db.get_one(Agreement, closure.agreement_id))
     refuse(attest_obstacles(work, closure))
     work.advance(CLOSURE, closure, "attest")
-    if closure.released_minor:
-        _release(work, agreement, closure.released_minor)
+    commitment = work.db.get_one(Commitment, agreement.commitment_id)
+    if (
+        rest := closure.released_minor - commitment.released_minor
+    ):  # a termination has released its part already
+        _release(work, agreement, rest)
     work.advance(AGREEMENT, agreement, "close")
     mark_grant_closed(work, work.db.get_one(Application, agreement.application_id))
     return issue_closure(work, closure)

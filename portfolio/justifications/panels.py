@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from portfolio.agreements.models import Agreement, Tranche
+from portfolio.agreements.queries import CHARGED
 from portfolio.justifications import queries
-from portfolio.justifications.models import Justification, Recovery
+from portfolio.justifications.models import Expense, Justification, Recovery
 from portfolio.kit.i18n import gettext as _
 from portfolio.web.panels import Panel, panel
 from portfolio.work import Work
@@ -42,3 +43,16 @@ def advances(work: Work, agreement: Agreement) -> Panel | None:
     rows = [(t, progress[t.id], reports.get(t.id, [])) for t in tranches]
     facts = {"rows": rows, "orders": orders, "agreement": agreement}
     return Panel(_("Justification of the advances"), "justifications/panels.html", "advances", facts)
+
+
+def charged(work: Work, agreement: Agreement) -> dict[int, int]:
+    """What was accepted on each line of the agreed budget, by its id; a line with any paper at all is here, if only with zero."""
+    statement = (
+        select(Expense.agreement_line_id, func.coalesce(func.sum(Expense.accepted_minor), 0))
+        .where(Expense.agreement_id == agreement.id, Expense.agreement_line_id.is_not(None))
+        .group_by(Expense.agreement_line_id)
+    )
+    return {line: int(total) for line, total in work.db.execute(statement) if line is not None}
+
+
+CHARGED.append(charged)

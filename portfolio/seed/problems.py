@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from portfolio.agreements import service
 from portfolio.agreements.forms import (
+    ActForm,
     AmendmentForm,
     AmendmentSignatureForm,
     BudgetLine,
@@ -28,7 +29,7 @@ from portfolio.groups.models import Group
 from portfolio.places import queries as places
 from portfolio.projects import service as projects
 from portfolio.projects.forms import VisitForm
-from portfolio.seed import groups_known, paid
+from portfolio.seed import groups_known, paid, samples
 from portfolio.seed.data.files import all_groups
 from portfolio.seed.data.others import projects as all_projects
 from portfolio.seed.data.people import OFFICERS
@@ -45,6 +46,7 @@ MISUSED = (
     "Le décompte et l'ordre de reversement suivent."
 )
 NEW_PAPER = "NINA 7788990"
+OPINION = "Avis favorable du comité de sélection, réunion de suivi"
 
 
 def plan(stage: Stage) -> None:
@@ -78,11 +80,21 @@ def _declare(stage: Stage, work: Work) -> None:
 
 
 def _suspend(stage: Stage, work: Work) -> None:
-    service.suspend(work, agreement_of(stage, work, "MP05"), f"{FORCE_MAJEURE.reason} {FORCE_MAJEURE.act}.")
+    form = ActForm(
+        reason=f"{FORCE_MAJEURE.reason} {FORCE_MAJEURE.act}.",
+        act=FORCE_MAJEURE.act,
+        scan=samples.scan("suspension_MP05", "Lettre de suspension", FORCE_MAJEURE.act),
+    )
+    service.suspend(work, agreement_of(stage, work, "MP05"), form)
 
 
 def _terminate(stage: Stage, work: Work) -> None:
-    service.terminate(work, agreement_of(stage, work, "MP20"), MISUSED)
+    form = ActForm(
+        reason=MISUSED,
+        act=f"Décision de résiliation du {work.today:%d/%m/%Y}",
+        scan=samples.scan("resiliation_MP20", "Décision de résiliation", MISUSED),
+    )
+    service.terminate(work, agreement_of(stage, work, "MP20"), form)
 
 
 # -- the avenant --------------------------------------------------------------------------------------------------
@@ -121,7 +133,7 @@ def _transfer(stage: Stage, work: Work) -> None:
         )
         for line in work.db.scalars(found)
     ]
-    form = AmendmentForm(kind="virement", reason=AMENDMENT.reason, lines=lines)
+    form = AmendmentForm(kind="virement", act=OPINION, reason=AMENDMENT.reason, lines=lines)
     stage.keep(f"amendment:{AMENDMENT.project}:virement", service.prepare_amendment(work, agreement, form))
 
 
@@ -149,7 +161,10 @@ def _sign_amendment(stage: Stage, project: str, kind: str, work: Work) -> None:
     if kind == "signatory":
         president = SIGNATORY_CHANGE.new_name
     form = AmendmentSignatureForm(
-        signed_on=work.today, signatory_name=president, signatory_function="Présidence"
+        signed_on=work.today,
+        signatory_name=president,
+        signatory_function="Présidence",
+        scan=samples.scan(f"avenant_{project}_{kind}", "Avenant signé", president),
     )
     service.sign_amendment(work, _amendment(stage, work, project, kind), form)
 

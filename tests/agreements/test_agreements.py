@@ -12,7 +12,7 @@ from portfolio.agreements.forms import (
     BudgetLine,
     EditForm,
 )
-from portfolio.agreements.service import alike
+from portfolio.agreements.queries import alike
 from portfolio.awards.models import Award, Commitment, Decision
 from portfolio.groups.models import GroupAccount
 from portfolio.kit.db import Database

@@ -7,17 +7,12 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
 
 from portfolio.agreements import queries, service
 from portfolio.agreements.forms import (
-    AmendmentForm,
-    AmendmentSignatureForm,
-    BudgetLine,
     ForceMajeureForm,
-    TrancheLine,
 )
-from portfolio.agreements.models import Agreement, Amendment, Condition, Tranche
+from portfolio.agreements.models import Condition, Tranche
 from portfolio.agreements.queries.stops import Stop, end_with_stops, stopped_days
 from portfolio.agreements.service import move_stage
 from portfolio.agreements.service.sums import schedule_obstacles
@@ -97,7 +92,7 @@ def test_a_suspended_or_ended_agreement_blocks_its_tranches(world: World) -> Non
     number = make.signed(world)
     first = make.tranche_id(world, number, 1)
     with world.work("programme_head") as work:
-        service.suspend(work, queries.get(work, number), "Route coupée, aucun accès")
+        service.suspend(work, queries.get(work, number), make.stopping("Route coupée, aucun accès"))
     with world.work("grants_officer", readonly=True) as work:
         assert {r.code for r in queries.blockers(work, queries.tranche(work, first))} == {"suspended"}
     with world.work("programme_head") as work:
@@ -128,7 +123,7 @@ def test_a_condition_is_waived_by_two_people(world: World) -> None:
 def test_termination_cancels_what_is_not_requested(world: World) -> None:
     number = make.signed(world)
     with world.work("authorising_officer") as work:
-        service.terminate(work, queries.get(work, number), "Première avance détournée de son objet")
+        service.terminate(work, queries.get(work, number), make.stopping("Première avance détournée de son objet"))
     with world.work("grants_officer", readonly=True) as work:
         assert {t.status for t in queries.tranches(work, queries.get(work, number))} == {"cancelled"}
 
@@ -195,117 +190,3 @@ def test_force_majeure_pushes_the_end_back(world: World) -> None:
     with world.work("grants_officer", readonly=True) as work:
         assert queries.stops(work, world.ids["place"])[0].ends_on == work.today
         assert queries.stops(work, world.ids["region"]) and not queries.stops(work, 1)
-
-
-# -- amendments -------------------------------------------------------------------------------------------------------
-
-
-def amend(world: World, number: int, form: AmendmentForm) -> int:
-    with world.work("grants_officer") as work:
-        return service.prepare_amendment(work, queries.get(work, number), form).id
-
-
-def sign(world: World, amendment: int) -> None:
-    with world.work("grants_officer") as work:
-        service.submit_amendment(work, work.db.get_one(Amendment, amendment))
-    with world.work("programme_head") as work:
-        service.approve_amendment(work, work.db.get_one(Amendment, amendment))
-    with world.work("authorising_officer") as work:
-        form = AmendmentSignatureForm(
-            signed_on=work.today, signatory_name="Fadimata Touré", signatory_function="présidente"
-        )
-        service.sign_amendment(work, work.db.get_one(Amendment, amendment), form)
-
-
-REASON = "Le ciment a renchéri de moitié depuis juin"
-
-
-def test_an_extension_is_merged_only_when_signed(world: World) -> None:
-    number = make.signed(world)
-    amendment = amend(
-        world, number, AmendmentForm(kind="extension", reason=REASON, ends_on=date(2027, 12, 31))
-    )
-    with pytest.raises(Refused) as refused:
-        amend(world, number, AmendmentForm(kind="extension", reason=REASON, ends_on=date(2028, 1, 31)))
-    assert codes(refused) == {"amendment_open"}
-    with world.work("grants_officer", readonly=True) as work:
-        assert queries.get(work, number).ends_on == date(2027, 10, 31)
-    sign(world, amendment)
-    with world.work("grants_officer", readonly=True) as work:
-        assert queries.get(work, number).ends_on == date(2027, 12, 31)
-
-
-def test_a_virement_keeps_the_sum(world: World) -> None:
-    number = make.signed(world)
-    with world.work("grants_officer", readonly=True) as work:
-        present = queries.lines(work, queries.get(work, number))
-        rows = [
-            BudgetLine(label=line.label, unit=line.unit, quantity=line.quantity, unit_minor=line.unit_minor, source=line.source)  # type: ignore[arg-type]
-            for line in present
-        ]  # fmt: skip
-    rows[0] = rows[0].model_copy(update={"unit_minor": 74_000})
-    with pytest.raises(Refused) as refused:
-        amend(world, number, AmendmentForm(kind="virement", reason=REASON, lines=rows))
-    assert codes(refused) == {"budget_sum"} and refused.value.refusals[0].missing_minor == 40_000
-    rows[4] = rows[4].model_copy(update={"quantity": 1, "unit_minor": 325_000})
-    sign(world, amend(world, number, AmendmentForm(kind="virement", reason=REASON, lines=rows)))
-    with world.work("grants_officer", readonly=True) as work:
-        lines = queries.lines(work, queries.get(work, number))
-        assert sum(line.amount_minor for line in lines if line.source == "S") == make.GRANT
-        assert lines[4].amount_minor == 325_000 and [line.id for line in lines] == [
-            line.id for line in present
-        ]
-
-
-def test_a_new_schedule_never_touches_a_paid_tranche(world: World) -> None:
-    from tests.disbursements import chain
-
-    number = make.signed(world)
-    chain.to(world, "paid", make.tranche_id(world, number, 1))
-    short = [TrancheLine(number=2, amount=1_000_000, modality="advance")]
-    with pytest.raises(Refused) as refused:
-        amend(world, number, AmendmentForm(kind="schedule", reason=REASON, tranches=short))
-    assert codes(refused) == {"schedule_sum"}
-    rows = [
-        TrancheLine(number=1, amount=1, modality="advance"),  # paid: ignored
-        TrancheLine(number=2, amount=1_000_000, modality="advance"),
-        TrancheLine(amount=1_670_000, modality="direct"),
-    ]
-    sign(world, amend(world, number, AmendmentForm(kind="schedule", reason=REASON, tranches=rows)))
-    with world.work("grants_officer", readonly=True) as work:
-        found = {t.number: t for t in queries.tranches(work, queries.get(work, number))}
-        assert found[1].amount_minor == 1_780_000 and found[1].status == "paid"
-        assert found[2].amount_minor == 1_000_000 and found[3].status == "cancelled"
-        assert found[4].amount_minor == 1_670_000 and found[4].modality == "direct"
-        assert sum(t.amount_minor for t in found.values() if t.status != "cancelled") == make.GRANT
-
-
-def test_a_new_signatory_leaves_the_old_signature(world: World) -> None:
-    number = make.signed(world)
-    sign(
-        world,
-        amend(
-            world,
-            number,
-            AmendmentForm(
-                kind="signatory", reason=REASON, signatory_name="Hawa Traoré", signatory_function="présidente"
-            ),
-        ),
-    )
-    with world.work("grants_officer", readonly=True) as work:
-        agreement = queries.get(work, number)
-        assert agreement.signatory_name == "Hawa Traoré" and agreement.signed_by_group_on == work.today
-        assert work.db.scalars(select(Agreement.status)).all() == ["active"]
-
-
-def test_the_writer_of_an_amendment_does_not_approve_it(world: World) -> None:
-    number = make.signed(world)
-    amendment = amend(
-        world, number, AmendmentForm(kind="extension", reason=REASON, ends_on=date(2027, 12, 31))
-    )
-    with world.work("grants_officer") as work:
-        service.submit_amendment(work, work.db.get_one(Amendment, amendment))
-    change(world, Amendment, amendment, submitted_by_id=world.people["programme_head"])
-    with world.work("programme_head") as work, pytest.raises(Refused) as refused:
-        service.approve_amendment(work, work.db.get_one(Amendment, amendment))
-    assert codes(refused) == {"four_eyes"}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, select
 
-from portfolio.agreements.models import Agreement, Amendment
+from portfolio.agreements.models import AMENDMENTS, Agreement, Amendment
 from portfolio.kit.db import Database
 from tests.agreements import world as make
 from tests.agreements.world import World
@@ -97,10 +97,13 @@ def test_the_life_of_an_agreement_through_its_forms(world: World) -> None:
     what = officer.get(f"{address}/what-if?on=01/06/2027&accepted=1 335 000")
     assert what.status_code == 200
     assert officer.get(f"{address}/what-if?on=pas une date").status_code == 422
-    assert (
-        by["programme_head"].submit(f"{address}/suspend", {"reason": "Route coupée, aucun accès"}).status_code
-        == 303
-    )
+    act = {"reason": "Route coupée, aucun accès", "act": "Lettre n° 14 du 22/11/2026"}
+    kept = head.submit(f"{address}/suspend", act)
+    assert kept.status_code == 422 and "Lettre n° 14" in kept.text and "Joignez" in kept.text
+    assert head.get(f"{address}/suspend").status_code == 200
+    assert head.submit(f"{address}/suspend", act, files=scan).status_code == 303
+    settles = ordonnateur.get(f"{address}/terminate")
+    assert settles.status_code == 200 and "4 450 000 F CFA" in text_of(settles.text)
     assert "Suspendu" in officer.get(address).text
     assert (
         by["programme_head"].submit(f"{address}/resume", {"reason": "Route rouverte le 20"}).status_code
@@ -215,10 +218,10 @@ def test_amendments_through_the_page(world: World) -> None:
     officer = by["grants_officer"]
     address = f"/agreements/{number}/amendments"
     assert "Prolongation" in officer.get(f"{address}/new").text
-    for kind in ("extension", "virement", "schedule", "signatory", "other"):
+    for kind in AMENDMENTS:
         assert officer.get(f"{address}/new?kind={kind}").status_code == 200
     fields = fields_of(officer.get(f"{address}/new?kind=virement").text, address)
-    fields |= {"reason": "Le ciment a renchéri de moitié", "lines-3-unit_minor": "20 000"}
+    fields |= {"reason": "Le ciment a renchéri de moitié", "act": "Avis n° 4", "lines-3-unit_minor": "20 000"}
     refused = officer.submit(address, fields)
     assert refused.status_code == 409 and "20 000 F CFA" in text_of(refused.text)
     fields |= {"lines-0-unit_minor": "74 500"}
@@ -234,13 +237,20 @@ def test_amendments_through_the_page(world: World) -> None:
         "signatory_name": "Fadimata Touré",
         "signatory_function": "présidente",
     }
-    assert by["authorising_officer"].submit(f"{page}/sign", signed).status_code == 303
+    missing = by["authorising_officer"].submit(f"{page}/sign", signed)
+    assert missing.status_code == 422 and "Joignez" in missing.text and 'id="sign"' in missing.text
+    scan = {"scan": ("avenant.pdf", make.pdf_bytes(), "application/pdf")}
+    assert by["authorising_officer"].submit(f"{page}/sign", signed, files=scan).status_code == 303
+    for kind, more in (("termination", {}), ("suspension", {"until_on": "01/02/2027"}), ("results", {"results": "Deux cents têtes"})):
+        made = officer.submit(address, {"kind": kind, "reason": "Accord des deux parties", **more})
+        assert made.status_code == 303 and officer.get(made.headers["location"]).status_code == 200
+        assert officer.get(f"{made.headers['location']}/paper").content.startswith(b"%PDF")
     paper = officer.get(f"{page}/paper")
     assert paper.content.startswith(b"%PDF")
     with world.work("grants_officer", readonly=True) as work:
         agreement = work.db.get_one(Agreement, number)
         assert agreement.version > 1
-        assert work.db.scalars(select(Amendment.status)).all() == ["signed"]
+        assert work.db.scalars(select(Amendment.status)).all() == ["signed", "draft", "draft", "draft"]
 
 
 def test_force_majeure_through_the_page(world: World) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from portfolio.agreements import queries, service
-from portfolio.agreements.forms import AgreementForm, ConditionLine, GroupSignatureForm, TrancheLine
+from portfolio.agreements.forms import ActForm, AgreementForm, ConditionLine, GroupSignatureForm, TrancheLine
 from portfolio.agreements.models import Agreement, Tranche
 from portfolio.applications.models import Application, BudgetItem
 from portfolio.awards.models import Award, Commitment, Decision
@@ -365,6 +365,11 @@ def signature(**more: Any) -> GroupSignatureForm:
             **more,
         }
     )
+
+
+def stopping(reason: str, **more: Any) -> ActForm:
+    """The act that suspends or terminates, with its document."""
+    return ActForm(**{"reason": reason, "act": "Décision n° 12 du 20/11/2026", "scan": Incoming("acte.pdf", pdf_bytes()), **more})
 
 
 def tranche_id(world: World, agreement: int, number: int) -> int:

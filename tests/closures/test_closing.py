@@ -10,8 +10,8 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import text
 
-from portfolio.agreements.models import Agreement
-from portfolio.agreements.service import start_closing
+from portfolio.agreements.models import Agreement, Tranche
+from portfolio.agreements.service import cancel_tranche, start_closing
 from portfolio.applications.models import Application
 from portfolio.awards.models import Commitment
 from portfolio.closures import queries, service
@@ -35,8 +35,6 @@ def case_10(place: Office, *, repaid: bool = True) -> Grant:
     decide(place, number, {1: "accept"})
     validated(place, number)
     with place.as_("grants_officer") as work:
-        from portfolio.agreements.models import Tranche
-
         order = reports.prepare_recovery(work, work.db.get_one(Tranche, made.tranches[0]), RecoveryForm(
             tranche_id=made.tranches[0], amount=37_500, reason="Reliquat non dépensé", due_on=J.date())).id
     with place.as_("authorising_officer") as work:
@@ -45,11 +43,10 @@ def case_10(place: Office, *, repaid: bool = True) -> Grant:
         with place.as_("accountant") as work:
             reports.collect(work, work.db.get_one(Recovery, order), CollectForm(
                 amount=37_500, treasury_account_id=place.bank, received_on=J.date(), payer="Présidente"))
-    with place.database.session(readonly=False) as session:
-        session.execute(text("UPDATE tranche SET status = 'cancelled' WHERE number = 2"))
-        session.commit()
     with place.as_("programme_head") as work:
         start_closing(work, work.db.get_one(Agreement, made.agreement))
+    with place.as_("authorising_officer") as work:
+        cancel_tranche(work, work.db.get_one(Tranche, made.tranches[1]), "Travaux finis sans elle")
     return made
 
 

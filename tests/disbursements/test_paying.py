@@ -101,7 +101,7 @@ def test_an_agreement_suspended_between_two_signatures_stops_the_payment(world: 
     tranche = make.tranche_id(world, agreement, 1)
     number = chain.to(world, "ordered", tranche)
     with world.work("programme_head") as work:
-        agreements_service.suspend(work, agreements.get(work, agreement), "Plainte grave reçue hier")
+        agreements_service.suspend(work, agreements.get(work, agreement), make.stopping("Plainte grave reçue hier"))
     with pytest.raises(Refused) as refused:
         chain.pay(world, number)
     assert codes(refused) == {"not_in_execution"}

@@ -34,6 +34,7 @@ from portfolio.justifications.forms import (
 from portfolio.justifications.models import Expense, Justification, Recovery
 from portfolio.kit.errors import Forbidden, Invalid, Refused
 from portfolio.ledger.models import LedgerEntry
+from tests.agreements.world import stopping
 from tests.justifications import grants
 
 REASON = "Pour une raison que le procès-verbal du jour explique"
@@ -251,5 +252,11 @@ class Product:
         return self.tries(who, lambda w: desk.ledger.reverse(w, self.postings[at], REASON))
 
     def hold_up(self, who: str, verb: str, grant: int) -> tuple[bool, Any]:
-        act = {"suspend": agreements.suspend, "resume": agreements.resume}[verb]
-        return self.tries(who, lambda w: act(w, w.db.get_one(Agreement, self.agreements[grant]), REASON))
+        def act(work: Any) -> None:
+            found = work.db.get_one(Agreement, self.agreements[grant])
+            if verb == "resume":
+                agreements.resume(work, found, REASON)
+            else:
+                agreements.suspend(work, found, stopping(REASON))
+
+        return self.tries(who, act)

@@ -17,6 +17,7 @@ from portfolio.agreements.pdf.parts import (
     references,
     schedule_rows,
     sheet,
+    signed_copy,
 )
 from portfolio.kit.grammar import the
 from portfolio.kit.pdf import Paper, amount
@@ -27,6 +28,17 @@ ARTICLES = {
     "virement": "5 (budget) et l'annexe 2",
     "schedule": "6 (décaissements) et l'annexe 3",
     "signatory": "7 (compte) et les signataires",
+    "virement_within": "5 (budget), dans la limite de l'article 18",
+    "results": "1 (objet) et l'annexe 1 (résultats attendus)",
+    "suspension": "19 (suspension, résiliation)",
+    "termination": "19 (suspension, résiliation)",
+}
+UNCHANGED = "Le montant de la subvention ne change pas. Les tranches déjà payées ne sont pas touchées. Les autres articles restent en vigueur."
+OTHERWISE = {
+    "suspension": "Aucun paiement n'est fait pendant la suspension et les délais ne courent pas ; ils reprennent au jour de la reprise, "
+    "constatée par écrit. Les tranches déjà payées ne sont pas touchées. Les autres articles restent en vigueur.",
+    "termination": "Les tranches non payées sont annulées et le reste de l'engagement est dégagé. Les tranches déjà payées ne sont pas "
+    "touchées : l'avance non justifiée est justifiée ou reversée selon l'article 12. Les articles 12, 13, 16 et 17 survivent à la convention.",
 }
 
 
@@ -51,17 +63,18 @@ def amendment_pdf(facts: dict[str, Any]) -> bytes:
     )
     article = ARTICLES.get(facts["kind"]) or facts["changes"]["before"].get("article") or "visé ci-dessous"
     paper.article(1, "Objet", [f"Le présent avenant modifie l'article {article} de la convention."])
-    paper.article(2, "Motif", [facts["reason"]])
+    paper.article(
+        2, "Motif", [facts["reason"], *([f"Avis ou acte : {facts['act']}."] if facts.get("act") else [])]
+    )
     paper.article(3, "Modification", [])
     _change(paper, facts)
     paper.article(
         4,
         "Autres dispositions",
-        [
-            "Le montant de la subvention ne change pas. Les tranches déjà payées ne sont pas touchées. Les autres articles restent en vigueur."
-        ],
+        [OTHERWISE.get(facts["kind"], UNCHANGED)],
     )
     paper.signatures([beneficiary(facts), authority(facts)])
+    signed_copy(paper, facts["group_signature"])
     paper.ampliations(["bénéficiaire", "comptable", "contrôleur financier", "dossier", "chrono"])
     return paper.render()
 
@@ -76,7 +89,7 @@ def _change(paper: Paper, facts: Facts) -> None:
                     ("Nouveau texte", f"Fin des activités le {long_day(after['ends_on'])}"),
                 ]
             )
-        case "virement":
+        case "virement" | "virement_within":
             for title, side in (("Budget avant", before), ("Budget après", after)):
                 paper.para(title, bold=True, align="left")
                 paper.table(
@@ -120,6 +133,23 @@ def _change(paper: Paper, facts: Facts) -> None:
                         if before["account_id"] != after["account_id"]
                         else [("Compte", f"inchangé : {_account(facts, after['account_id'])}")]
                     ),
+                ]
+            )
+        case "results":
+            paper.facts([("Ancien texte", before["results"] or "—"), ("Nouveau texte", after["results"])])
+        case "suspension":
+            until = long_day(after["until_on"]) if after["until_on"] else "la reprise constatée par écrit"
+            paper.facts([("Suspension", f"à compter de la signature, jusqu'à {until}")])
+        case "termination":
+            done = after["settlement"]
+            paper.facts(
+                [
+                    ("Ancienne fin", f"le {long_day(before['ends_on'])}"),
+                    ("Nouvelle fin", "le jour de la signature du présent avenant"),
+                    ("Engagé", amount(done["committed_minor"])),
+                    ("Payé", amount(done["paid_minor"])),
+                    ("Dégagé", amount(done["released_minor"])),
+                    ("Avance restant à justifier ou à reverser", amount(done["open_minor"])),
                 ]
             )
         case _:

@@ -18,6 +18,7 @@ from portfolio.agreements.pdf.parts import (
     references,
     schedule_rows,
     sheet,
+    signed_copy,
 )
 from portfolio.kit.grammar import feminine, of, the
 from portfolio.kit.pdf import Column, Paper, amount
@@ -142,23 +143,7 @@ def _signatures(paper: Paper, facts: Facts) -> None:
         small=True,
     )
     paper.signatures([beneficiary(facts), authority(facts)])
-    if signed["thumbprint"] or not signed["on"]:
-        paper.thumbprint_block(signed["language"] or "")
-    if signed["thumbprint"] and signed["witnesses"]:
-        paper.facts(
-            [
-                *(
-                    (f"Témoin {n}", f"{w['name']}, {w['paper']}")
-                    for n, w in enumerate(signed["witnesses"], 1)
-                ),
-                ("Lu et traduit", f"en langue {signed['language']}, par {signed['translator']}"),
-            ]
-        )
-    if signed["scan"]:
-        paper.para(
-            f"Exemplaire signé conservé au dossier, empreinte SHA-256 du fichier : {signed['scan']}",
-            small=True,
-        )
+    signed_copy(paper, signed)
     paper.ampliations(AMPLIATIONS)
 
 

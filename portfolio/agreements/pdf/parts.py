@@ -121,6 +121,27 @@ def beneficiary(facts: Facts) -> Signatory:
     )
 
 
+def signed_copy(paper: Paper, signed: Facts) -> None:
+    """How the group signed: thumbprint and witnesses (F10, R17), and the fingerprint of the scan kept on file."""
+    if signed["thumbprint"] or not signed["on"]:
+        paper.thumbprint_block(signed["language"] or "")
+    if signed["thumbprint"] and signed["witnesses"]:
+        paper.facts(
+            [
+                *(
+                    (f"Témoin {n}", f"{w['name']}, {w['paper']}")
+                    for n, w in enumerate(signed["witnesses"], 1)
+                ),
+                ("Lu et traduit", f"en langue {signed['language']}, par {signed['translator']}"),
+            ]
+        )
+    if signed["scan"]:
+        paper.para(
+            f"Exemplaire signé conservé au dossier, empreinte SHA-256 du fichier : {signed['scan']}",
+            small=True,
+        )
+
+
 SCHEDULE = (
     Column("Tranche", 17),
     Column("Montant", 27, kind="amount"),

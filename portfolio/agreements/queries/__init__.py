@@ -1,5 +1,16 @@
 """Every SELECT of agreements: records, what blocks a tranche, force majeure, papers, the facts of a page."""
 
+from portfolio.agreements.queries.amended import (
+    CHARGED,
+    alike,
+    entitled,
+    open_amendments,
+    results_of,
+    settlement,
+    signed_lines,
+    suspensions,
+    used_lines,
+)
 from portfolio.agreements.queries.blockers import (
     Snapshot,
     Standing,
@@ -55,10 +66,11 @@ from portfolio.agreements.queries.records import (
     waiting,
     zones,
 )
-from portfolio.agreements.queries.stops import Stop, end_with_stops, stopped_days, stops
+from portfolio.agreements.queries.stops import Stop, end_with_stops, stopped_days, stops, stops_of
 from portfolio.agreements.queries.tagging import signed_amounts
 
 __all__ = [
+    "CHARGED",
     "Parties",
     "Snapshot",
     "Standing",
@@ -67,6 +79,7 @@ __all__ = [
     "accounts",
     "agreement_facts",
     "agreement_page",
+    "alike",
     "amendment",
     "amendment_base",
     "amendment_facts",
@@ -81,6 +94,7 @@ __all__ = [
     "dims",
     "edit_facts",
     "end_with_stops",
+    "entitled",
     "facts",
     "force_majeures",
     "get",
@@ -94,19 +108,26 @@ __all__ = [
     "of_call",
     "of_group",
     "officers",
+    "open_amendments",
     "parties",
     "people",
     "place_words",
     "present",
+    "results_of",
+    "settlement",
     "signed_amounts",
+    "signed_lines",
     "simulate",
     "snapshot",
     "standings",
     "stopped_days",
     "stops",
+    "stops_of",
+    "suspensions",
     "tranche",
     "tranche_rows",
     "tranches",
+    "used_lines",
     "visible",
     "waiting",
     "words",

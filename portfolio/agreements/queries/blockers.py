@@ -14,7 +14,7 @@ from urllib.parse import quote
 from sqlalchemy import select
 
 from portfolio.agreements.models import Agreement, Condition, Tranche
-from portfolio.agreements.queries.stops import Stop, end_with_stops, stops
+from portfolio.agreements.queries.stops import Stop, end_with_stops, stops_of
 from portfolio.agreements.reference import (
     CONDITION_WORDS,
     COOLING_HOURS,
@@ -102,7 +102,7 @@ def snapshot(work: Work, agreement: Agreement) -> Snapshot:
         conditions,
         account,
         standings(work, agreement),
-        stops(work, agreement.place_id),
+        stops_of(work, agreement),
         work.now,
     )
 

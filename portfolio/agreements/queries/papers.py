@@ -218,11 +218,13 @@ def amendment_facts(
         for a in work.db.scalars(select(GroupAccount).where(GroupAccount.id.in_(account_ids)))
     }
     on = amendment.signed_at.date() if amendment.signed_at else work.today
+    scan = work.db.get(Document, amendment.signed_scan_id) if amendment.signed_scan_id else None
     return {
         **(base or amendment_base(work, agreement)),
         "amendment": amendment.reference,
         "number": amendment.number,
         "kind": amendment.kind,
+        "act": amendment.act,
         "reason": amendment.reason,
         "changes": amendment.changes,
         "accounts": {str(number): facts for number, facts in accounts.items()},
@@ -232,6 +234,11 @@ def amendment_facts(
             "on": amendment.signed_by_group_on.isoformat() if amendment.signed_by_group_on else None,
             "name": amendment.signatory_name,
             "function": amendment.signatory_function,
+            "thumbprint": amendment.signed_with_thumbprint,
+            "language": amendment.reading_language,
+            "translator": amendment.translator,
+            "witnesses": list(amendment.witnesses or []),
+            "scan": scan.sha256 if scan else "",
         },
         "authority_signature": {
             **_signer(persons.get(amendment.signed_by_id or 0)),

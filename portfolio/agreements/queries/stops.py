@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import select
 
-from portfolio.agreements.models import ForceMajeure
+from portfolio.agreements.models import Agreement, ForceMajeure, Suspension
 from portfolio.places.models import Place
 from portfolio.work import Work
 
@@ -22,6 +22,7 @@ class Stop:
     ends_on: date | None
     act: str
     zone: str
+    """The zone of a force majeure; empty for a suspension of the agreement itself."""
 
     def covers(self, on: date) -> bool:
         """Whether delays are stopped on this day."""
@@ -42,6 +43,13 @@ def stops(work: Work, place_id: int) -> list[Stop]:
         for fm, path, name, place in work.db.execute(statement)
         if fm.place_id == place_id or f"{place}/".startswith(f"{path}/")
     ]
+
+
+def stops_of(work: Work, agreement: Agreement) -> list[Stop]:
+    """Every day that does not count for an agreement: force majeure in its zone, and its own suspensions."""
+    statement = select(Suspension).where(Suspension.agreement_id == agreement.id)
+    own = [Stop(s.id, s.starts_on, s.ends_on, s.act, "") for s in work.db.scalars(statement)]
+    return sorted([*stops(work, agreement.place_id), *own], key=lambda s: s.starts_on)
 
 
 def stopped_days(found: Iterable[Stop], start: date, end: date) -> int:

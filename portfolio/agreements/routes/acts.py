@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from portfolio.agreements import queries, service
 from portfolio.agreements.forms import (
+    ActForm,
     EvidenceForm,
     ForceMajeureForm,
     GroupSignatureForm,
@@ -109,12 +110,50 @@ def countersign(work: W, id: int) -> Response:
     return _back(work, id, _("Agreement signed: it is in execution."))
 
 
+def act_page(work: Work, id: int, verb: str, bad: Bad | None = None) -> Response:
+    """The form of an act that stops an agreement: reason, number, document; for a termination, what it settles."""
+    agreement = queries.get(work, id)
+    ends = verb == "terminate"
+    return page(
+        work,
+        "agreements/act.html",
+        bad=bad,
+        title=_("Terminate the agreement") if ends else _("Suspend the agreement"),
+        crumbs=[
+            (_("Grant agreements"), url("agreements.index")),
+            (agreement.reference, url("agreements.show", id=id)),
+        ],
+        agreement=agreement,
+        verb=verb,
+        settlement=queries.settlement(work, agreement) if ends else None,
+        obstacles=list(service.terminate_obstacles(work, agreement)) if ends else [],
+        accept=ACCEPT,
+    )
+
+
+def suspend_page(work: Work, id: int, bad: Bad | None = None) -> Response:
+    """The form of a suspension."""
+    return act_page(work, id, "suspend", bad)
+
+
+def terminate_page(work: Work, id: int, bad: Bad | None = None) -> Response:
+    """The form of a termination."""
+    return act_page(work, id, "terminate", bad)
+
+
+@router.get("/{id:int}/suspend", name="agreements.suspend_page")
+@allow("agreement:suspend")
+def suspend_form(work: W, id: int) -> Response:
+    """Suspend: the form."""
+    return suspend_page(work, id)
+
+
 @router.post("/{id:int}/suspend", name="agreements.suspend")
 @allow("agreement:suspend")
-@on_refusal(show_page)
+@on_refusal(suspend_page)
 def suspend(work: W, raw: Raw, id: int) -> Response:
     """Suspend."""
-    service.suspend(work, queries.get(work, id), ReasonForm.read(raw).reason)
+    service.suspend(work, queries.get(work, id), ActForm.read(raw))
     return _back(work, id, _("Agreement suspended."))
 
 
@@ -127,13 +166,24 @@ def resume(work: W, raw: Raw, id: int) -> Response:
     return _back(work, id, _("Agreement resumed."))
 
 
+@router.get("/{id:int}/terminate", name="agreements.terminate_page")
+@allow("agreement:terminate")
+def terminate_form(work: W, id: int) -> Response:
+    """Terminate: the form, with what it settles."""
+    return terminate_page(work, id)
+
+
 @router.post("/{id:int}/terminate", name="agreements.terminate")
 @allow("agreement:terminate")
-@on_refusal(show_page)
+@on_refusal(terminate_page)
 def terminate(work: W, raw: Raw, id: int) -> Response:
     """Terminate."""
-    service.terminate(work, queries.get(work, id), ReasonForm.read(raw).reason)
-    return _back(work, id, _("Agreement terminated; its unpaid tranches are cancelled."))
+    service.terminate(work, queries.get(work, id), ActForm.read(raw))
+    return _back(
+        work,
+        id,
+        _("Agreement terminated: its unpaid tranches are cancelled, the rest of the commitment is released."),
+    )
 
 
 @router.post("/{id:int}/start_closing", name="agreements.start_closing")
@@ -201,6 +251,16 @@ def unfreeze(work: W, raw: Raw, tranche: int) -> Response:
     work.require("condition:waive", found)
     service.unfreeze(work, found, ReasonForm.read(raw).reason)
     return _back(work, found.agreement_id, _("Tranche freed."))
+
+
+@router.post("/tranches/{tranche:int}/cancel", name="agreements.cancel_tranche")
+@allow("agreement:terminate")
+@on_refusal(tranche_page)
+def cancel_tranche(work: W, raw: Raw, tranche: int) -> Response:
+    """Give up a tranche that will not be paid."""
+    found = queries.tranche(work, tranche)
+    service.cancel_tranche(work, found, ReasonForm.read(raw).reason)
+    return _back(work, found.agreement_id, _("Tranche cancelled."))
 
 
 def stops_page(work: Work, bad: Bad | None = None) -> Response:

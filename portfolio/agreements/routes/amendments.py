@@ -9,9 +9,10 @@ from starlette.responses import Response
 from portfolio.agreements import queries, service
 from portfolio.agreements.forms import AmendmentForm, AmendmentSignatureForm, ReasonForm
 from portfolio.agreements.pdf import amendment_pdf
-from portfolio.agreements.reference import AMENDMENT_WORDS
+from portfolio.agreements.reference import AMENDMENT_WORDS, VIREMENT_PERCENT
 from portfolio.agreements.routes.records import account_options, choices, router
 from portfolio.documents import queries as documents
+from portfolio.documents.service import ACCEPT
 from portfolio.kit.errors import Bad
 from portfolio.kit.i18n import gettext as _
 from portfolio.kit.i18n import speaking
@@ -41,6 +42,9 @@ def new_page(work: Work, id: int, kind: str = "", bad: Bad | None = None) -> Res
         lines=queries.lines(work, agreement),
         tranches=queries.tranches(work, agreement),
         officers=queries.officers(work, agreement.group_id),
+        results=queries.results_of(work, agreement),
+        settlement=queries.settlement(work, agreement) if chosen == "termination" else None,
+        tolerance=VIREMENT_PERCENT,
         account_options=account_options(queries.accounts(work, agreement.group_id)),
         **choices(),
     )
@@ -75,7 +79,13 @@ def amendment_page(work: Work, number: int, bad: Bad | None = None) -> Response:
         AMENDMENT,
         amendment,
         url("agreements.amendment", number=number),
+        obstacles={
+            "approve": service.approve_obstacles,
+            "accept": service.accept_obstacles,
+            "sign": service.sign_obstacles,
+        },
         pages={"sign": "#sign"},
+        leave_out=("approve",) if amendment.kind == "virement_within" else ("accept",),
     )
     return page(
         work,
@@ -91,7 +101,9 @@ def amendment_page(work: Work, number: int, bad: Bad | None = None) -> Response:
         moves=[m for m in actions if m.verb != "sign"],
         old_end=_day(amendment.changes["before"].get("ends_on")),
         new_end=_day(amendment.changes["after"].get("ends_on")),
-        signing=any(m.verb == "sign" and m.allowed and not m.blocked for m in actions),
+        until=_day(amendment.changes["after"].get("until_on")),
+        accept=ACCEPT,
+        may_sign=any(m.verb == "sign" and m.allowed and not m.blocked for m in actions),
         **facts,
         **choices(),
     )
@@ -124,6 +136,15 @@ def approve(work: W, number: int) -> Response:
     """Approve it."""
     service.approve_amendment(work, queries.amendment(work, number))
     return _done(work, number, _("Amendment approved."))
+
+
+@router.post("/amendments/{number:int}/accept", name="agreements.accept_amendment")
+@allow("amendment:approve")
+@on_refusal(amendment_page)
+def accept(work: W, number: int) -> Response:
+    """Accept a transfer within the tolerance."""
+    service.accept_amendment(work, queries.amendment(work, number))
+    return _done(work, number, _("Transfer accepted: the budget is changed."))
 
 
 @router.post("/amendments/{number:int}/reject", name="agreements.reject_amendment")

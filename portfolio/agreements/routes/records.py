@@ -68,7 +68,11 @@ def show_page(work: Work, id: int, bad: Bad | None = None) -> Response:
         agreement,
         url("agreements.show", id=id),
         obstacles={"check": service.check_obstacles, "countersign": service.countersign_obstacles},
-        pages={"record_group_signature": url("agreements.group_signature", id=id)},
+        pages={
+            "record_group_signature": url("agreements.group_signature", id=id),
+            "suspend": url("agreements.suspend_page", id=id),
+            "terminate": url("agreements.terminate_page", id=id),
+        },
         leave_out=("close",),
     )
     return page(

@@ -1,11 +1,15 @@
 """The verbs of agreements: prepare, sign, conditions, life, amendments, stages."""
 
-from portfolio.agreements.service.amend import (
+from portfolio.agreements.service.amending import (
+    accept_amendment,
+    accept_obstacles,
     amendment_obstacles,
     approve_amendment,
+    approve_obstacles,
     prepare_amendment,
     reject_amendment,
     sign_amendment,
+    sign_obstacles,
     submit_amendment,
 )
 from portfolio.agreements.service.conditions import (
@@ -18,15 +22,17 @@ from portfolio.agreements.service.conditions import (
     waive_obstacles,
 )
 from portfolio.agreements.service.life import (
+    cancel_obstacles,
+    cancel_tranche,
     declare_force_majeure,
     lift_force_majeure,
     resume,
     start_closing,
     suspend,
     terminate,
+    terminate_obstacles,
 )
 from portfolio.agreements.service.prepare import (
-    alike,
     check,
     check_obstacles,
     committed_on,
@@ -48,10 +54,14 @@ from portfolio.agreements.service.sign import (
 from portfolio.agreements.service.stages import move_stage
 
 __all__ = [
-    "alike",
+    "accept_amendment",
+    "accept_obstacles",
     "amendment_obstacles",
     "approve_amendment",
+    "approve_obstacles",
     "attach_scan",
+    "cancel_obstacles",
+    "cancel_tranche",
     "check",
     "check_obstacles",
     "committed_on",
@@ -77,10 +87,12 @@ __all__ = [
     "return_",
     "send",
     "sign_amendment",
+    "sign_obstacles",
     "start_closing",
     "submit_amendment",
     "suspend",
     "terminate",
+    "terminate_obstacles",
     "unfreeze",
     "waive",
     "waive_obstacles",

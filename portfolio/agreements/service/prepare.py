@@ -221,7 +221,7 @@ def holder_refusals(work: Work, agreement: Agreement) -> Iterator[Refusal]:
     names = [group.name]
     if account.kind in ("mobile", "cash"):
         names += [officer.full_name for officer in queries.officers(work, group.id)]
-    if not any(alike(account.holder, name) for name in names):
+    if not any(queries.alike(account.holder, name) for name in names):
         yield Refusal(
             "holder_differs",
             _("The account is not in the name of the group: its holder is another."),
@@ -229,15 +229,6 @@ def holder_refusals(work: Work, agreement: Agreement) -> Iterator[Refusal]:
             who=who_may("group_account:verify"),
             url=f"/groups/{group.id}",
         )
-
-
-def alike(one: str, other: str) -> bool:
-    """Whether two names are one name: the words of one are in the other, or half of all their words are common."""
-    left, right = set(fold(one).split()), set(fold(other).split())
-    if not left or not right:
-        return False
-    common = left & right
-    return common in (left, right) or 2 * len(common) >= len(left | right)
 
 
 def check(work: Work, agreement: Agreement) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from portfolio.agreements import queries
 from portfolio.agreements.forms import GroupSignatureForm
@@ -21,17 +22,16 @@ from portfolio.work import Work
 SCAN = "signed_agreement"
 
 
-def signature_errors(work: Work, agreement: Agreement, form: GroupSignatureForm) -> Iterator[FieldError]:
-    """What the paper must carry: a date that follows the decision, and for a thumbprint two witnesses and who read it aloud (R17)."""
-    decision = work.db.get_one(Decision, agreement.decision_id)
+def paper_errors(work: Work, group_id: int, form: GroupSignatureForm) -> Iterator[FieldError]:
+    """What any signed paper must carry: a signatory in office that day, and for a thumbprint two witnesses and who read it aloud (R17)."""
     if form.signed_on > work.today:
         yield FieldError("signed_on", _("This date is in the future: enter the day of the signature."))
-    elif decision.signed_at is not None and form.signed_on < decision.signed_at.date():
+    elif not queries.entitled(work, group_id, form.signatory_name, form.signed_on):
         yield FieldError(
-            "signed_on",
-            _("The agreement cannot be signed before the decision of %(when)s.")
-            % {"when": date_text(decision.signed_at.date())},
-        )
+            "signatory_name",
+            _("This person was not in the bureau of the group on %(when)s: register the officer first, or correct the name.")
+            % {"when": date_text(form.signed_on)},
+        )  # fmt: skip
     if not form.thumbprint:
         return
     for name, value in (
@@ -42,12 +42,48 @@ def signature_errors(work: Work, agreement: Agreement, form: GroupSignatureForm)
     ):
         if not value:
             yield FieldError(name, _("A thumbprint needs two witnesses, each with a paper of identity."))
-    if form.witness_one and form.witness_one == form.witness_two:
+    if form.witness_one and form.witness_two and queries.alike(form.witness_one, form.witness_two):
         yield FieldError("witness_two", _("The two witnesses must be two different persons."))
+    for name, witness in (("witness_one", form.witness_one), ("witness_two", form.witness_two)):
+        if witness and queries.alike(witness, form.signatory_name):
+            yield FieldError(name, _("The signatory cannot be a witness of the signature."))
     if not form.language or not form.translator:
         yield FieldError(
             "language" if not form.language else "translator",
             _("Say in which language the agreement was read, and by whom."),
+        )
+
+
+def paper_facts(form: GroupSignatureForm) -> dict[str, Any]:
+    """The columns of a signature on paper."""
+    return {
+        "signatory_name": form.signatory_name,
+        "signatory_function": form.signatory_function,
+        "signed_with_thumbprint": form.thumbprint,
+        "reading_language": form.language or "",
+        "translator": form.translator or "",
+        "witnesses": [
+            {"name": name, "paper": paper}
+            for name, paper in (
+                (form.witness_one, form.witness_one_paper),
+                (form.witness_two, form.witness_two_paper),
+            )
+            if form.thumbprint and name
+        ],
+    }
+
+
+def signature_errors(work: Work, agreement: Agreement, form: GroupSignatureForm) -> Iterator[FieldError]:
+    """The same, and a date that follows the decision and its notification (R1)."""
+    yield from paper_errors(work, agreement.group_id, form)
+    decision = work.db.get_one(Decision, agreement.decision_id)
+    if form.signed_on > work.today:
+        return
+    if decision.signed_at is not None and form.signed_on < decision.signed_at.date():
+        yield FieldError(
+            "signed_on",
+            _("The agreement cannot be signed before the decision of %(when)s.")
+            % {"when": date_text(decision.signed_at.date())},
         )
 
 
@@ -57,25 +93,12 @@ def record_group_signature(work: Work, agreement: Agreement, form: GroupSignatur
     errors = list(signature_errors(work, agreement, form))
     if errors:
         raise Invalid(errors)
-    witnesses = [
-        {"name": name, "paper": paper}
-        for name, paper in (
-            (form.witness_one, form.witness_one_paper),
-            (form.witness_two, form.witness_two_paper),
-        )
-        if form.thumbprint and name
-    ]
     work.advance(
         AGREEMENT,
         agreement,
         "record_group_signature",
         signed_by_group_on=form.signed_on,
-        signatory_name=form.signatory_name,
-        signatory_function=form.signatory_function,
-        signed_with_thumbprint=form.thumbprint,
-        reading_language=form.language or "",
-        translator=form.translator or "",
-        witnesses=witnesses,
+        **paper_facts(form),
     )
     if documents.attached(form.scan):
         _bind(work, agreement, form.scan)

@@ -104,8 +104,10 @@ def take(work: Work, application: Application, officer_id: int) -> Application:
 
 
 def mark_grant_closed(work: Work, application: Application) -> Application:
-    """The grant that came of this file is over: its group may be granted another (pushed by the room that closes it)."""
+    """The grant that came of this file is over: its group may be granted another (pushed by the room that closes or ends it). Once."""
     work.hold(application)
+    if application.grant_closed_at is not None:
+        return application
     application.grant_closed_at = work.now
     application.version += 1
     work.db.flush()

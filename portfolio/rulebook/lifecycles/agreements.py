@@ -76,6 +76,7 @@ AGREEMENT = Lifecycle(
             N_("Suspend"),
             reason=True,
             kind="danger",
+            form=True,
         ),
         Move(
             "resume",
@@ -96,6 +97,7 @@ AGREEMENT = Lifecycle(
             N_("Terminate"),
             reason=True,
             kind="danger",
+            form=True,
         ),
         Move(
             "start_closing",
@@ -213,7 +215,17 @@ AMENDMENT = Lifecycle(
             "amendment:approve",
             "amendment:approved",
             N_("Approve"),
-            distinct_from=("submitted_by_id",),
+            distinct_from=("created_by_id", "submitted_by_id"),
+            stamps=("approved",),
+        ),
+        Move(
+            "accept",
+            ("submitted",),
+            "signed",
+            "amendment:approve",
+            "amendment:accepted",
+            N_("Accept without signature"),
+            distinct_from=("created_by_id", "submitted_by_id"),
             stamps=("approved",),
         ),
         Move(

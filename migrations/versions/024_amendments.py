@@ -11,8 +11,8 @@ from alembic import op
 
 from portfolio.kit import db
 
-revision = "023"
-down_revision = "022"
+revision = "024"
+down_revision = "023"
 
 OPEN = sa.text("status IN ('draft', 'submitted', 'approved')")
 ADDED: dict[str, tuple[tuple[str, str, str], ...]] = {

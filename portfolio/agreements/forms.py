@@ -37,6 +37,8 @@ Kind = Literal[
     "document",
     "works_contract",
     "no_reserve",
+    "less_shortfall",
+    "retention",
 ]
 Number = Annotated[int, whole(1, 30)]
 LongText = Annotated[str | None, optional(text(3000, lines=True))]
@@ -70,6 +72,7 @@ class ConditionLine(Form):
     kind: Kind
     threshold: Annotated[int | None, optional(whole(1, 100))] = None
     label: OptionalLine = None
+    source: OptionalLine = None
 
 
 class AgreementForm(Form):
@@ -132,6 +135,14 @@ class ActForm(Form):
     scan: Any = None
 
 
+class WaiverForm(Form):
+    """Why a tranche may be paid without a condition: the reason, the act that says so, and its document."""
+
+    reason: Reason
+    act: LongLine
+    scan: Any = None
+
+
 class AmendmentForm(Form):
     """An avenant of one type; only the fields of that type are read."""
 
@@ -175,7 +186,11 @@ class ForceMajeureForm(Form):
 
 
 class WhatIfForm(Form):
-    """« et si… »: a date, and expenses that would be accepted by then."""
+    """« et si… »: a date, expenses that would be accepted by then, conditions that would be met; one tranche, or all."""
+
+    multiple = frozenset({"met"})
 
     on: OptionalDay = None
     accepted: Annotated[int | None, optional(get_args(Amount)[1])] = None
+    tranche: Annotated[int | None, optional(whole(1, 30))] = None
+    met: list[Annotated[int, whole(1, 2**31 - 1)]] = []

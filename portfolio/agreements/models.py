@@ -51,6 +51,8 @@ CONDITIONS = (
     "document",
     "works_contract",
     "no_reserve",
+    "less_shortfall",
+    "retention",
 )
 """Kinds of condition; a justified_* one is computed from the ledger, the others are met by the room that knows (R16)."""
 

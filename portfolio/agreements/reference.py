@@ -16,7 +16,16 @@ VIREMENT_PERCENT = 10
 """A transfer between lines below this share of the receiving line needs no amendment. Source: the authority's model agreement."""
 
 JUSTIFIED = ("justified_previous", "justified_earlier")
-"""Kinds computed from the ledger's balances."""
+"""Kinds computed from the ledger's balances: so many per cent accepted, or nothing is paid."""
+
+REDUCING = ("less_shortfall",)
+"""Kinds that do not block: the tranche is paid less what is missing. Source: the European Union's general conditions of grants, article 15."""
+
+COMPUTED = (*JUSTIFIED, *REDUCING, "retention")
+"""Every kind whose figures are the ledger's; nobody can tick it."""
+
+PERCENT = (*JUSTIFIED, *REDUCING, "retention")
+"""Kinds that need a percent: to be justified, or, for a retention, the share of the grant that is held back."""
 
 BY_HAND = (
     "own_contribution",
@@ -49,7 +58,41 @@ CONDITION_WORDS: dict[str, str] = {
     "document": N_("Paper handed in"),
     "works_contract": N_("Works contract signed"),
     "no_reserve": N_("Reservations lifted"),
+    "less_shortfall": N_("Paid less what is not justified"),
+    "retention": N_("Retention, released when every earlier advance is justified or paid back"),
 }
+
+CONDITION_SOURCES: dict[str, str] = {
+    "agreement_signed": N_("Agreement, article 3"),
+    "own_contribution": N_("Agreement, article 4; rules of the call"),
+    "justified_previous": N_("Agreement, article 6"),
+    "justified_earlier": N_("Agreement, article 6"),
+    "less_shortfall": N_("Agreement, article 6; general conditions of the donor"),
+    "retention": N_("Agreement, article 6"),
+    "visit": N_("Agreement, articles 6 and 13"),
+    "report": N_("Agreement, article 10"),
+    "handover": N_("Agreement, article 17"),
+    "goods_received": N_("Agreement, article 9"),
+    "works_contract": N_("Agreement, article 9"),
+    "no_reserve": N_("Agreement, article 9"),
+    "training": N_("Decision of award"),
+    "account_opened": N_("Agreement, article 7"),
+    "opinion": N_("Rules of the call"),
+    "do_no_harm": N_("Agreement, article 15"),
+    "document": N_("Decision of award"),
+}
+"""Where each rule comes from, unless the condition names its own source."""
+
+CONDITION_FACTS: dict[str, str] = {
+    **dict.fromkeys(COMPUTED, N_("computed from the ledger")),
+    "agreement_signed": N_("read on the agreement"),
+    "visit": N_("told by the visit validated"),
+    "do_no_harm": N_("told by the checklist done again"),
+    "goods_received": N_("told by the reception of goods"),
+    "handover": N_("told by the hand-over"),
+    "account_opened": N_("read on the verified account"),
+}
+"""Where the fact is read; every other kind is recorded with its paper."""
 
 WAYS_OUT: dict[str, str] = {
     "agreement_signed": N_("Have both parties sign the agreement."),
@@ -65,6 +108,8 @@ WAYS_OUT: dict[str, str] = {
     "document": N_("Record the paper once it is handed in."),
     "works_contract": N_("Record the signed contract."),
     "no_reserve": N_("Record the lifting of the reservations."),
+    "retention": N_("Have every earlier advance justified whole, or paid back."),
+    "less_shortfall": N_("Have more expenses of the earlier tranches accepted: what is missing is not paid."),
 }
 
 EVIDENCE_PERMISSION: dict[str, str] = {"visit": "visit:validate", "do_no_harm": "project:manage"}

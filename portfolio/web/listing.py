@@ -138,9 +138,10 @@ class Listing:
 
     def filtered(self, work: Work, query: QueryParams) -> Any:
         """The statement with every filter of the address applied."""
-        return self.statement(work).where(*self._clauses(work, query))
+        return self.statement(work).where(*self.clauses(work, query))
 
-    def _clauses(self, work: Work, query: QueryParams) -> list[ColumnElement[bool]]:
+    def clauses(self, work: Work, query: QueryParams) -> list[ColumnElement[bool]]:
+        """What the filters of the address ask, for a figure or a chart beside the list."""
         asked = [(wanted, query.get(wanted.name, "")) for wanted in self.filters]
         found = [wanted.clause(work, value) for wanted, value in asked if value]
         return [clause for clause in found if clause is not None]
@@ -178,7 +179,7 @@ class Listing:
         self, work: Work, query: QueryParams, sort: str, keys: list[paging.Key], backwards: bool, cursor: bool
     ) -> tuple[Any, Any]:
         """The statements of the rows and of the totals, made once for each reader, order and set of filters."""
-        clauses = self._clauses(work, query)
+        clauses = self.clauses(work, query)
         shapes = [clause._generate_cache_key() for clause in clauses]
         key = None
         if all(shape is not None for shape in shapes):

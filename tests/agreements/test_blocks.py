@@ -108,7 +108,7 @@ def test_a_condition_is_waived_by_two_people(world: World) -> None:
     first = make.tranche_id(world, number, 1)
     with world.work("grants_officer") as work:
         condition = queries.conditions(work, queries.tranche(work, first))[0]
-        service.propose_waiver(work, condition, "Personnes déplacées : apport dispensé")
+        service.propose_waiver(work, condition, make.waiver("Personnes déplacées : apport dispensé"))
     change(world, Condition, condition.id, waiver_proposed_by_id=world.people["programme_head"])
     with world.work("programme_head") as work, pytest.raises(Refused) as refused:
         service.waive(work, work.db.get_one(Condition, condition.id))

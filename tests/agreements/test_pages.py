@@ -189,11 +189,11 @@ def test_conditions_and_waivers_through_the_page(world: World) -> None:
         .status_code
         == 422
     )
-    proposed = {"reason": "La pièce a brûlé avec la mairie"}
-    assert (
-        by["grants_officer"].submit(f"/agreements/conditions/{ids[1]}/propose-waiver", proposed).status_code
-        == 303
-    )
+    proposed = {"reason": "La pièce a brûlé avec la mairie", "act": "Note n° 3"}
+    note = {"scan": ("note.pdf", make.pdf_bytes(), "application/pdf")}
+    waiver = f"/agreements/conditions/{ids[1]}/propose-waiver"
+    assert by["grants_officer"].submit(waiver, proposed).status_code == 422
+    assert by["grants_officer"].submit(waiver, proposed, files=note).status_code == 303
     assert by["grants_officer"].submit(f"/agreements/conditions/{ids[1]}/waive").status_code == 403
     assert by["programme_head"].submit(f"/agreements/conditions/{ids[1]}/waive").status_code == 303
     assert (

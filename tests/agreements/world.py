@@ -6,7 +6,14 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from portfolio.agreements import queries, service
-from portfolio.agreements.forms import ActForm, AgreementForm, ConditionLine, GroupSignatureForm, TrancheLine
+from portfolio.agreements.forms import (
+    ActForm,
+    AgreementForm,
+    ConditionLine,
+    GroupSignatureForm,
+    TrancheLine,
+    WaiverForm,
+)
 from portfolio.agreements.models import Agreement, Tranche
 from portfolio.applications.models import Application, BudgetItem
 from portfolio.awards.models import Award, Commitment, Decision
@@ -365,6 +372,11 @@ def signature(**more: Any) -> GroupSignatureForm:
             **more,
         }
     )
+
+
+def waiver(reason: str, **more: Any) -> WaiverForm:
+    """A waiver as it is asked for, with its document."""
+    return WaiverForm(**{"reason": reason, "act": "Note n° 3 du 20/11/2026", "scan": Incoming("note.pdf", pdf_bytes()), **more})
 
 
 def stopping(reason: str, **more: Any) -> ActForm:

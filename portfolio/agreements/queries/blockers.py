@@ -20,9 +20,10 @@ from portfolio.agreements.reference import (
     COOLING_HOURS,
     EVIDENCE_PERMISSION,
     JUSTIFIED,
+    REDUCING,
     WAYS_OUT,
 )
-from portfolio.groups.models import GroupAccount
+from portfolio.groups.models import Group, GroupAccount
 from portfolio.kit.errors import Refusal
 from portfolio.kit.i18n import date_text, datetime_text
 from portfolio.kit.i18n import gettext as _
@@ -59,6 +60,10 @@ class Snapshot:
     standings: Mapping[str, Standing]
     stops: list[Stop] = field(default_factory=list)
     now: datetime | None = None
+    claimed_minor: int = 0
+    """What the group still owes under repayment orders, whatever the grant: no first money while it does."""
+    supposed: frozenset[int] = frozenset()
+    """Conditions that a simulation supposes met."""
 
     def standing(self, tranche: Tranche) -> Standing:
         """The ledger's word on a tranche; nothing when it was never paid."""
@@ -80,8 +85,8 @@ def standings(work: Work, agreement: Agreement) -> dict[str, Standing]:
     return found
 
 
-def snapshot(work: Work, agreement: Agreement) -> Snapshot:
-    """Everything the tranches of one agreement depend on; four queries."""
+def snapshot(work: Work, agreement: Agreement, supposed: frozenset[int] = frozenset()) -> Snapshot:
+    """Everything the tranches of one agreement depend on; a handful of queries."""
     tranches: dict[int, Tranche] = {}
     conditions: dict[int, list[Condition]] = {}
     statement = (
@@ -104,7 +109,16 @@ def snapshot(work: Work, agreement: Agreement) -> Snapshot:
         standings(work, agreement),
         stops_of(work, agreement),
         work.now,
+        _claimed(work, agreement) if not any(t.paid_minor for t in tranches.values()) else 0,
+        supposed,
     )
+
+
+def _claimed(work: Work, agreement: Agreement) -> int:
+    """Account 463 of the group, over all its grants, in minor units."""
+    code = work.db.scalar(select(Group.code).where(Group.id == agreement.group_id))
+    debit, credit = ledger.turnover(work.db, "463", party=code or "")
+    return debit - credit
 
 
 def words(condition: Condition, number: int) -> str:
@@ -123,12 +137,17 @@ def words(condition: Condition, number: int) -> str:
             "percent": condition.threshold or 0,
             "number": number - 1,
         }
+    if condition.kind == "less_shortfall":
+        facts = {"percent": condition.threshold or 0, "number": number - 1}
+        return _("Paid less what is missing to %(percent)d %% of tranche %(number)d justified") % facts
     return _(CONDITION_WORDS[condition.kind])
 
 
 def targets(snap: Snapshot, tranche: Tranche, condition: Condition) -> list[Tranche]:
     """The tranches that a justified_* condition looks at. Direct payments and gifts in kind leave nothing to justify."""
-    if condition.kind == "justified_previous":
+    if condition.kind == "retention":
+        wanted = [t for t in snap.tranches if t.number < tranche.number]
+    elif condition.kind in ("justified_previous", *REDUCING):
         wanted = [t for t in snap.tranches if t.number == tranche.number - 1]
     else:
         wanted = [t for t in snap.tranches if t.number < max(tranche.number - 1, 2)]
@@ -147,7 +166,16 @@ def missing_francs(snap: Snapshot, tranche: Tranche, condition: Condition, other
 
 def is_met(snap: Snapshot, tranche: Tranche, condition: Condition, extra_minor: int = 0) -> bool:
     """Whether a condition holds: waived, recorded, or computed."""
-    if condition.waived_at is not None:
+    if condition.waived_at is not None or condition.id in snap.supposed:
+        return True
+    if condition.kind in REDUCING:  # it lowers what is paid; only an advance never paid blocks
+        return all(snap.standing(t).advanced for t in targets(snap, tranche, condition))
+    if condition.kind == "retention":
+        found = targets(snap, tranche, condition)
+        return all(t.paid_minor and not snap.standing(t).claimed for t in found) and (
+            sum(snap.standing(t).open for t in found) <= extra_minor
+        )
+    if condition.kind == "account_opened" and snap.account is not None and snap.account.status == "verified":
         return True
     if condition.kind in JUSTIFIED:
         return all(
@@ -165,7 +193,26 @@ def condition_refusals(
     """What is missing for one condition."""
     if is_met(snap, tranche, condition, extra_minor):
         return
-    if condition.kind not in JUSTIFIED:
+    if condition.kind == "retention":
+        owed = sum(
+            snap.standing(t).open + snap.standing(t).claimed for t in targets(snap, tranche, condition)
+        )
+        yield Refusal(
+            "retained",
+            _(
+                "Tranche %(number)d is a retention: %(missing)s of the earlier advances are neither justified nor paid back."
+            )
+            % {"number": tranche.number, "missing": amount(owed, tranche.amount_currency)}
+            if owed
+            else _("Tranche %(number)d is a retention: the earlier tranches are not all paid.")
+            % {"number": tranche.number},
+            way_out=_(WAYS_OUT[condition.kind]),
+            who=who_may("justification:validate"),
+            missing_minor=max(0, owed - extra_minor) or None,
+            url=f"/justifications?q={quote(snap.agreement.reference)}",
+        )
+        return
+    if condition.kind not in (*JUSTIFIED, *REDUCING):
         yield Refusal(
             f"condition_{condition.kind}",
             _("Tranche %(number)d blocked: condition not met — %(condition)s.")
@@ -186,7 +233,7 @@ def condition_refusals(
             )
             continue
         missing = missing_francs(snap, tranche, condition, other) - extra_minor
-        if missing > 0:
+        if missing > 0 and condition.kind in JUSTIFIED:
             yield Refusal(
                 "not_justified",
                 _(
@@ -206,6 +253,28 @@ def condition_refusals(
                 missing_minor=missing,
                 url=f"/justifications?q={quote(snap.agreement.reference)}",
             )
+
+
+def reduction(snap: Snapshot, tranche: Tranche, extra_minor: int = 0) -> int:
+    """What is taken off a tranche because earlier expenses are missing, in minor units."""
+    off = 0
+    for condition in snap.conditions.get(tranche.id, ()):
+        if condition.kind in REDUCING and condition.waived_at is None and condition.id not in snap.supposed:
+            missing = sum(
+                missing_francs(snap, tranche, condition, t) for t in targets(snap, tranche, condition)
+            )
+            off += max(0, missing - extra_minor)
+    return min(off, tranche.amount_minor)
+
+
+def payable_in(snap: Snapshot, tranche: Tranche, extra_minor: int = 0) -> int:
+    """What may be asked of a tranche, in minor units: its amount less the shortfall of the earlier ones."""
+    return tranche.amount_minor - reduction(snap, tranche, extra_minor)
+
+
+def payable(work: Work, tranche: Tranche) -> int:
+    """The same for one tranche alone, read fresh."""
+    return payable_in(snapshot(work, work.db.get_one(Agreement, tranche.agreement_id)), tranche)
 
 
 def account_refusals(
@@ -289,6 +358,26 @@ def _blockers(snap: Snapshot, tranche: Tranche, on: date | None, extra_minor: in
         )
     for condition in snap.conditions.get(tranche.id, ()):
         yield from condition_refusals(snap, tranche, condition, extra_minor)
+    if not payable_in(snap, tranche, extra_minor):
+        yield Refusal(
+            "nothing_payable",
+            _("Tranche %(number)d: what is missing in the earlier tranches takes it whole.") % number,
+            way_out=_(WAYS_OUT[REDUCING[0]]),
+            who=who_may("justification:validate"),
+            missing_minor=reduction(snap, tranche, extra_minor),
+        )
+    if snap.claimed_minor > 0:
+        yield Refusal(
+            "owes_money",
+            _(
+                "The group still owes %(amount)s under a repayment order: no first payment before it is settled."
+            )
+            % {"amount": amount(snap.claimed_minor, tranche.amount_currency)},
+            way_out=_("Collect what is owed, or write it off by an act."),
+            who=who_may("recovery:collect"),
+            missing_minor=snap.claimed_minor,
+            url="/justifications/recoveries",
+        )
     if tranche.modality in ("advance", "reimbursement"):
         at = now if on is None or on <= now.date() else now + timedelta(days=(on - now.date()).days)
         yield from account_refusals(snap.account, at, agreement.id)

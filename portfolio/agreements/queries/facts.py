@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,6 +15,7 @@ from portfolio.agreements.queries.blockers import (
     blockers_in,
     condition_refusals,
     is_met,
+    payable_in,
     snapshot,
     words,
 )
@@ -26,11 +28,19 @@ from portfolio.agreements.queries.records import (
     people,
 )
 from portfolio.agreements.queries.stops import end_with_stops
-from portfolio.agreements.reference import BY_HAND, MODALITY_WORDS, USUAL, Usual
+from portfolio.agreements.reference import (
+    BY_HAND,
+    CONDITION_FACTS,
+    CONDITION_SOURCES,
+    MODALITY_WORDS,
+    USUAL,
+    Usual,
+)
 from portfolio.applications.models import Application, BudgetItem
 from portfolio.awards.models import Award, Decision
 from portfolio.groups.models import Group
 from portfolio.kit.errors import Refusal
+from portfolio.kit.i18n import N_
 from portfolio.kit.i18n import gettext as _
 from portfolio.kit.money import percent_of, split
 from portfolio.work import Work
@@ -44,7 +54,8 @@ class ConditionRow:
     words: str
     met: bool
     by_hand: bool
-    who: str
+    source: str
+    """Where the rule comes from, and where its fact is read."""
     refusals: list[Refusal]
 
 
@@ -60,6 +71,8 @@ class TrancheRow:
     returned_minor: int
     claimed_minor: int
     open_minor: int
+    payable_minor: int
+    """What may be asked now: the amount less the shortfall of the earlier tranches."""
     justified_tenths: int | None
     """Tenths of a percent of what was paid; None while nothing was."""
 
@@ -83,6 +96,12 @@ class TrancheRow:
         ]
 
 
+def source_of(condition: Condition) -> str:
+    """« Agreement, article 6 · computed from the ledger »."""
+    fact = CONDITION_FACTS.get(condition.kind, N_("recorded with its paper"))
+    return f"{condition.source or _(CONDITION_SOURCES[condition.kind])} · {_(fact)}"
+
+
 def tranche_table(
     work: Work, snap: Snapshot, on: date | None = None, extra_minor: int = 0
 ) -> list[TrancheRow]:
@@ -97,7 +116,7 @@ def tranche_table(
                 words(condition, tranche.number),
                 is_met(snap, tranche, condition),
                 condition.kind in BY_HAND,
-                "",
+                source_of(condition),
                 list(condition_refusals(snap, tranche, condition)) if open_ else [],
             )
             for condition in snap.conditions.get(tranche.id, [])
@@ -113,6 +132,7 @@ def tranche_table(
                 standing.returned,
                 standing.claimed,
                 standing.open,
+                payable_in(snap, tranche, extra_minor),
                 percent_of(standing.accepted, tranche.paid_minor) if advance and tranche.paid_minor else None,
             )
         )
@@ -163,9 +183,33 @@ def agreement_page(work: Work, agreement: Agreement) -> dict[str, Any]:
     }
 
 
-def simulate(work: Work, agreement: Agreement, on: date | None, accepted_minor: int) -> list[TrancheRow]:
-    """« et si… »: what would block each tranche on that day, were so many more francs accepted."""
-    return tranche_table(work, snapshot(work, agreement), on, accepted_minor)
+@dataclass(frozen=True)
+class Supposed:
+    """One tranche now, and as it would be."""
+
+    now: TrancheRow
+    then: TrancheRow
+
+    @property
+    def missing_minor(self) -> int:
+        """The francs that would still be missing."""
+        return sum(r.missing_minor or 0 for r in self.then.blockers)
+
+
+def simulate(
+    work: Work,
+    agreement: Agreement,
+    on: date | None,
+    accepted_minor: int,
+    met: Iterable[int] = (),
+    number: int | None = None,
+) -> list[Supposed]:
+    """« et si… »: what blocks each tranche today, and what would on that day, were so many more francs accepted and these conditions met."""
+    now = tranche_table(work, snapshot(work, agreement))
+    then = tranche_table(work, snapshot(work, agreement, frozenset(met)), on, accepted_minor)
+    return [
+        Supposed(a, b) for a, b in zip(now, then, strict=True) if number is None or a.tranche.number == number
+    ]
 
 
 def edit_facts(work: Work, award: Award, usual: str = "three") -> dict[str, Any]:
@@ -215,7 +259,13 @@ def present(work: Work, agreement: Agreement) -> dict[str, Any]:
             for t in snap.tranches
         ],
         "conditions": [
-            {"tranche": t.number, "kind": c.kind, "threshold": c.threshold, "label": c.label}
+            {
+                "tranche": t.number,
+                "kind": c.kind,
+                "threshold": c.threshold,
+                "label": c.label,
+                "source": c.source,
+            }
             for t in snap.tranches
             for c in snap.conditions.get(t.id, [])
         ],

@@ -1,6 +1,6 @@
 """The addresses of agreements."""
 
-from portfolio.agreements.routes import acts, amendments
+from portfolio.agreements.routes import acts, amendments, forecast
 from portfolio.agreements.routes.records import router
 
-__all__ = ["acts", "amendments", "router"]
+__all__ = ["acts", "amendments", "forecast", "router"]

@@ -14,6 +14,7 @@ from portfolio.agreements.forms import (
     GroupSignatureForm,
     ReasonForm,
     ScanForm,
+    WaiverForm,
 )
 from portfolio.agreements.models import Condition, ForceMajeure
 from portfolio.agreements.routes.records import choices, router, show_page
@@ -223,7 +224,7 @@ def evidence(work: W, raw: Raw, condition: int) -> Response:
 def propose_waiver(work: W, raw: Raw, condition: int) -> Response:
     """Ask for a waiver."""
     found, agreement = _condition(work, condition)
-    service.propose_waiver(work, found, ReasonForm.read(raw).reason)
+    service.propose_waiver(work, found, WaiverForm.read(raw))
     return _back(work, agreement, _("Waiver proposed: another person decides."))
 
 

@@ -116,6 +116,7 @@ LISTING = Listing(
         Period("until", N_("Ends by"), A.ends_on, side="to"),
     ),
     default_sort="-reference",
+    template="agreements/index.html",
     empty_title=N_("No agreement yet"),
     empty_text=N_(
         "An agreement is prepared from a signed decision: open the decision, then the file awarded."

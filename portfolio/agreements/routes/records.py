@@ -170,10 +170,9 @@ def edit(work: W, raw: Raw, id: int) -> Response:
 def what_if(work: W, query: Query, id: int) -> Response:
     """« et si… »: a date, expenses accepted by then, and what would still block each tranche."""
     agreement = queries.get(work, id)
-    bad, on, accepted = None, None, 0
+    bad, form = None, WhatIfForm()
     try:
         form = WhatIfForm.read(query)
-        on, accepted = form.on, form.accepted or 0
     except Invalid as error:
         bad = Bad.of(error, dict(query.items()))
     return page(
@@ -187,9 +186,11 @@ def what_if(work: W, query: Query, id: int) -> Response:
             (agreement.reference, url("agreements.show", id=id)),
         ],
         agreement=agreement,
-        on=on or work.today,
-        accepted=accepted,
-        rows=queries.simulate(work, agreement, on, accepted),
+        on=form.on or work.today,
+        accepted=form.accepted or 0,
+        met=set(form.met),
+        only=form.tranche,
+        rows=queries.simulate(work, agreement, form.on, form.accepted or 0, form.met, form.tranche),
         **choices(),
     )
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from portfolio.agreements.models import Condition, Tranche
+from portfolio.agreements.forms import WaiverForm
+from portfolio.agreements.models import Agreement, Condition, Tranche
 from portfolio.agreements.reference import BY_HAND
+from portfolio.documents import service as documents
 from portfolio.kit.errors import FieldError, Invalid, Refusal, Refused, refuse
 from portfolio.kit.i18n import gettext as _
 from portfolio.rulebook.permissions import who_may
@@ -47,22 +49,32 @@ def record_evidence(work: Work, condition: Condition, evidence: str) -> None:
     meet(work, condition, evidence)
 
 
-def propose_waiver(work: Work, condition: Condition, reason: str) -> None:
-    """Ask, with the reason, that a tranche be paid without this condition."""
+def propose_waiver(work: Work, condition: Condition, form: WaiverForm) -> None:
+    """Ask, with the reason, the act and its document, that a tranche be paid without this condition."""
     work.hold(condition)
     tranche = work.db.get_one(Tranche, condition.tranche_id)
     work.require("condition:meet", tranche)
-    if len(reason.strip()) < 10:
-        raise Invalid([FieldError("reason", _("Give the reason in a sentence: it is kept with the record."))])
     refuse(_settled(condition, tranche))
-    condition.waiver_reason = reason.strip()
+    if not documents.attached(form.scan):
+        raise Invalid(
+            [
+                FieldError(
+                    "scan", _("Attach the document of the waiver: the letter or the note that asks for it.")
+                )
+            ]
+        )
+    agreement = work.db.get_one(Agreement, tranche.agreement_id)
+    document = documents.add(work, agreement, "waiver", form.scan, "scan")
+    condition.waiver_reason = form.reason.strip()
+    condition.waiver_act = form.act
+    condition.waiver_document_id = document.id
     condition.waiver_proposed_by_id = work.actor.id
     work.db.flush()
     work.record(
         "condition:waiver_proposed",
         tranche,
-        reason=reason,
-        data={"condition": condition.id, "kind": condition.kind},
+        reason=form.reason,
+        data={"condition": condition.id, "kind": condition.kind, "act": form.act, "sha256": document.sha256},
     )
 
 
@@ -73,6 +85,13 @@ def waive_obstacles(work: Work, condition: Condition) -> Iterator[Refusal]:
             "waiver_unproposed",
             _("Nobody has asked for this waiver yet."),
             way_out=_("Have it proposed, with its reason."),
+            who=who_may("condition:meet"),
+        )
+    elif condition.waiver_document_id is None:
+        yield Refusal(
+            "waiver_document_missing",
+            _("This waiver has no document."),
+            way_out=_("Have it proposed again, with its document."),
             who=who_may("condition:meet"),
         )
     elif condition.waiver_proposed_by_id == work.actor.id:

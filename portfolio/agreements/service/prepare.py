@@ -315,6 +315,7 @@ def _write_schedule(work: Work, agreement: Agreement, form: AgreementForm) -> No
                     kind=condition.kind,
                     threshold=condition.threshold,
                     label=condition.label or "",
+                    source=condition.source or "",
                 )
             )
     work.db.flush()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from portfolio.agreements.forms import BudgetLine, ConditionLine, TrancheLine
-from portfolio.agreements.reference import JUSTIFIED
+from portfolio.agreements.reference import PERCENT
 from portfolio.kit.errors import Refusal
 from portfolio.kit.i18n import gettext as _
 from portfolio.kit.money import amount
@@ -62,9 +62,35 @@ def condition_obstacles(
                 _("A condition names tranche %(number)d, which is not in the schedule.")
                 % {"number": condition.tranche},
             )
-        elif condition.kind in JUSTIFIED and (condition.threshold is None or condition.tranche == 1):
+        elif condition.kind in PERCENT and (condition.threshold is None or condition.tranche == 1):
             yield Refusal(
                 "condition_incomplete",
                 _("Tranche %(number)d: a share to justify needs its percent, and an earlier tranche.")
                 % {"number": condition.tranche},
             )
+        elif condition.kind == "retention":
+            yield from _retention(tranches, condition)
+
+
+def _retention(tranches: Sequence[TrancheLine], condition: ConditionLine) -> Iterator[Refusal]:
+    """What is held back is the last tranche, and the share that the condition says, to the franc."""
+    total = sum(t.amount for t in tranches)
+    wanted = total * (condition.threshold or 0) // 100
+    found = tranches[condition.tranche - 1].amount
+    if condition.tranche != len(tranches):
+        yield Refusal(
+            "retention_not_last",
+            _("A retention is the last tranche: tranche %(number)d is not.") % {"number": condition.tranche},
+        )
+    elif found != wanted:
+        yield Refusal(
+            "retention_differs",
+            _("A retention of %(percent)d %% is %(wanted)s: tranche %(number)d is %(found)s.")
+            % {
+                "percent": condition.threshold or 0,
+                "wanted": amount(wanted),
+                "number": condition.tranche,
+                "found": amount(found),
+            },
+            missing_minor=wanted - found,
+        )

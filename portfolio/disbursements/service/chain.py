@@ -52,9 +52,15 @@ def request(work: Work, tranche: Tranche, form: RequestForm) -> Disbursement:
     work.hold(tranche)
     agreement = agreements.get(work, tranche.agreement_id)
     refuse(request_obstacles(work, tranche))
-    asked = form.amount or tranche.amount_minor
-    if asked > tranche.amount_minor:
-        over = worded(asked - tranche.amount_minor, tranche.amount_currency)
+    payable = agreements.payable(work, tranche)
+    asked = form.amount or payable
+    if asked > payable:
+        over = worded(asked - payable, tranche.amount_currency)
+        if payable < tranche.amount_minor:
+            words = _("This is %(over)s more than may be paid: earlier expenses are missing.") % {
+                "over": over
+            }
+            raise Invalid([FieldError("amount", words)])
         raise Invalid([FieldError("amount", _("This is %(over)s more than the tranche.") % {"over": over})])
     move_stage(work, tranche, "requested", asked)
     work.advance(TRANCHE, tranche, "request", data={"requested_minor": asked})
@@ -130,6 +136,16 @@ def _to_supplier(work: Work, tranche: Tranche, disbursement: Disbursement, suppl
 def liquidate_obstacles(work: Work, disbursement: Disbursement) -> Iterator[Refusal]:
     """Every condition of the tranche is looked at again: the liquidateur answers for them."""
     yield from queries.blockers(work, disbursement)
+    payable = agreements.payable(work, queries.tranche_of(work, disbursement))
+    if disbursement.amount_minor > payable:
+        over = disbursement.amount_minor - payable
+        yield Refusal(
+            "above_payable",
+            _("%(over)s more than may be paid now: earlier expenses are missing.") % {"over": worded(over)},
+            way_out=_("Have more expenses accepted, or return the request and ask for less."),
+            who=who_may("justification:validate"),
+            missing_minor=over,
+        )
 
 
 def liquidate(work: Work, disbursement: Disbursement) -> None:

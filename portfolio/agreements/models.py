@@ -69,6 +69,14 @@ AMENDMENTS = (
 )
 """Types of amendment; of each, one open at a time for one agreement (I5)."""
 OPEN_AMENDMENT = "status IN ('draft', 'submitted', 'approved')"
+FOUR_DATES = (
+    "signed_by_group_on IS NULL OR ("
+    "(committed_on IS NULL OR decided_on IS NULL OR committed_on <= decided_on) AND "
+    "(decided_on IS NULL OR notified_on IS NULL OR decided_on <= notified_on) AND "
+    "(notified_on IS NULL OR notified_on <= signed_by_group_on) AND "
+    "(decided_on IS NULL OR decided_on <= signed_by_group_on))"
+)
+"""Visa of the commitment, decision, notification, agreement (R1, R2)."""
 
 
 class Agreement(Base):
@@ -79,6 +87,7 @@ class Agreement(Base):
         status_check(AGREEMENT),
         distinct_people("created_by_id", "checked_by_id", "signed_by_id"),
         CheckConstraint("amount_minor > 0 AND starts_on <= ends_on", name="amount_and_dates"),
+        CheckConstraint(FOUR_DATES, name="four_dates"),
         Index("ix_agreement_call", "call_id"),
         Index("ix_agreement_group", "group_id"),
         Index("ix_agreement_status", "status", "id"),
@@ -112,6 +121,10 @@ class Agreement(Base):
     reading_language: Mapped[Label] = mapped_column(default="")
     translator: Mapped[Label] = mapped_column(default="")
     witnesses: Mapped[JsonList] = mapped_column(default=list)
+    committed_on: Mapped[date | None]
+    decided_on: Mapped[date | None]
+    notified_on: Mapped[date | None]
+    """The days of the three acts before the signature, kept when the group signs; the database keeps their order."""
     signed_by_group_on: Mapped[date | None]
     signed_scan_id: Mapped[Ref | None] = mapped_column(ForeignKey("document.id"))
     status: Mapped[Code] = mapped_column(default="draft")

@@ -6,12 +6,14 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from portfolio.agreements import queries, service
-from portfolio.agreements.models import CONDITIONS, Condition, Tranche
+from portfolio.agreements.models import CONDITIONS, Agreement, Condition, Tranche
 from portfolio.agreements.queries.forecast import forecast, months_from
 from portfolio.agreements.reference import CONDITION_SOURCES, CONDITION_WORDS
 from portfolio.agreements.service.sums import condition_obstacles
+from portfolio.awards.models import Notice
 from portfolio.disbursements import service as payments
 from portfolio.disbursements.forms import RequestForm
 from portfolio.kit.errors import Invalid, Refused
@@ -156,9 +158,41 @@ def test_the_forecast_sums_to_what_is_left_to_pay(world: World) -> None:
     reader = browsers(world)["accountant"]
     page = reader.get("/agreements/forecast")
     assert page.status_code == 200 and "4 450 000" in text_of(page.text) and "<svg" in page.text
-    later = reader.get("/agreements/forecast?from=01/01/2027")
+    later = reader.get("/agreements/forecast?from=2027-01-01")
     assert "2 670 000" in text_of(later.text) and "Retard" not in later.text.split("<svg")[0]
     for kind in ("xlsx", "csv"):
         assert reader.get(f"/agreements/forecast?format={kind}").status_code == 200
     moved = reader.get(f"/agreements/tranches/{make.tranche_id(world, number, 2)}", follow_redirects=False)
     assert moved.headers["location"] == f"/agreements/{number}#tranche-2"
+
+
+def test_the_four_dates_are_in_order_at_each_act(world: World) -> None:
+    number = make.draft(world)
+    with world.work("programme_head") as work:
+        service.check(work, queries.get(work, number))
+    with world.work("grants_officer") as work:
+        service.send(work, queries.get(work, number))
+    noon = world.clock.moment
+    for sent, signed_on in ((None, noon.date()), (noon - timedelta(days=3), noon.date() - timedelta(days=4))):
+        change(world, Notice, world.ids["notice"], sent_at=sent)
+        with world.work("grants_officer") as work, pytest.raises(Invalid) as invalid:
+            service.record_group_signature(work, queries.get(work, number), make.signature(signed_on=signed_on))
+        assert [e.field for e in invalid.value.errors] == ["signed_on"]
+    with world.work("grants_officer") as work:
+        service.record_group_signature(work, queries.get(work, number), make.signature())
+    change(world, Notice, world.ids["notice"], sent_at=noon + timedelta(days=1))
+    with world.work("authorising_officer") as work, pytest.raises(Refused) as refused:
+        service.countersign(work, queries.get(work, number))
+    assert codes(refused) == {"dates_out_of_order"}
+
+
+@pytest.mark.both_engines
+def test_the_database_keeps_the_four_dates_in_order(world: World) -> None:
+    number = make.signed(world)
+    with world.work("grants_officer", readonly=True) as work:
+        agreement = queries.get(work, number)
+        days = (agreement.committed_on, agreement.decided_on, agreement.notified_on, agreement.signed_by_group_on)
+        assert None not in days and list(days) == sorted(d for d in days if d)
+    for name in ("decided_on", "notified_on"):
+        with pytest.raises(IntegrityError):
+            change(world, Agreement, number, **{name: date(2030, 1, 1)})

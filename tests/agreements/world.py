@@ -16,7 +16,7 @@ from portfolio.agreements.forms import (
 )
 from portfolio.agreements.models import Agreement, Tranche
 from portfolio.applications.models import Application, BudgetItem
-from portfolio.awards.models import Award, Commitment, Decision
+from portfolio.awards.models import Award, Commitment, Decision, Notice
 from portfolio.calls.models import Call
 from portfolio.documents.service import Incoming
 from portfolio.funds.models import BudgetLine, Donor, Fund, TreasuryAccount
@@ -312,7 +312,24 @@ def build(
                 budget_line_id=line.id,
             )
         )
+        notice = add(
+            Notice(
+                reference="NOT-2026-00001-A",
+                application_id=application.id,
+                call_id=call.id,
+                group_id=group.id,
+                country="ML",
+                award_id=award.id,
+                kind="awarded",
+                status="sent",
+                prepared_by_id=officer,
+                prepared_at=NOON - timedelta(days=34),
+                sent_by_id=officer,
+                sent_at=NOON - timedelta(days=32),
+            )
+        )
         world.ids = {
+            "notice": notice.id,
             "place": place.id, "region": gao.id, "fund": fund.id, "line": line.id, "bank": bank.id, "till": till.id,
             "call": call.id, "group": group.id, "account": account.id, "application": application.id,
             "commitment": commitment.id, "decision": decision.id, "award": award.id,

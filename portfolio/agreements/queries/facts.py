@@ -23,6 +23,7 @@ from portfolio.agreements.queries.records import (
     accounts,
     amendments,
     lines,
+    notified_on,
     officers,
     parties,
     people,
@@ -171,6 +172,7 @@ def facts(work: Work, agreement: Agreement) -> dict[str, Any]:
         "stops": snap.stops,
         "end": end_with_stops(snap.stops, agreement.starts_on, agreement.ends_on, work.today),
         "open_minor": sum(row.open_minor for row in rows),
+        "notified": notified_on(work, agreement.application_id),
     }
 
 

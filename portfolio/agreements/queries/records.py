@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from portfolio.accounts.models import Person
 from portfolio.agreements.models import Agreement, AgreementLine, Amendment, Condition, ForceMajeure, Tranche
 from portfolio.agreements.queries.blockers import is_met, snapshot
 from portfolio.applications.models import Application
-from portfolio.awards.models import Award, Commitment, Decision
+from portfolio.awards.models import Award, Commitment, Decision, Notice
 from portfolio.calls.models import Call
 from portfolio.funds.models import BudgetLine, Donor, Fund
 from portfolio.groups.models import Group, GroupAccount, Officer
@@ -48,6 +49,15 @@ def commitment_of(work: Work, application_id: int) -> Commitment | None:
         Commitment.application_id == application_id, Commitment.status.not_in(("rejected", "released"))
     )
     return work.db.scalars(statement.order_by(Commitment.id.desc()).limit(1)).one_or_none()
+
+
+def notified_on(work: Work, application_id: int) -> date | None:
+    """The day the letter of award was sent; None before."""
+    statement = select(func.min(Notice.sent_at)).where(
+        Notice.application_id == application_id, Notice.kind == "awarded"
+    )
+    sent = work.db.scalar(statement)
+    return sent.date() if sent else None
 
 
 def of_group(work: Work, group_id: int) -> list[Agreement]:

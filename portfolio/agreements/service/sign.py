@@ -8,8 +8,7 @@ from typing import Any
 from portfolio.agreements import queries
 from portfolio.agreements.forms import GroupSignatureForm
 from portfolio.agreements.models import Agreement
-from portfolio.agreements.service.prepare import committed_on
-from portfolio.awards.models import Commitment, Decision
+from portfolio.agreements.service.dates import acts_before, date_refusals
 from portfolio.documents import service as documents
 from portfolio.documents.service import Upload
 from portfolio.kit.errors import FieldError, Invalid, Refusal, refuse
@@ -76,15 +75,10 @@ def paper_facts(form: GroupSignatureForm) -> dict[str, Any]:
 def signature_errors(work: Work, agreement: Agreement, form: GroupSignatureForm) -> Iterator[FieldError]:
     """The same, and a date that follows the decision and its notification (R1)."""
     yield from paper_errors(work, agreement.group_id, form)
-    decision = work.db.get_one(Decision, agreement.decision_id)
     if form.signed_on > work.today:
         return
-    if decision.signed_at is not None and form.signed_on < decision.signed_at.date():
-        yield FieldError(
-            "signed_on",
-            _("The agreement cannot be signed before the decision of %(when)s.")
-            % {"when": date_text(decision.signed_at.date())},
-        )
+    for refusal in date_refusals(work, agreement, form.signed_on):
+        yield FieldError("signed_on", refusal.message)
 
 
 def record_group_signature(work: Work, agreement: Agreement, form: GroupSignatureForm) -> None:
@@ -99,6 +93,7 @@ def record_group_signature(work: Work, agreement: Agreement, form: GroupSignatur
         "record_group_signature",
         signed_by_group_on=form.signed_on,
         **paper_facts(form),
+        **acts_before(work, agreement),
     )
     if documents.attached(form.scan):
         _bind(work, agreement, form.scan)
@@ -127,14 +122,11 @@ def countersign_obstacles(work: Work, agreement: Agreement) -> Iterator[Refusal]
             way_out=_("Scan the signed agreement and attach it."),
             who=who_may("agreement:send"),
         )
-    decision = work.db.get_one(Decision, agreement.decision_id)
-    bound = committed_on(work, work.db.get_one(Commitment, agreement.commitment_id))
-    decided = decision.signed_at.date() if decision.signed_at else None
-    dates = [d for d in (bound, decided, agreement.signed_by_group_on, work.today) if d is not None]
-    if bound is None or decided is None or dates != sorted(dates):
+    yield from date_refusals(work, agreement, agreement.signed_by_group_on or work.today)
+    if agreement.signed_by_group_on is not None and agreement.signed_by_group_on > work.today:
         yield Refusal(
             "dates_out_of_order",
-            _("The order of the dates is broken: commitment and visa, then decision, then agreement."),
+            _("The group's signature is dated after today."),
             way_out=_("Return the agreement and correct the date that is wrong."),
             who=who_may("agreement:check"),
         )

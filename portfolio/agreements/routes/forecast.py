@@ -111,7 +111,7 @@ def show_forecast(work: W, query: Query) -> Response:
     if query.get("format") or work.origin.htmx:
         return LISTING.respond(work, query)
     months, codes = forecast(work, LISTING.clauses(work, query))
-    labels = [_("Late") if m.first is None else f"{m.first:%m/%Y}" for m in months]
+    labels = [_("Overdue") if m.first is None else f"{m.first:%m/%Y}" for m in months]
     chart = None
     if codes:
         chart = stacked_bars(

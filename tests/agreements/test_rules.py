@@ -14,6 +14,7 @@ from portfolio.agreements.queries.forecast import forecast, months_from
 from portfolio.agreements.reference import CONDITION_SOURCES, CONDITION_WORDS
 from portfolio.agreements.service.sums import condition_obstacles
 from portfolio.awards.models import Notice
+from portfolio.calls.models import Call
 from portfolio.disbursements import service as payments
 from portfolio.disbursements.forms import RequestForm
 from portfolio.kit.errors import Invalid, Refused
@@ -103,6 +104,14 @@ def test_no_first_money_while_the_group_owes_under_a_repayment_order(world: Worl
         assert (refusal.code, refusal.missing_minor) == ("owes_money", 75_000)
     books(world, number, 1, recovery__collected=75_000)
     assert blocked(world, first) == set()
+
+
+def test_a_grant_above_the_ceiling_of_its_call_is_not_certified(world: World) -> None:
+    number = make.draft(world)
+    change(world, Call, world.ids["call"], ceiling_minor=4_000_000)
+    with world.work("programme_head") as work, pytest.raises(Refused) as refused:
+        service.check(work, queries.get(work, number))
+    assert codes(refused) == {"above_call_ceiling"} and refused.value.refusals[0].missing_minor == 450_000
 
 
 def test_a_waiver_has_two_people_and_a_document(world: World) -> None:

@@ -195,6 +195,19 @@ def check_obstacles(work: Work, agreement: Agreement) -> Iterator[Refusal]:
     award = work.db.get_one(Award, agreement.award_id)
     decision = work.db.get_one(Decision, agreement.decision_id)
     yield from create_obstacles(work, award, decision, work.db.get_one(Commitment, agreement.commitment_id))
+    call = work.db.get_one(Call, agreement.call_id)
+    if agreement.amount_minor > call.ceiling_minor:
+        yield Refusal(
+            "above_call_ceiling",
+            _("The grant is %(over)s above the ceiling of the call, %(ceiling)s.")
+            % {
+                "over": amount(agreement.amount_minor - call.ceiling_minor),
+                "ceiling": amount(call.ceiling_minor),
+            },
+            way_out=_("Have the decision corrected: a grant never passes the ceiling of its call."),
+            who=who_may("decision:prepare"),
+            missing_minor=agreement.amount_minor - call.ceiling_minor,
+        )
     tranches = queries.tranches(work, agreement)
     yield from schedule_obstacles([t.amount_minor for t in tranches], agreement.amount_minor)
     lines = queries.lines(work, agreement)
@@ -211,9 +224,11 @@ def check_obstacles(work: Work, agreement: Agreement) -> Iterator[Refusal]:
         yield from holder_refusals(work, agreement)
 
 
-def holder_refusals(work: Work, agreement: Agreement) -> Iterator[Refusal]:
+def holder_refusals(work: Work, agreement: Agreement, other: GroupAccount | None = None) -> Iterator[Refusal]:
     """The account must be verified, and in the name of the group; a wallet may be in the name of an office holder (case 1)."""
-    account = work.db.get(GroupAccount, agreement.bank_account_id) if agreement.bank_account_id else None
+    account = other or (
+        work.db.get(GroupAccount, agreement.bank_account_id) if agreement.bank_account_id else None
+    )
     if account is None or account.status != "verified":
         yield from queries.account_refusals(account, work.now, agreement.id)
         return

@@ -11,6 +11,7 @@ from portfolio.agreements.forms import BudgetLine
 from portfolio.agreements.models import Agreement, Amendment
 from portfolio.agreements.reference import VIREMENT_PERCENT
 from portfolio.agreements.service.life import terminate_obstacles
+from portfolio.agreements.service.prepare import holder_refusals
 from portfolio.agreements.service.sums import budget_obstacles, schedule_obstacles
 from portfolio.groups.models import GroupAccount
 from portfolio.kit.errors import Refusal
@@ -73,6 +74,8 @@ def amendment_obstacles(
                 _("The account of the group has not been verified by a second person."),
                 way_out=_("Compare the holder with the bank's certificate, then verify the account."),
             )
+        else:
+            yield from holder_refusals(work, agreement, account)
 
 
 def _entitled(work: Work, agreement: Agreement, name: str) -> Iterator[Refusal]:

@@ -18,6 +18,12 @@ class FundForm(Form):
     fund: RecordId
 
 
+class AccountForm(Form):
+    """The account whose last imported statement is reconciled."""
+
+    account: RecordId
+
+
 class ReconciliationForm(Form):
     """The account, its statement, and up to four rows that explain the gap."""
 

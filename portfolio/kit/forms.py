@@ -124,6 +124,11 @@ def _day(value: object) -> date:
     return read
 
 
+def read_day(value: object) -> date:
+    """A date as typed; raises ValueError with a sentence that says how to type it."""
+    return _day(value)
+
+
 def _moment(value: object) -> datetime:
     if isinstance(value, datetime):
         return value

@@ -44,6 +44,7 @@ PREFIXES = {
     "notice": "NOT",
     "group": "DEM",
     "batch": "LOT",
+    "statement": "RLV",
 }
 """Reference prefixes are data (R22)."""
 

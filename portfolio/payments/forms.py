@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
-from portfolio.kit.forms import Amount, Count, Form, PositiveAmount, Reason, RecordId, text
+from portfolio.kit.forms import (
+    Amount,
+    Count,
+    Form,
+    OptionalAmount,
+    OptionalId,
+    PositiveAmount,
+    Reason,
+    RecordId,
+    text,
+)
 
 
 class BatchForm(Form):
@@ -36,3 +46,23 @@ class ReasonForm(Form):
     """An act that needs its reason."""
 
     reason: Reason
+
+
+class StatementForm(Form):
+    """A statement: its account, its file, and its balance at the end when the file does not say it."""
+
+    treasury_account_id: RecordId
+    file: Any = None
+    closing: OptionalAmount = None
+
+
+class MatchForm(Form):
+    """The movement that a line is."""
+
+    movement: Annotated[str, text(100)]
+
+
+class ChargeForm(Form):
+    """A fee: the fund that bears it, where the account holds the money of several."""
+
+    fund_id: OptionalId = None

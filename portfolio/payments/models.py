@@ -1,12 +1,14 @@
-"""Batches of ordered payments and the approvals given to them."""
+"""Batches of ordered payments, the approvals given to them, and the statements of banks and operators."""
 
 from __future__ import annotations
+
+from datetime import date
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portfolio.kit.db import Base, Code, Currency, Id, Label, Minor, Moment, Ref, status_check
-from portfolio.rulebook.lifecycles.payments import PAYMENT_BATCH
+from portfolio.kit.db import Base, Code, Currency, Id, JsonList, Label, Minor, Moment, Ref, status_check
+from portfolio.rulebook.lifecycles.payments import PAYMENT_BATCH, STATEMENT_LINE
 
 _AUTHORS = ("created_by_id", "locked_by_id")
 _DECIDERS = ("approved_by_id", "authorised_by_id", "released_by_id")
@@ -120,3 +122,59 @@ class PaymentApproval(Base):
     total_minor: Mapped[Minor]
     line_count: Mapped[int]
     content_hash: Mapped[str] = mapped_column(String(64))
+
+
+class BankStatement(Base):
+    """A statement imported from a bank or an operator. The same file again is this one (M19)."""
+
+    __tablename__ = "bank_statement"
+    __table_args__ = (UniqueConstraint("treasury_account_id", "file_hash", name="uq_bank_statement_file"),)
+
+    id: Mapped[Id]
+    reference: Mapped[str] = mapped_column(String(40), unique=True)
+    treasury_account_id: Mapped[Ref] = mapped_column(ForeignKey("treasury_account.id"))
+    file_name: Mapped[Label]
+    file_hash: Mapped[str] = mapped_column(String(64))
+    from_on: Mapped[date]
+    to_on: Mapped[date]
+    closing_minor: Mapped[Minor | None]
+    """The balance at its end, as the statement says it or as it was typed; None when nobody said it."""
+    row_count: Mapped[int] = mapped_column(default=0)
+    new_count: Mapped[int] = mapped_column(default=0)
+    errors: Mapped[JsonList] = mapped_column(default=list)
+    """Rows that could not be read: [number, words]."""
+    imported_by_id: Mapped[Ref] = mapped_column(ForeignKey("person.id"))
+    imported_at: Mapped[Moment]
+
+
+class StatementLine(Base):
+    """One operation of a statement, kept once whatever the number of files that bring it (M19)."""
+
+    __tablename__ = "statement_line"
+    __table_args__ = (
+        status_check(STATEMENT_LINE),
+        CheckConstraint("amount_minor <> 0", name="amount_not_zero"),
+        CheckConstraint(
+            "(status IN ('matched', 'charged')) = (matched_key IS NOT NULL)", name="matched_says_to_what"
+        ),
+        UniqueConstraint("treasury_account_id", "line_key", name="uq_statement_line_key"),
+        Index("ix_statement_line_statement", "statement_id", "row_number"),
+        Index("ix_statement_line_matched", "treasury_account_id", "matched_key"),
+    )
+
+    id: Mapped[Id]
+    statement_id: Mapped[Ref] = mapped_column(ForeignKey("bank_statement.id"))
+    treasury_account_id: Mapped[Ref] = mapped_column(ForeignKey("treasury_account.id"))
+    row_number: Mapped[int]
+    booked_on: Mapped[date]
+    label: Mapped[Label] = mapped_column(default="")
+    bank_reference: Mapped[str] = mapped_column(String(100), default="")
+    amount_minor: Mapped[Minor]
+    """Negative when money left."""
+    line_key: Mapped[str] = mapped_column(String(64))
+    matched_key: Mapped[str | None] = mapped_column(String(100))
+    """Which movement of the books it is: a payment, a receipt, the document of a fee, an act of the ledger."""
+    note: Mapped[Label] = mapped_column(default="")
+    status: Mapped[Code] = mapped_column(default="unmatched")
+    settled_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    settled_at: Mapped[Moment | None]

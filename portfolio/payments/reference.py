@@ -135,3 +135,13 @@ def phone_of(number: str, country: str) -> str:
     if re.fullmatch(r"\d{8}", typed):
         typed = dial + typed
     return f"+{typed}" if dial and re.fullmatch(dial + r"\d{8}", typed) else ""
+
+
+@functools.cache
+def _headings() -> dict[str, str]:
+    return {row["heading"]: row["field"] for row in rows(PACKAGE, "statement_columns.csv")}
+
+
+def heading_of(folded: str) -> str | None:
+    """What a column of a statement holds, by its heading folded: date, value, label, reference, debit, credit, amount, balance; or None."""
+    return _headings().get(" ".join(folded.replace("’", "'").split()))

@@ -15,6 +15,7 @@ from portfolio.documents.service import issue
 from portfolio.kit.errors import NotFound
 from portfolio.kit.i18n import N_, speaking
 from portfolio.kit.i18n import gettext as _
+from portfolio.payments import queries as payments
 from portfolio.work import Work
 
 TITLES = {
@@ -74,6 +75,19 @@ def print_reconciliation(
         raise NotFound
     facts = queries.reconciliation(work, cash, statement_on, statement_minor, gaps)
     return _kept(work, "reconciliation", facts, pdf.reconciliation_pdf)
+
+
+def print_imported_reconciliation(work: Work, account_id: int) -> Paper:
+    """État de rapprochement at the last statement imported: what explains the gap is what its lines and the books do not say alike."""
+    cash = next((c for c in queries.accounts(work) if c.account.id == account_id), None)
+    if cash is None:
+        raise NotFound
+    with speaking("fr"):
+        found = payments.account_standing(work, cash.account)
+    if found.statement is None or found.statement.closing_minor is None:
+        raise NotFound
+    gaps = [(gap.label, gap.on, gap.amount_minor) for gap in found.gaps]
+    return print_reconciliation(work, account_id, found.statement.to_on, found.statement.closing_minor, gaps)
 
 
 def send_formal_notice(work: Work, tranche_id: int) -> Paper:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy import select
 
 from portfolio.funds.forms import AccountForm, FeeForm, MoveForm
@@ -74,8 +76,10 @@ def move_money(work: Work, form: MoveForm) -> None:
         )
 
 
-def record_fee(work: Work, form: FeeForm) -> None:
-    """A fee that stands on the statement outside any payment (account keeping)."""
+def record_fee(
+    work: Work, form: FeeForm, *, document: str | None = None, dated_on: date | None = None
+) -> None:
+    """A fee that stands on the statement outside any payment (account keeping); `document` and `dated_on` are the statement's line."""
     fund, (account,) = _chosen(work, form.fund_id, treasury_account_id=form.treasury_account_id)
     account = work.hold(account)
     work.require("treasury:manage", account)
@@ -89,4 +93,6 @@ def record_fee(work: Work, form: FeeForm) -> None:
         _dims(work, fund, account),
         treasury=account.kind,
         reason=form.reason,
+        document=document,
+        dated_on=dated_on,
     )

@@ -1,4 +1,4 @@
-"""Every SELECT of batches."""
+"""Every SELECT of batches and statements."""
 
 from portfolio.payments.queries.batches import (
     Line,
@@ -20,8 +20,36 @@ from portfolio.payments.queries.batches import (
     standing,
     visible,
 )
+from portfolio.payments.queries.statements import (
+    Gap,
+    Movement,
+    Standing,
+    funds_of,
+    get_line,
+    get_statement,
+    movements,
+    recent_statements,
+    sent_payments,
+    standings,
+    statement_lines,
+)
+from portfolio.payments.queries.statements import (
+    standing as account_standing,
+)
 
 __all__ = [
+    "Gap",
+    "Movement",
+    "Standing",
+    "funds_of",
+    "get_line",
+    "get_statement",
+    "movements",
+    "recent_statements",
+    "sent_payments",
+    "standings",
+    "statement_lines",
+    "account_standing",
     "Line",
     "Needed",
     "band_for",

@@ -81,6 +81,7 @@ LISTING = Listing(
     new_url="/payments/new",
     new_label=N_("New batch"),
     new_permission="payment_batch:prepare",
+    template="payments/index.html",
     empty_title=N_("No batch here"),
     empty_text=N_("A batch gathers ordered payments that leave one account of the institution together."),
 )

@@ -1,4 +1,4 @@
-"""The verbs of batches."""
+"""The verbs of batches and statements."""
 
 from portfolio.payments.service.batches import (
     add,
@@ -13,6 +13,7 @@ from portfolio.payments.service.batches import (
 )
 from portfolio.payments.service.files import file_bytes, file_name, file_refusals, line_faults, name_for
 from portfolio.payments.service.sending import made_file, send, send_obstacles
+from portfolio.payments.service.settling import charge, leave, match, reopen
 from portfolio.payments.service.signing import (
     approve,
     approve_obstacles,
@@ -20,8 +21,15 @@ from portfolio.payments.service.signing import (
     drift_refusals,
     release,
 )
+from portfolio.payments.service.statements import import_statement, match_payment
 
 __all__ = [
+    "charge",
+    "leave",
+    "match",
+    "reopen",
+    "import_statement",
+    "match_payment",
     "add",
     "approve",
     "approve_obstacles",

@@ -1,4 +1,4 @@
-"""Batches of ordered payments, from the draft to the statement of the bank; each link by another person (J5, J6, J8, R7)."""
+"""Batches of ordered payments, each link by another person (J5, J6, J8, R7); and the lines of the statements that come back (R5, M19)."""
 
 from __future__ import annotations
 
@@ -103,5 +103,21 @@ PAYMENT_BATCH = Lifecycle(
             reason=True,
             kind="danger",
         ),
+    ),
+)
+
+STATEMENT_LINE = Lifecycle(
+    "statement_line",
+    (
+        State("unmatched", N_("To be worked"), tone="warn"),
+        State("matched", N_("Matched"), tone="good"),
+        State("charged", N_("Booked as a fee"), tone="good", final=True),
+        State("noted", N_("Left with a note"), tone="info"),
+    ),
+    (
+        Move("match", ("unmatched", "noted"), "matched", "bank_statement:import", "statement_line:matched", N_("Match"), stamps=("settled",), form=True),
+        Move("charge", ("unmatched", "noted"), "charged", "bank_statement:import", "statement_line:charged", N_("Book as a fee"), stamps=("settled",), form=True),
+        Move("leave", ("unmatched",), "noted", "bank_statement:import", "statement_line:noted", N_("Leave with a note"), stamps=("settled",), reason=True, form=True),
+        Move("reopen", ("matched", "noted"), "unmatched", "bank_statement:import", "statement_line:reopened", N_("Free the line"), reason=True, form=True),
     ),
 )

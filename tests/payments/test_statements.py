@@ -1,0 +1,195 @@
+"""Statements: read row by row, once whatever the number of times they are sent, matched, worked, and the gap explained to the franc."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from portfolio.disbursements.models import Disbursement
+from portfolio.documents.service import Incoming
+from portfolio.funds.models import TreasuryAccount
+from portfolio.kit.errors import Invalid, Refused
+from portfolio.kit.i18n import speaking
+from portfolio.kit.sheets import read_csv, read_xlsx, write_xlsx
+from portfolio.payments import queries, service
+from portfolio.payments.forms import ChargeForm, MatchForm, StatementForm
+from portfolio.payments.models import BankStatement, StatementLine
+from portfolio.payments.service.reading import read_rows
+from tests.agreements.world import World
+from tests.client import client
+from tests.disbursements import chain
+from tests.disbursements.scene import books, codes
+from tests.payments import scene
+
+HEAD = "Relevé de compte;;;;;\n;;;;;\nDate opération;Libellé;Référence;Débit;Crédit;Solde\n"
+
+
+def csv_file(*rows: str, name: str = "releve.csv") -> Incoming:
+    return Incoming(name, (HEAD + "\n".join(rows) + "\n").encode("cp1252"))
+
+
+def send(world: World, file: Incoming, **more: Any) -> int:
+    with world.work("accountant") as work:
+        form = StatementForm(treasury_account_id=world.ids["bank"], file=file, **more)
+        return service.import_statement(work, form).id
+
+
+def lines(world: World) -> list[StatementLine]:
+    with world.work("external_auditor", readonly=True) as work:
+        found = list(work.db.scalars(select(StatementLine).order_by(StatementLine.id)))
+        for line in found:
+            work.db.expunge(line)
+        return found
+
+
+def standing(world: World) -> Any:
+    with world.work("external_auditor", readonly=True) as work:
+        return queries.account_standing(work, work.db.get_one(TreasuryAccount, world.ids["bank"]))
+
+
+def sent(world: World) -> tuple[list[int], list[str]]:
+    ids = scene.ordered(world)
+    scene.to(world, "sent", ids)
+    return ids, [chain.stored(world, i).reference for i in ids]
+
+
+@pytest.mark.both_engines
+def test_a_statement_pays_what_it_says_once_and_explains_the_gap_to_zero(world: World) -> None:
+    ids, orders = sent(world)
+    file = csv_file(
+        f"22/11/2026;VIR {orders[0]} GROUPEMENT;SAHEL-991;1 780 000;;-1 780 000",
+        f"22/11/2026;Virement;{orders[1].replace('-', ' ')};1780000,00;;-3 560 000",
+        "22/11/2026;FRAIS DE TENUE DE COMPTE;;2 500;;-3 562 500",
+        "22/11/2026;VERSEMENT INCONNU;;;10 000;-3 552 500",
+    )
+    number = send(world, file)
+    assert [chain.stored(world, i).status for i in ids] == ["paid", "paid", "sent"]
+    first = chain.stored(world, ids[0])
+    assert (first.payment_reference, first.paid_on) == ("SAHEL-991", date(2026, 11, 22))
+    assert [line.status for line in lines(world)] == ["matched", "matched", "unmatched", "unmatched"]
+    once = books(world)
+    for again in (file, Incoming("autre nom.csv", file.content)):  # M19: the same file, under any name
+        assert send(world, again) == number
+    other = send(world, csv_file("22/11/2026;FRAIS DE TENUE DE COMPTE;;2 500;;-3 562 500", "23/11/2026;FRAIS DE TENUE DE COMPTE;;2 500;;-3 555 000"))
+    assert other != number and len(lines(world)) == 5, "a line that an earlier file brought is not brought again"
+    assert books(world) == once
+    fees = [line.id for line in lines(world) if line.amount_minor == -2_500]
+    for fee in fees:
+        with world.work("accountant") as work:
+            service.charge(work, queries.get_line(work, fee), ChargeForm())
+    with world.work("accountant") as work, pytest.raises(Refused) as refused:
+        service.charge(work, queries.get_line(work, fees[0]), ChargeForm())
+    assert codes(refused) == {"line_settled"}
+    with world.work("accountant") as work:
+        loose = next(line.id for line in lines(world) if line.amount_minor == 10_000)
+        service.leave(work, queries.get_line(work, loose), "Versement d'un inconnu : la banque cherche")
+    found = standing(world)
+    assert (found.books_minor, found.unexplained_minor, found.open_lines) == (-3_565_000, 0, 0)
+    assert [g.amount_minor for g in found.gaps] == [-10_000] and "la banque cherche" in found.gaps[0].label
+    assert books(world)["631"] == 5_000
+
+
+def test_what_is_in_the_books_and_not_on_the_statement_explains_the_gap(world: World) -> None:
+    ids, orders = sent(world)
+    send(world, csv_file(f"22/11/2026;VIR {orders[0]};A1;1 780 000;;-1 780 000"))
+    scene.pay(world, ids[1], "VIR-LATE")
+    found = standing(world)
+    assert (found.books_minor, found.unexplained_minor) == (-3_560_000, 0)
+    assert [g.amount_minor for g in found.gaps] == [-1_780_000] and orders[1] in found.gaps[0].label
+    scene.change(world, BankStatement, 1, closing_minor=-1_780_001)
+    assert standing(world).unexplained_minor == 1, "a franc that nothing explains is seen"
+
+
+def test_lines_are_matched_by_hand_and_freed_with_a_reason(world: World) -> None:
+    ids, orders = sent(world)
+    send(world, csv_file("22/11/2026;VIREMENT SANS REFERENCE;;1 780 000;;-1 780 000", "22/11/2026;AUTRE VIREMENT;;1 780 000;;-3 560 000"))
+    one, two = (line.id for line in lines(world))
+    scene.pay(world, ids[1], "VIR-2")
+    with world.work("accountant") as work, pytest.raises(Invalid):
+        service.match(work, queries.get_line(work, one), MatchForm(movement="disbursement:999"))
+    with world.work("accountant") as work:
+        service.match(work, queries.get_line(work, one), MatchForm(movement=f"sent:{ids[0]}"))
+    with world.work("accountant") as work:
+        service.match(work, queries.get_line(work, two), MatchForm(movement=f"disbursement:{ids[1]}"))
+    assert chain.stored(world, ids[0]).status == "paid" and standing(world).unexplained_minor == 0
+    with world.work("accountant") as work:
+        service.reopen(work, queries.get_line(work, two), "Ce virement est celui d'un autre ordre")
+    assert [g.amount_minor for g in standing(world).gaps] == [-1_780_000, 1_780_000]
+
+
+def test_an_amount_that_differs_or_an_order_that_is_not_said_is_left_to_a_person(world: World) -> None:
+    ids, orders = sent(world)
+    send(world, csv_file(f"22/11/2026;VIR {orders[0]};A1;1 780 001;;-1", "22/11/2026;VIREMENT;A2;890 000;;-1"))
+    assert [line.status for line in lines(world)] == ["unmatched"] * 2 and chain.stored(world, ids[0]).status == "sent"
+
+
+def test_two_equal_operations_of_one_file_are_two_lines(world: World) -> None:
+    fee = "22/11/2026;TIMBRE;;100;;-100"
+    send(world, csv_file(fee, fee, fee))
+    assert len(lines(world)) == 3
+    send(world, csv_file(fee, fee, fee, fee, name="suite.csv"))
+    assert len(lines(world)) == 4
+
+
+def test_rows_that_cannot_be_read_are_said_one_by_one_and_the_others_are_kept(world: World) -> None:
+    number = send(
+        world,
+        csv_file(
+            "31/02/2026;X;;100;;", "22/11/2026;X;;12,50 F;;", "22/11/2026;X;;;;", "22/11/2026;X;;5;6;", ";;;;;", "22/11/2026;BON;;700;;", ";TOTAL;;;;9"
+        ),
+    )
+    with world.work("external_auditor", readonly=True) as work:
+        statement = queries.get_statement(work, number)
+        errors = dict(statement.errors)
+    assert sorted(errors) == [4, 5, 6, 7] and statement.new_count == 1
+    with speaking("fr"):
+        read = read_rows([["Date", "Montant"], ["hier", "5"], ["22/11/2026", "cent"]])
+        nothing = read_rows([["a", "b"], ["c", "d"]])
+    assert read.errors[0] == (2, "la date « hier » ne se lit pas : écrivez-la ainsi : 12/03/2026.")
+    assert read.errors[1] == (3, "le montant « cent » ne se lit pas : écrivez-le en chiffres, sans décimales.")
+    assert "Aucune ligne de titres" in nothing.errors[0][1]
+
+
+def test_a_spreadsheet_is_read_as_its_csv(tmp_path: Path) -> None:
+    path = tmp_path / "releve.xlsx"
+    labels = ["Date opération", "Libellé", "Référence", "Montant", "Solde"]
+    kinds = ["date", "text", "text", "money", "money"]
+    rows: list[tuple[Any, ...]] = [(date(2026, 11, 22), "Virement à l'été", "REF-1", -1_780_000, -1_780_000), (date(2026, 11, 23), "", "007", 5, 3)]
+    write_xlsx(path, labels, kinds, rows, ["Relevé du mois"])
+    sheet = read_rows(read_xlsx(path.read_bytes()))
+    text = "Date opération;Libellé;Référence;Montant;Solde\n22/11/2026;Virement à l'été;REF-1;-1 780 000;-1 780 000\n2026-11-23;;007;5;3\n"
+    plain = read_rows(read_csv(text.encode("utf-8-sig")))
+    bare = [(r.on, r.label, r.reference, r.amount, r.balance) for r in sheet.rows]
+    assert bare == [(r.on, r.label, r.reference, r.amount, r.balance) for r in plain.rows] and len(bare) == 2 and not sheet.errors
+    for broken in (b"PK\x03\x04nothing", b"", path.read_bytes()[:400]):
+        with pytest.raises(ValueError):
+            read_xlsx(broken)
+
+
+@pytest.mark.both_engines
+def test_the_screen_imports_and_works_the_lines(world: World) -> None:
+    ids, orders = sent(world)
+    browser = client(world.surround, world.people["accountant"])
+    assert "Aucun relevé encore" in browser.get("/payments/statements").text
+    refused = browser.submit("/payments/statements", {"treasury_account_id": str(world.ids["bank"])}, files={"file": ("x.csv", b"a;b\n1;2\n", "text/csv")})
+    assert refused.status_code == 422 and "Aucune ligne de titres" in refused.text
+    file = csv_file(f"22/11/2026;VIR {orders[0]};A1;1 780 000;;-1 780 000", "22/11/2026;COMMISSION;;750;;-1 780 750")
+    answer = browser.submit("/payments/statements", {"treasury_account_id": str(world.ids["bank"])}, files={"file": (file.filename, file.content, "text/csv")})
+    assert answer.status_code == 303
+    address = answer.headers["location"]
+    page = browser.get(address).text
+    assert "Travailler cette ligne" in page and "Enregistrer comme frais" in page
+    fee = next(line.id for line in lines(world) if line.amount_minor == -750)
+    assert browser.submit(f"/payments/lines/{fee}/leave", {"reason": "bref"}).status_code == 422
+    assert browser.submit(f"/payments/lines/{fee}/charge").status_code == 303
+    assert browser.submit(f"/payments/lines/{fee}/charge").status_code == 409
+    page = browser.get("/payments/statements").text.replace("\u202f", " ")
+    assert "-1 780 750" in page.replace("−", "-")
+    with world.work("external_auditor", readonly=True) as work:
+        assert work.db.scalar(select(func.count()).select_from(Disbursement).where(Disbursement.status == "paid")) == 1
+    printed = browser.submit("/ledger/statements/imported", {"account": str(world.ids["bank"])})
+    assert printed.status_code == 303 and "/documents/papers/" in printed.headers["location"]

@@ -114,6 +114,12 @@ def iban_of(rib: str) -> str:
     return f"{country}{98 - int(digits) % 97:02d}{rib}"
 
 
+def invented_rib(country: str, branch: str, number: int) -> str:
+    """An account of a bank that does not exist (code 099), with its right key: for the demonstration."""
+    body = f"{country}099{branch}{number:012d}"
+    return f"{body[:5]} {branch} {number:012d} {rib_key(body):02d}"
+
+
 def rib_of(number: str) -> tuple[str, str]:
     """The RIB inside a typed number, and what is wrong with it: "" nothing, "missing", "format", "iban" or "key"."""
     typed = compact(number)

@@ -7,6 +7,7 @@ from functools import partial
 from portfolio.funds import service
 from portfolio.funds.forms import AccountForm, DonorForm, FundForm, LineForm, MoveForm, ReceiptForm
 from portfolio.funds.models import BudgetLine, Donor, Fund, MoneyReceipt
+from portfolio.payments.reference import invented_rib as rib
 from portfolio.seed.data import money as data
 from portfolio.seed.data.calls import CALLS
 from portfolio.seed.data.model import Account as AccountFacts
@@ -128,7 +129,7 @@ def _account(stage: Stage, facts: AccountFacts, work: Work) -> None:
             holder="Autorité de développement de la zone"
             if facts.kind != "cash"
             else "Menue caisse du siège",
-            number=f"XX099 01001 {len(stage.ids):011d} 42" if facts.kind == "bank" else "",
+            number=rib("XX", "01001", len(stage.ids)) if facts.kind == "bank" else "",
             ceiling=facts.ceiling,
         ),
     )

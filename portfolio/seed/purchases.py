@@ -13,6 +13,7 @@ from portfolio.committees import service as sessions
 from portfolio.committees.forms import CloseForm, DeclareAllForm, HourForm, ProposeForm
 from portfolio.committees.models import Attendance, Session
 from portfolio.kit.grammar import of
+from portfolio.payments.reference import invented_rib as rib
 from portfolio.procurement import queries, service
 from portfolio.procurement.forms import (
     AskForm,
@@ -84,7 +85,7 @@ def _suppliers(stage: Stage, work: Work) -> None:
             tax_number=facts.tax_id or None,
             trade_register=facts.trade_register or None,
             phone=facts.phone,
-            account=f"{facts.country}099 03003 {n + 1:011d} 17" if facts.tax_id else None,
+            account=rib(facts.country, "03003", n + 1) if facts.tax_id else None,
         )
         stage.keep(f"supplier:{facts.code}", service.register_supplier(work, form))
 

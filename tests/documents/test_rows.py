@@ -40,6 +40,7 @@ from portfolio.documents.models import Paper
 from portfolio.funds.models import Fund
 from portfolio.kit.i18n import speaking
 from portfolio.origin import Surroundings
+from portfolio.payments.pdf import slip_pdf
 from portfolio.projects import pdf as project_papers
 from portfolio.projects import queries as projects
 from portfolio.projects.models import Project
@@ -122,6 +123,11 @@ ROWS: dict[str, tuple[str, ...]] = {
     ),
     "disbursement_request": ("DEMANDE DE DÉCAISSEMENT", "Conditions invoquées", "Ce qui manque", "Règlement", "Somme demandée"),
     "liquidation": ("FICHE DE LIQUIDATION|ATTESTATION DE SERVICE FAIT", "Source", "Valeur ou pièce", "Remplie", "Constatée par", "Vu et liquidé", "francs CFA"),
+    "payment_batch": (
+        "BORDEREAU DE LOT DE PAIEMENTS", "Lot", "Mode", "Par le débit du compte", "Ordre", "Convention", "Bénéficiaire du paiement", "Établissement",
+        "Compte ou portefeuille", "Montant", "Total", "Arrêté le présent bordereau à", "francs CFA", "SHA-256", "Préparé par", "Approuvé", "Autorisé",
+        "Mis en paiement",
+    ),
     # 11
     "payment_receipt": (
         "REÇU|QUITTANCE|DÉCHARGE", "reconnais avoir reçu|Reçu d", "la somme de", "francs CFA", "F CFA", "Reste", "SOUCHE", "Page 1/1",
@@ -251,6 +257,14 @@ def drawn(around: Surroundings) -> Iterator[tuple[str, str, str]]:
              "account": asked.account_number, "kind": asked.account_kind, "amount_minor": asked.amount_minor}
         ]  # fmt: skip
         yield mark("statement_dispatch", "GL", slip, statement_papers.dispatch_pdf)
+        people = [("prepare", "Fati Oumarou"), ("approve", "Ibrahim Keïta"), ("authorise", "Seydou Barro"), ("release", "Mahamadou Sidibé")]
+        batch = {
+            **{name: slip[name] for name in ("letterhead", "on", "source", "currency")}, "batch": "LOT-2026-00001-E", "channel": "bank",
+            "file": "Banque du Sahel, fichier CSV (LOT-2026-00001-E.csv)", "file_hash": "0" * 64, "content_hash": "0" * 64,
+            "rows": [{**row, "n": 1} for row in slip["rows"]], "kinds": ["approve", "authorise", "release"],
+            "signed": [{"name": name, "function": "", "kind": kind, "on": slip["on"], "capacity": ""} for kind, name in people],
+        }  # fmt: skip
+        yield mark("payment_batch", "LOT-2026-00001-E", batch, slip_pdf)
     work.undo()
     work.close()
 

@@ -68,7 +68,7 @@ LISTING = Listing(
         Column("total", N_("Amount"), "money", sort=B.total_minor, total=True),
         Column("author", N_("Prepared by"), sort=Person.full_name),
         Column("created", N_("Opened on"), "moment", sort=B.created_at),
-        Column("sent", N_("Sent on"), "moment"),
+        Column("sent", N_("Left on"), "moment"),
         Column("status", N_("Status"), "status", sort=B.status, cycle=PAYMENT_BATCH),
     ),
     filters=(

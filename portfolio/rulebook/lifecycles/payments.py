@@ -15,7 +15,7 @@ PAYMENT_BATCH = Lifecycle(
         State("locked", N_("Locked"), tone="info"),
         State("approved", N_("Approved"), tone="info"),
         State("authorised", N_("Authorised"), tone="info"),
-        State("released", N_("Released"), tone="warn"),
+        State("released", N_("Released for payment"), tone="warn"),
         State("sent", N_("Sent to the bank or operator"), tone="warn"),
         State("reconciled", N_("Reconciled"), tone="good", final=True),
         State("cancelled", N_("Cancelled"), tone="bad", final=True, side=True),

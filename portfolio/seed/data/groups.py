@@ -4,6 +4,7 @@ from dataclasses import replace
 from functools import cache
 
 from portfolio.kit import tables
+from portfolio.payments.reference import invented_rib as rib
 from portfolio.places import reference
 from portfolio.seed.data.model import Group, Officer
 from portfolio.seed.data.people import STAFF
@@ -232,7 +233,7 @@ def make(
         subgroups=subgroups,
         phone=first_phone,
         channel=channel,
-        account_number=first_phone if wallet else f"{country}099 01001 {seq:011d} {seq % 90 + 10}",
+        account_number=first_phone if wallet else rib(country, "01001", seq),
         account_holder=_HOLDERS.get(code, name),
         officers=(),
         masked=masked,

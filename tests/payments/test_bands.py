@@ -42,7 +42,7 @@ def test_the_table_is_dated_sourced_and_grows() -> None:
     table = bands()
     assert table[0].from_minor == 0 and all(b.source and b.payee_days and b.valid_from for b in table)
     counts = [(b.approvals, b.authorisations) for b in table]
-    assert counts == sorted(counts) and band_of(9_999_999, DAY) == table[0] and band_of(10_000_000, DAY) == table[1]
+    assert counts == sorted(counts) and band_of(19_999_999, DAY) == table[0] and band_of(20_000_000, DAY) == table[1]
 
 
 def test_a_band_that_ended_no_longer_counts(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -269,6 +269,8 @@ def lock(work: Work, batch: PaymentBatch) -> None:
     work.db.flush()
     if batch.status == "draft":
         _count(work, batch)
+    if batch.status == "draft":
+        batch.round += 1  # a new round: the signatures of the earlier ones are void
     lines = queries.lines_of(work, batch)
     work.advance(
         PAYMENT_BATCH,
@@ -276,7 +278,6 @@ def lock(work: Work, batch: PaymentBatch) -> None:
         "lock",
         data={"lines": len(lines), "total_minor": sum(line.amount_minor for line in lines)},
         content_hash=queries.content_of(batch, lines),
-        round=batch.round + 1,
     )
 
 

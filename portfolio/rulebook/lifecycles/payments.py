@@ -16,7 +16,7 @@ PAYMENT_BATCH = Lifecycle(
         State("approved", N_("Approved"), tone="info"),
         State("authorised", N_("Authorised"), tone="info"),
         State("released", N_("Released for payment"), tone="warn"),
-        State("sent", N_("Sent to the bank or operator"), tone="warn"),
+        State("sent", N_("Sent"), tone="warn"),
         State("reconciled", N_("Reconciled"), tone="good", final=True),
         State("cancelled", N_("Cancelled"), tone="bad", final=True, side=True),
     ),

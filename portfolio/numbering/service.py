@@ -45,6 +45,7 @@ PREFIXES = {
     "group": "DEM",
     "batch": "LOT",
     "statement": "RLV",
+    "cash_count": "PVC",
 }
 """Reference prefixes are data (R22)."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
 from portfolio.kit.forms import (
@@ -13,6 +14,7 @@ from portfolio.kit.forms import (
     PositiveAmount,
     Reason,
     RecordId,
+    optional,
     text,
 )
 
@@ -66,3 +68,23 @@ class ChargeForm(Form):
     """A fee: the fund that bears it, where the account holds the money of several."""
 
     fund_id: OptionalId = None
+
+
+NOTES = (10_000, 5_000, 2_000, 1_000, 500, 250, 200, 100, 50, 25, 10, 5, 1)
+"""Notes and coins of the franc CFA (UEMOA), the largest first."""
+
+
+class PieceLine(Form):
+    """How many of one note or coin."""
+
+    value: RecordId
+    count: Count
+
+
+class CountForm(Form):
+    """A cash box counted: how many of each note and coin, and why the total differs from the books, when it does."""
+
+    treasury_account_id: RecordId
+    told_by: ClassVar[Mapping[str, frozenset[str]]] = {"pieces": frozenset({"count"})}
+    pieces: list[PieceLine] = []
+    reason: Annotated[str | None, optional(text(300, 10))] = None

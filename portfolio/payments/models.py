@@ -7,8 +7,20 @@ from datetime import date
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portfolio.kit.db import Base, Code, Currency, Id, JsonList, Label, Minor, Moment, Ref, status_check
-from portfolio.rulebook.lifecycles.payments import PAYMENT_BATCH, STATEMENT_LINE
+from portfolio.kit.db import (
+    Base,
+    Code,
+    Currency,
+    Id,
+    JsonList,
+    Label,
+    Minor,
+    Moment,
+    Ref,
+    distinct_people,
+    status_check,
+)
+from portfolio.rulebook.lifecycles.payments import CASH_COUNT, PAYMENT_BATCH, STATEMENT_LINE
 
 _AUTHORS = ("created_by_id", "locked_by_id")
 _DECIDERS = ("approved_by_id", "authorised_by_id", "released_by_id")
@@ -178,3 +190,30 @@ class StatementLine(Base):
     status: Mapped[Code] = mapped_column(default="unmatched")
     settled_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     settled_at: Mapped[Moment | None]
+
+
+class CashCount(Base):
+    """A cash box counted, note by note, and confirmed by a second person who saw it counted (R5)."""
+
+    __tablename__ = "cash_count"
+    __table_args__ = (
+        status_check(CASH_COUNT),
+        distinct_people("counted_by_id", "confirmed_by_id"),
+        CheckConstraint("total_minor >= 0", name="total_positive"),
+        CheckConstraint("total_minor = books_minor OR reason <> ''", name="gap_has_reason"),
+        Index("ix_cash_count_account", "treasury_account_id", "id"),
+    )
+
+    id: Mapped[Id]
+    reference: Mapped[str] = mapped_column(String(40), unique=True)
+    treasury_account_id: Mapped[Ref] = mapped_column(ForeignKey("treasury_account.id"))
+    pieces: Mapped[JsonList] = mapped_column(default=list)
+    """[value of the note or coin, how many], the largest first."""
+    total_minor: Mapped[Minor]
+    books_minor: Mapped[Minor]
+    reason: Mapped[Label] = mapped_column(default="")
+    status: Mapped[Code] = mapped_column(default="counted")
+    counted_by_id: Mapped[Ref] = mapped_column(ForeignKey("person.id"))
+    counted_at: Mapped[Moment]
+    confirmed_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    confirmed_at: Mapped[Moment | None]

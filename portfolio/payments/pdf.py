@@ -1,13 +1,14 @@
-"""The slip of a batch: what leaves, from which account, for whom, and the names of who signed (J16). French, whatever the screen says."""
+"""The slip of a batch with the names of who signed (J16), and the minutes of a cash count. French, whatever the screen says."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from portfolio.agreements.pdf.parts import ACCOUNTS, day, sheet
 from portfolio.kit.grammar import counted
 from portfolio.kit.pdf import Column, Signatory, amount
-from portfolio.kit.words import amount_in_words
+from portfolio.kit.words import amount_in_words, date_long, hour_short
 
 ACTS = {
     "prepare": ("Préparé par", "Le comptable"),
@@ -80,6 +81,53 @@ def slip_pdf(facts: dict[str, Any]) -> bytes:
             Signatory(ACTS[kind][1], "", label=ACTS[kind][0])
             for kind in facts["kinds"]
             if kind not in {s["kind"] for s in signed}
+        ]
+    )
+    return paper.render()
+
+
+def count_pdf(facts: dict[str, Any]) -> bytes:
+    """Procès-verbal de comptage de caisse: each note and coin, the total in words, the books, the gap and its reason; two signatures."""
+    total, books = facts["total_minor"], facts["books_minor"]
+    at = datetime.fromisoformat(facts["at"])
+    paper = sheet(
+        "Procès-verbal de comptage de caisse", facts, [("Caisse", facts["account"])], total, one_page=True
+    )
+    paper.para(
+        f"Le {date_long(at.date())} à {hour_short(at)} TU, la caisse désignée ci-dessus a été comptée pièce par pièce.",
+        align="left",
+    )
+    paper.table(
+        [
+            Column("Billet ou pièce", 40, kind="amount"),
+            Column("Nombre", 30, kind="number"),
+            Column("Montant", weight=1, kind="amount"),
+        ],
+        [(value, count, value * count) for value, count in facts["pieces"]],
+        total="Total",
+        carry=2,
+        unit="francs CFA",
+    )
+    paper.facts(
+        [
+            ("Solde dans les livres", amount(books)),
+            ("Écart", amount(total - books) if total != books else "zéro franc"),
+            (
+                "Plafond de la caisse",
+                amount(facts["ceiling_minor"]) if facts["ceiling_minor"] else "non fixé",
+            ),
+            ("Motif de l'écart", facts["reason"] or "sans objet"),
+        ],
+        label_mm=50,
+    )
+    paper.arrete(
+        f"Arrêté le présent comptage à la somme de : {amount_in_words(total, facts['currency'])} ({amount(total)})."
+    )
+    labels = ("Compté par", "Confirmé par")
+    paper.signatures(
+        [
+            Signatory(s["function"] or "", s["name"], on=day(s["on"]), label=label)
+            for label, s in zip(labels, facts["signed"], strict=False)
         ]
     )
     return paper.render()

@@ -136,6 +136,7 @@ OTHERS: dict[str, str] = {
     "payment_batch:filled": N_("Payments added to the batch"),
     "payment_batch:emptied": N_("Payment taken out of the batch"),
     "payment_batch:signed": N_("Signature given, others awaited"),
+    "cash_count:recorded": N_("Cash counted"),
     "bank_statement:imported": N_("Statement imported"),
     "justification:created": N_("Report opened"),
     "justification:edited": N_("Report corrected"),

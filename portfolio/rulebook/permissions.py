@@ -92,6 +92,10 @@ _MONEY_READS = _STAFF_READS | {
 _PAYEE_READS = frozenset({"group:view_names", "group_account:view_number"})
 """Who orders, controls or pays must read whom and where it pays; elsewhere names are initials and numbers four characters (F15, P06)."""
 
+_BATCHES = frozenset(
+    {"payment_batch:prepare", "payment_batch:send", "payment_batch:unlock", "cash_count:count"}
+)
+
 GRANTS: dict[str, frozenset[str]] = {
     "intake_agent": frozenset(
         {
@@ -284,6 +288,7 @@ GRANTS: dict[str, frozenset[str]] = {
         "disbursement:visa",
         "disbursement:reject",
         "payment_batch:approve",
+        "cash_count:confirm",
         "payment_batch:unlock",
         "tranche:release",
     },
@@ -319,14 +324,13 @@ GRANTS: dict[str, frozenset[str]] = {
     },
     "accountant": _MONEY_READS
     | _PAYEE_READS
+    | _BATCHES
     | {
         "money_receipt:record",
         "money_receipt:confirm",
         "disbursement:pay",
-        "payment_batch:prepare",
+        "cash_count:confirm",
         "payment_batch:release",
-        "payment_batch:send",
-        "payment_batch:unlock",
         "bank_statement:import",
         "tranche:release",
         "disbursement:reject",
@@ -340,15 +344,8 @@ GRANTS: dict[str, frozenset[str]] = {
     },
     "cashier": _MONEY_READS
     | _PAYEE_READS
-    | {
-        "disbursement:pay",
-        "tranche:release",
-        "money_receipt:record",
-        "ledger:print",
-        "payment_batch:prepare",
-        "payment_batch:send",
-        "payment_batch:unlock",
-    },
+    | _BATCHES
+    | {"disbursement:pay", "tranche:release", "money_receipt:record", "ledger:print"},
     "internal_auditor": _MONEY_READS
     | _PAYEE_READS
     | {

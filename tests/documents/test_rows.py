@@ -40,7 +40,7 @@ from portfolio.documents.models import Paper
 from portfolio.funds.models import Fund
 from portfolio.kit.i18n import speaking
 from portfolio.origin import Surroundings
-from portfolio.payments.pdf import slip_pdf
+from portfolio.payments.pdf import count_pdf, slip_pdf
 from portfolio.projects import pdf as project_papers
 from portfolio.projects import queries as projects
 from portfolio.projects.models import Project
@@ -127,6 +127,10 @@ ROWS: dict[str, tuple[str, ...]] = {
         "BORDEREAU DE LOT DE PAIEMENTS", "Lot", "Mode", "Par le débit du compte", "Ordre", "Convention", "Bénéficiaire du paiement", "Établissement",
         "Compte ou portefeuille", "Montant", "Total", "Arrêté le présent bordereau à", "francs CFA", "SHA-256", "Préparé par", "Approuvé", "Autorisé",
         "Mis en paiement",
+    ),
+    "cash_count": (
+        "PROCÈS-VERBAL DE COMPTAGE DE CAISSE", "Caisse", "TU", "Billet ou pièce", "Nombre", "Montant", "Total", "Solde dans les livres", "Écart",
+        "Plafond de la caisse", "Motif de l'écart", "Arrêté le présent comptage à la somme de", "francs CFA", "Compté par", "Confirmé par", "Page 1/1",
     ),
     # 11
     "payment_receipt": (
@@ -264,6 +268,12 @@ def drawn(around: Surroundings) -> Iterator[tuple[str, str, str]]:
             "rows": [{**row, "n": 1} for row in slip["rows"]], "kinds": ["approve", "authorise", "release"],
             "signed": [{"name": name, "function": "", "kind": kind, "on": slip["on"], "capacity": ""} for kind, name in people],
         }  # fmt: skip
+        count = {
+            **{name: slip[name] for name in ("letterhead", "on", "at", "currency")}, "account": "Menue caisse", "pieces": [[10_000, 25], [500, 3]],
+            "total_minor": 251_500, "books_minor": 252_000, "ceiling_minor": 300_000, "reason": "Une pièce de 500 F manque",
+            "signed": [{"name": name, "function": "", "on": slip["on"]} for name in ("Fati Oumarou", "Mahamadou Sidibé")],
+        }  # fmt: skip
+        yield mark("cash_count", "PVC-2026-00001-E", count, count_pdf)
         yield mark("payment_batch", "LOT-2026-00001-E", batch, slip_pdf)
     work.undo()
     work.close()

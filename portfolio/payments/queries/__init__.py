@@ -20,6 +20,7 @@ from portfolio.payments.queries.batches import (
     standing,
     visible,
 )
+from portfolio.payments.queries.counts import books_of, cash_accounts, count_facts, counts, get_count
 from portfolio.payments.queries.statements import (
     Gap,
     Movement,
@@ -38,6 +39,11 @@ from portfolio.payments.queries.statements import (
 )
 
 __all__ = [
+    "books_of",
+    "cash_accounts",
+    "count_facts",
+    "counts",
+    "get_count",
     "Gap",
     "Movement",
     "Standing",

@@ -1,6 +1,6 @@
-"""The addresses of batches and statements."""
+"""The addresses of batches, statements and counts."""
 
-from portfolio.payments.routes import acts, statements
+from portfolio.payments.routes import acts, counts, statements
 from portfolio.payments.routes.records import router
 
-__all__ = ["acts", "router", "statements"]
+__all__ = ["acts", "counts", "router", "statements"]

@@ -11,6 +11,7 @@ from portfolio.payments.service.batches import (
     take_out,
     unlock,
 )
+from portfolio.payments.service.counts import confirm_count, confirm_obstacles, count_cash, withdraw_count
 from portfolio.payments.service.files import file_bytes, file_name, file_refusals, line_faults, name_for
 from portfolio.payments.service.sending import made_file, send, send_obstacles
 from portfolio.payments.service.settling import charge, leave, match, reopen
@@ -24,6 +25,10 @@ from portfolio.payments.service.signing import (
 from portfolio.payments.service.statements import import_statement, match_payment
 
 __all__ = [
+    "confirm_count",
+    "confirm_obstacles",
+    "count_cash",
+    "withdraw_count",
     "charge",
     "leave",
     "match",

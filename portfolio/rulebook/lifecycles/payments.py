@@ -121,3 +121,17 @@ STATEMENT_LINE = Lifecycle(
         Move("reopen", ("matched", "noted"), "unmatched", "bank_statement:import", "statement_line:reopened", N_("Free the line"), reason=True, form=True),
     ),
 )
+
+CASH_COUNT = Lifecycle(
+    "cash_count",
+    (
+        State("counted", N_("Counted, to be confirmed"), tone="warn"),
+        State("confirmed", N_("Confirmed by a second person"), tone="good", final=True),
+        State("withdrawn", N_("Withdrawn"), tone="bad", final=True, side=True),
+    ),
+    (
+        Move("confirm", ("counted",), "confirmed", "cash_count:confirm", "cash_count:confirmed", N_("Confirm the count"),
+             distinct_from=("counted_by_id",), stamps=("confirmed",)),
+        Move("withdraw", ("counted",), "withdrawn", "cash_count:count", "cash_count:withdrawn", N_("Withdraw the count"), reason=True, kind="danger"),
+    ),
+)

@@ -7,8 +7,8 @@ from alembic import op
 
 from portfolio.kit import db
 
-revision = "025"
-down_revision = "024"
+revision = "027"
+down_revision = "026"
 
 
 def upgrade() -> None:

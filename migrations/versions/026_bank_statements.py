@@ -7,8 +7,8 @@ from alembic import op
 
 from portfolio.kit import db
 
-revision = "024"
-down_revision = "023"
+revision = "026"
+down_revision = "025"
 
 
 def upgrade() -> None:

@@ -115,6 +115,8 @@ WAYS_OUT: dict[str, str] = {
 EVIDENCE_PERMISSION: dict[str, str] = {"visit": "visit:validate", "do_no_harm": "project:manage"}
 """Who can unblock a condition, when it is not whoever records conditions."""
 
+TO_SUPPLIER = ("direct", "kind")
+"""Modalities in which the money goes to a supplier, against what was received, and never to the group."""
 MODALITY_WORDS: dict[str, str] = {
     "advance": N_("Advance to be justified"),
     "direct": N_("Direct payment to the supplier"),

@@ -116,12 +116,18 @@ def tranche_is_requested(s: Story) -> None:
 
 def tranche_is_paid(s: Story) -> None:
     """Liquidation, visa, order and payment by four people (R7); the fund's page moves by what was paid, to the franc."""
-    page, before = f"/disbursements/{s.memo['payment']}", fund_line(s)
+    before = fund_line(s)
+    pay_the_chain(s, s.memo["payment"], REFERENCE, "2 500")
+    after = fund_line(s)
+    assert money_of(after, "payé") == money_of(before, "payé") + 1_000_000
+    assert money_of(after, "engagé") == money_of(before, "engagé")
+
+
+def pay_the_chain(s: Story, payment: str, reference: str, fee: str) -> None:
+    """Liquidated, visaed, ordered and paid, each by somebody else."""
+    page = f"/disbursements/{payment}"
     s.by(HEAD).go(page).press("Liquider")
     s.by(CONTROLLER).go(page).send("/visa")
     s.by(ORDONNATEUR).go(page).press("Je confirme : bon à payer").sees("Ordre de paiement signé.")
     accountant = s.by(ACCOUNTANT)
-    accountant.go(page).write({"payment_reference": REFERENCE, "fee": "2 500"}, form="/pay").send("/pay").sees("Paiement enregistré.", REFERENCE)
-    after = fund_line(s)
-    assert money_of(after, "payé") == money_of(before, "payé") + 1_000_000
-    assert money_of(after, "engagé") == money_of(before, "engagé")
+    accountant.go(page).write({"payment_reference": reference, "fee": fee}, form="/pay").send("/pay").sees("Paiement enregistré.", reference)

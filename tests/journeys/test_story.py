@@ -15,7 +15,7 @@ import pytest
 
 from portfolio.kit.db import Database
 from portfolio.seed.data.people import STAFF
-from tests.journeys import story_after, story_calls, story_committee, story_files, story_grant
+from tests.journeys import story_after, story_calls, story_committee, story_files, story_grant, story_settlement
 from tests.journeys.stage import fill, served
 from tests.support import databases
 
@@ -42,10 +42,14 @@ STAGES = (
     story_grant.agreement_is_signed,
     story_grant.tranche_is_requested,
     story_grant.tranche_is_paid,
+    story_settlement.group_buys,
     story_after.advance_is_justified,
+    story_settlement.refused_is_asked_back,
     story_after.authority_buys,
     story_after.commission_decides,
+    story_settlement.refused_is_repaid,
     story_after.goods_are_ordered_and_received,
+    story_settlement.supplier_is_paid,
     story_after.people_are_reached,
     story_after.ledger_is_printed,
 )

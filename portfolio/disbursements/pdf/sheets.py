@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from portfolio.agreements.pdf.parts import MODALITIES, Facts, day, long_day, sheet
+from portfolio.agreements.reference import TO_SUPPLIER
 from portfolio.disbursements.pdf.order import object_line, payee_line
 from portfolio.kit.pdf import Column, Paper, Signatory, amount, figures
 from portfolio.kit.words import amount_in_words
@@ -112,7 +113,7 @@ def request_pdf(facts: dict[str, Any]) -> bytes:
 
 def liquidation_pdf(facts: dict[str, Any]) -> bytes:
     """The fiche de liquidation; « attestation de service fait » for what a supplier is paid."""
-    direct = facts["modality"] in ("direct", "kind")
+    direct = facts["modality"] in TO_SUPPLIER
     signer = facts["liquidator"]
     paper = sheet(
         "Attestation de service fait" if direct else "Fiche de liquidation",

@@ -8,12 +8,14 @@ from sqlalchemy import Select, func, select
 
 from portfolio.agreements import queries as agreements
 from portfolio.agreements.models import Agreement, Tranche
+from portfolio.agreements.reference import TO_SUPPLIER
 from portfolio.awards.models import Commitment
 from portfolio.disbursements.models import Disbursement
 from portfolio.groups.models import Group, GroupAccount
 from portfolio.kit.chain import digest
 from portfolio.kit.errors import Refusal
 from portfolio.ledger.service import Dims
+from portfolio.procurement import queries as purchases
 from portfolio.procurement.models import Procedure, Quotation, Supplier
 from portfolio.work import Work
 
@@ -63,9 +65,16 @@ def retained_supplier(work: Work, tranche: Tranche) -> Supplier | None:
     return work.db.scalars(statement).one_or_none()
 
 
+def most_minor(work: Work, tranche: Tranche) -> int:
+    """The most that may be asked of a tranche, in minor units: the tranche, and of one paid to a supplier only what was accepted at the
+    reception (document 15)."""
+    payable = purchases.payable_of_tranche(work, tranche.id) if tranche.modality in TO_SUPPLIER else None
+    return tranche.amount_minor if payable is None else min(payable, tranche.amount_minor)
+
+
 def supplier_options(work: Work, tranche: Tranche) -> list[tuple[str, str]]:
     """Suppliers as choices: those who were asked for a price for this agreement."""
-    if tranche.modality not in ("direct", "kind"):
+    if tranche.modality not in TO_SUPPLIER:
         return []
     statement = (
         select(Supplier.id, Supplier.name)

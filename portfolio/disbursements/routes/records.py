@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from portfolio.agreements import queries as agreements
 from portfolio.agreements.models import Agreement
-from portfolio.agreements.reference import MODALITY_WORDS
+from portfolio.agreements.reference import MODALITY_WORDS, TO_SUPPLIER
 from portfolio.disbursements import queries, service
 from portfolio.disbursements.forms import RequestForm
 from portfolio.disbursements.pdf import liquidation_pdf, order_pdf, receipt_pdf, request_pdf
@@ -57,6 +57,8 @@ def request_page(work: Work, tranche: int, bad: Bad | None = None) -> Response:
         accounts=[
             (str(a.id), f"{a.provider} {last4(a.number)}") for a in agreements.accounts(work, found.group_id)
         ],
+        to_supplier=found.modality in TO_SUPPLIER,
+        most_minor=queries.most_minor(work, found),
         suppliers=queries.supplier_options(work, found),
         retained=queries.retained_supplier(work, found),
         modality=_(MODALITY_WORDS[found.modality]),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from portfolio.accounts.queries import role_is_held
 from portfolio.agreements import queries as agreements
 from portfolio.agreements.models import Tranche
+from portfolio.agreements.reference import TO_SUPPLIER
 from portfolio.agreements.service import move_stage
 from portfolio.disbursements import queries
 from portfolio.disbursements.forms import OrderForm, RequestForm, VisaForm
@@ -52,16 +53,22 @@ def request(work: Work, tranche: Tranche, form: RequestForm) -> Disbursement:
     work.hold(tranche)
     agreement = agreements.get(work, tranche.agreement_id)
     refuse(request_obstacles(work, tranche))
-    payable = agreements.payable(work, tranche)
-    asked = form.amount or payable
+    payable, accepted = agreements.payable(work, tranche), queries.most_minor(work, tranche)
+    asked = form.amount or min(payable, accepted)
     if asked > payable:
         over = worded(asked - payable, tranche.amount_currency)
-        if payable < tranche.amount_minor:
-            words = _("This is %(over)s more than may be paid: earlier expenses are missing.") % {
-                "over": over
-            }
-            raise Invalid([FieldError("amount", words)])
-        raise Invalid([FieldError("amount", _("This is %(over)s more than the tranche.") % {"over": over})])
+        words = (
+            _("This is %(over)s more than may be paid: earlier expenses are missing.")
+            if payable < tranche.amount_minor
+            else _("This is %(over)s more than the tranche.")
+        )
+        raise Invalid([FieldError("amount", words % {"over": over})])
+    if asked > accepted or not accepted:
+        words = _(
+            "This is %(over)s more than what was accepted at the reception, %(payable)s: nothing else is paid."
+        )
+        shown = {"over": worded(asked - accepted), "payable": worded(accepted)}
+        raise Invalid([FieldError("amount", words % shown)])
     move_stage(work, tranche, "requested", asked)
     work.advance(TRANCHE, tranche, "request", data={"requested_minor": asked})
     earlier = [d for d in queries.of_tranche(work, tranche) if d.status == "failed"]
@@ -81,7 +88,7 @@ def request(work: Work, tranche: Tranche, form: RequestForm) -> Disbursement:
         requested_at=work.now,
         payee="",
     )
-    if tranche.modality in ("direct", "kind"):
+    if tranche.modality in TO_SUPPLIER:
         _to_supplier(work, tranche, found, form.supplier_id)
     else:
         set_account(work, found, form.account_id or agreement.bank_account_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from portfolio.agreements.reference import TO_SUPPLIER
 from portfolio.disbursements import queries
 from portfolio.disbursements.models import Disbursement
 from portfolio.documents import service as documents
@@ -18,7 +19,7 @@ def issue_liquidation(work: Work, disbursement: Disbursement) -> None:
     from portfolio.disbursements.pdf import liquidation_pdf
 
     with speaking(FRENCH):
-        direct = disbursement.modality in ("direct", "kind")
+        direct = disbursement.modality in TO_SUPPLIER
         documents.issue(
             work,
             kind="liquidation",

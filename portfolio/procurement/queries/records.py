@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy import Select, func, or_, select
 
 from portfolio.agreements.models import Condition, Tranche
+from portfolio.agreements.reference import TO_SUPPLIER
 from portfolio.committees import queries as committees
 from portfolio.committees.models import Attendance, Session, SessionItem
 from portfolio.documents import queries as documents
@@ -214,7 +215,8 @@ def bureau(work: Work, procedure: Procedure) -> list[Officer]:
 
 
 def waiting_conditions(work: Work, procedure: Procedure, kind: str) -> Sequence[Condition]:
-    """The conditions of this kind that wait for the purchase: on its tranche, or on every tranche when it names none."""
+    """The conditions of this kind that wait for the purchase: on its tranche, or when it names none on every tranche that the group itself
+    spends: a tranche paid to a supplier waits for the purchase that names it (R4)."""
     statement = (
         select(Condition)
         .join(Tranche, Tranche.id == Condition.tranche_id)
@@ -228,6 +230,8 @@ def waiting_conditions(work: Work, procedure: Procedure, kind: str) -> Sequence[
     )
     if procedure.tranche_id is not None:
         statement = statement.where(Tranche.id == procedure.tranche_id)
+    else:
+        statement = statement.where(Tranche.modality.not_in(TO_SUPPLIER))
     return work.db.scalars(statement).all()
 
 

@@ -57,7 +57,7 @@ LISTING = Listing(
         Column("agreement", N_("Agreement")),
         Column("group", N_("Grantee")),
         Column("buyer", N_("Buyer"), "choice", words=lambda code: _(BUYER_WORDS[code])),
-        Column("method", N_("Method"), "choice", words=lambda code: _(METHOD_WORDS.get(code, code))),
+        Column("method", N_("Purchase method"), "choice", words=lambda code: _(METHOD_WORDS.get(code, code))),
         Column("estimate", N_("Estimate"), "money", sort=P.estimate_minor, total=True),
         Column("contract", N_("Ordered"), "money", total=True),
         Column("created", N_("Opened on"), "moment", sort=P.created_at),

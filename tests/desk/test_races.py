@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from portfolio.agreements.models import Tranche
+from portfolio.desk.service import ledger as books
+from portfolio.disbursements.models import Disbursement
 from portfolio.justifications import service as reports
 from portfolio.justifications.models import Justification
 from portfolio.ledger import queries as ledger
 from portfolio.origin import Surroundings
+from portfolio.work import Work
 from tests.justifications.grants import decide, expense, grant, office, report
 from tests.support.crowd import Scene, copies, one_wins, take_the_lock_away
 
@@ -74,3 +79,28 @@ def test_two_validate_when_the_lock_is_taken_away(tmp_path: Path, monkeypatch: p
         take_the_lock_away(monkeypatch, Justification)
         with pytest.raises(AssertionError):
             one_wins(validations(scene))
+
+
+@pytest.mark.postgresql
+@pytest.mark.slow
+def test_a_payment_is_reversed_twice_when_its_guards_are_taken_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """C07: the lock of the record, its guard columns and the constraint of the table; without them the money comes back more than once."""
+    met = threading.Barrier(2, timeout=3)
+
+    def unguarded(work: Work, act: list[Any], _reason: str) -> Disbursement:
+        try:
+            met.wait()
+        except threading.BrokenBarrierError:
+            pass
+        return work.db.get_one(Disbursement, act[0].subject_id)
+
+    for scene in copies("postgresql", tmp_path, "reversal", to_reverse, times=1):
+        monkeypatch.setitem(books.UNDO, "disbursement:paid", unguarded)
+        with scene.around.database.session(readonly=False) as session:
+            session.execute(text("ALTER TABLE ledger_entry DROP CONSTRAINT uq_ledger_entry_reverses"))
+            session.commit()
+        with pytest.raises(AssertionError):
+            one_wins(reversals(scene))
+        with scene.around.database.session(readonly=True) as session:
+            assert ledger.net(session, ["907"]) < 0
+            session.rollback()

@@ -15,7 +15,14 @@ import pytest
 
 from portfolio.kit.db import Database
 from portfolio.seed.data.people import STAFF
-from tests.journeys import story_after, story_calls, story_committee, story_files, story_grant, story_settlement
+from tests.journeys import (
+    story_after,
+    story_calls,
+    story_committee,
+    story_files,
+    story_grant,
+    story_settlement,
+)
 from tests.journeys.stage import fill, served
 from tests.support import databases
 

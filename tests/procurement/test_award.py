@@ -10,8 +10,9 @@ import pdfplumber
 import pytest
 from sqlalchemy import select, update
 
-from portfolio.agreements.models import Condition
+from portfolio.agreements.models import Condition, Tranche
 from portfolio.committees.models import Session, SessionItem
+from portfolio.disbursements import queries as payments
 from portfolio.documents import queries as documents
 from portfolio.kit.errors import Forbidden, Invalid, Refused
 from portfolio.procurement import queries, service
@@ -228,6 +229,8 @@ def test_partial_then_provisional_then_reservations_lifted(world: Any) -> None:
             s.get(work, number).status == "ordered"
             and queries.payable_minor(work, s.get(work, number)) == 50_000
         )
+        tranche = work.db.get_one(Tranche, s.get(work, number).tranche_id)
+        assert tranche.amount_minor == 2_860_000 and payments.most_minor(work, tranche) == 50_000
     until = (world.clock.moment + timedelta(days=30)).date()
     with world.work("receiver_1") as work:
         lines = queries.lines(work, s.get(work, number))

@@ -6,7 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from portfolio.agreements.models import Condition
 from portfolio.kit.db import Database
 from portfolio.kit.errors import Invalid, Refused
 from portfolio.procurement import queries, service
@@ -89,6 +91,8 @@ def test_a_group_buys_by_its_own_committee(world: Any) -> None:
         )
         service.record_reception(work, s.get(work, number), form)
         assert s.get(work, number).status == "received"
+        kinds = set(work.db.scalars(select(Condition.kind).where(Condition.met_at.is_not(None))))
+        assert "goods_received" not in kinds  # the tranche that pays a supplier waits for its own purchase
     text, _reader = read_pdf(world, number, "goods_receipt")
     assert "0412–0451" in text and "Membre 1" in text
 

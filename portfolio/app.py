@@ -108,9 +108,15 @@ def room_module(room: str, name: str) -> ModuleType | None:
 
 
 def surroundings(
-    database: Database, data_dir: Path, secret: bytes, *, clock: Clock | None = None, demo: bool = False
+    database: Database,
+    data_dir: Path,
+    secret: bytes,
+    *,
+    clock: Clock | None = None,
+    demo: bool = False,
+    outside: tuple[Path, ...] = (),
 ) -> Surroundings:
-    """What every piece of work runs in."""
+    """What every piece of work runs in; heads of the chains are kept in the data folder when nowhere else."""
     return Surroundings(
         database=database,
         clock=clock or SystemClock(),
@@ -120,6 +126,7 @@ def surroundings(
         names_of=names_of,
         touch=touch,
         demo=demo,
+        outside=outside or (data_dir,),
     )
 
 

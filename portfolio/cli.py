@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import secrets
 import sys
@@ -158,16 +159,49 @@ def _serve(settings: Settings, host: str, port: int, workers: int, *, demo: bool
 def worker(once: Annotated[bool, typer.Option(help="Run what is due, then stop.")] = False) -> None:
     """Run the jobs of the outbox (on PostgreSQL; on SQLite the server runs them itself)."""
     from portfolio.outbox.service import run_due
-    from portfolio.serving import JOBS, open_around
+    from portfolio.serving import JOBS, TURNS, deposit_heads, open_around
 
     around = open_around(_settings())
-    while True:
+    for turn in itertools.count():
+        if turn % TURNS == 0:
+            for folder in deposit_heads(around):
+                typer.secho(f"Tête du livre non déposée dans {folder}.", fg="red", err=True)
         ran = run_due(lambda: around.database.session(readonly=False), JOBS, around.clock.now())
         if once:
             typer.echo(f"{ran} travaux faits.")
             return
         if not ran:
             time.sleep(2)
+
+
+@main.command()
+def backup(out: Annotated[Path, typer.Option(help="File to write; never one that exists.")]) -> None:
+    """Copy the database and the kept files into one file, while people work."""
+    from portfolio.kit.backup import Unfit, make
+
+    settings = _settings()
+    try:
+        made = make(settings.database_url, settings.data_dir, out.resolve())
+    except (Unfit, OSError) as reason:
+        typer.secho(f"Sauvegarde impossible : {reason}", fg="red", err=True)
+        raise typer.Exit(2)
+    typer.echo(f"Sauvegarde dans {out} : la base et {made.files} fichiers, {made.size // 1000} ko.")
+
+
+@main.command()
+def restore(file: Annotated[Path, typer.Argument(help="A backup.")]) -> None:
+    """Fill an empty database and an empty folder from a backup, then check the books."""
+    from portfolio.kit.backup import Unfit
+    from portfolio.kit.backup import restore as fill
+
+    settings = _settings()
+    try:
+        made = fill(file, settings.database_url, settings.data_dir)
+    except (Unfit, OSError) as reason:
+        typer.secho(f"Restauration impossible : {reason}", fg="red", err=True)
+        raise typer.Exit(2)
+    typer.echo(f"Restauré : la base et {made.files} fichiers.")
+    ledger_verify()
 
 
 @main.command()
@@ -192,7 +226,7 @@ def ledger_verify() -> None:
     around = open_around(_settings())
     session = around.database.session(readonly=True)
     try:
-        anomalies = verify(session)
+        anomalies = verify(session, around.outside)
     finally:
         session.rollback()
         session.close()
@@ -222,6 +256,17 @@ def ledger_export(
         session.rollback()
         session.close()
     typer.echo(f"{count} écritures dans {out}.")
+
+
+@books.command("verifier")
+def ledger_verifier(
+    out: Annotated[Path, typer.Option(help="Python file to write.")] = Path("offline.py"),
+) -> None:
+    """Give out the offline verifier: one file that checks a jsonl export on any machine with Python."""
+    from portfolio.ledger.export import write_verifier
+
+    write_verifier(out)
+    typer.echo(f"Vérificateur dans {out}. Lancez : python {out.name} grand-livre.jsonl")
 
 
 @books.command("print")

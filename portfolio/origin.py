@@ -26,6 +26,8 @@ class Surroundings:
     names_of: Callable[[Session, Iterable[int]], dict[int, str]] = lambda _s, _i: {}
     touch: Callable[..., None] = lambda *_: None
     demo: bool = False
+    outside: tuple[Path, ...] = ()
+    """The folders that keep the heads of both chains (T06)."""
 
 
 @dataclass(frozen=True)

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import threading
 from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from sqlalchemy.exc import DBAPIError
 
 from portfolio.app import Portfolio, create_app, load_rooms, surroundings
+from portfolio.kit import sinks
 from portfolio.kit.clock import Clock, SystemClock
 from portfolio.kit.db import Database
+from portfolio.ledger import queries as ledger
 from portfolio.origin import Surroundings
 from portfolio.outbox.service import run_due
 from portfolio.settings import Settings
 
 JOBS: Mapping[str, Callable[..., None]] = {}
 """Job name → function: the outbox knows no room."""
+TURNS = 150
+"""Turns of two seconds between two looks at the heads: five minutes."""
 
 
 def open_around(settings: Settings, *, clock: Clock | None = None) -> Surroundings:
@@ -27,6 +35,7 @@ def open_around(settings: Settings, *, clock: Clock | None = None) -> Surroundin
         settings.secret(),
         clock=clock or SystemClock(),
         demo=demo,
+        outside=settings.head_sinks,
     )
 
 
@@ -36,15 +45,36 @@ def build() -> Portfolio:
     settings.prepare()
     around = open_around(settings)
     app = create_app(around, hosts=settings.hosts)
-    if around.database.kind == "sqlite" and JOBS:
+    if around.database.kind == "sqlite":
         threading.Thread(target=_work_off, args=(around,), daemon=True).start()
     return app
 
 
 def _work_off(around: Surroundings) -> None:
     pause = threading.Event()
-    while not pause.wait(2):
-        run_due(lambda: around.database.session(readonly=False), JOBS, around.clock.now())
+    for turn in itertools.count():
+        if turn % TURNS == 0:
+            deposit_heads(around)
+        if JOBS:
+            run_due(lambda: around.database.session(readonly=False), JOBS, around.clock.now())
+        pause.wait(2)
 
 
-__all__ = ["JOBS", "build", "open_around"]
+def deposit_heads(around: Surroundings) -> list[Path]:
+    """Let the heads of both chains leave the database, once a day or every fifty entries; the folders that could not be written (T06)."""
+    session, failed = around.database.session(readonly=True), list[Path]()
+    try:
+        now, seen = around.clock.now(), ledger.heads(session)
+        for folder in around.outside:
+            last = ledger.last_outside([folder])
+            if ledger.is_old(last, now, seen[0][0]):
+                failed += sinks.append([folder], ledger.Deposit(now, *seen, folder).line)
+        return failed
+    except DBAPIError:  # a database under migration or restore: the next turn comes soon
+        return list(around.outside)
+    finally:
+        session.rollback()
+        session.close()
+
+
+__all__ = ["JOBS", "TURNS", "build", "deposit_heads", "open_around"]

@@ -23,10 +23,13 @@ class Settings:
     database_url: str
     data_dir: Path
     hosts: frozenset[str]
+    head_sinks: tuple[Path, ...] = ()
+    """Folders, best on another disk, that keep the heads of both chains beside the data folder (T06)."""
 
     @classmethod
     def read(cls) -> Settings:
-        """From PORTFOLIO_DATABASE_URL, PORTFOLIO_DATA_DIR and PORTFOLIO_HOSTS; SQLite in the data folder by default."""
+        """From PORTFOLIO_DATABASE_URL, PORTFOLIO_DATA_DIR, PORTFOLIO_HOSTS and PORTFOLIO_HEAD_SINKS (folders, separated as in PATH);
+        SQLite in the data folder by default."""
         data_dir = Path(os.environ.get("PORTFOLIO_DATA_DIR") or "portfolio-data").resolve()
         url = os.environ.get("PORTFOLIO_DATABASE_URL") or f"sqlite:///{data_dir / 'portfolio.db'}"
         try:
@@ -42,7 +45,12 @@ class Settings:
         hosts = frozenset(
             h.strip().lower() for h in os.environ.get("PORTFOLIO_HOSTS", "").split(",") if h.strip()
         )
-        return cls(url, data_dir, hosts)
+        sinks = [Path(part) for part in os.environ.get("PORTFOLIO_HEAD_SINKS", "").split(os.pathsep) if part]
+        if strays := [str(folder) for folder in sinks if not folder.is_dir()]:
+            raise BadSettings(
+                f"PORTFOLIO_HEAD_SINKS nomme un dossier absent ({', '.join(strays)}) : branchez le disque ou créez le dossier."
+            )
+        return cls(url, data_dir, hosts, (data_dir, *(folder.resolve() for folder in sinks)))
 
     def prepare(self) -> None:
         """Make the data folder, for this user only."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portfolio.audit.models import AuditEvent, ChainHead
 from portfolio.audit.service import SEALED
-from portfolio.kit.chain import first_fault
+from portfolio.kit.chain import GENESIS, first_fault
 
 
 def timeline(session: Session, *subjects: tuple[str, int], limit: int = 200) -> Sequence[AuditEvent]:
@@ -36,8 +36,8 @@ class Anomaly:
     kind: str
 
 
-def check(session: Session) -> Anomaly | None:
-    """Walk the whole audit chain and name the first bad row, or None (T02)."""
+def check(session: Session, witnesses: Iterable[tuple[int, str]] = ()) -> Anomaly | None:
+    """Walk the whole audit chain and name the first bad row, or None (T02); `witnesses` are heads kept outside the database (T06)."""
     head = session.execute(select(ChainHead.seq, ChainHead.hash).where(ChainHead.name == "audit")).one()
 
     def known(digest: str) -> bool:
@@ -46,8 +46,19 @@ def check(session: Session) -> Anomaly | None:
             is not None
         )
 
-    fault = first_fault(_all(session), "audit", SEALED, (head.seq, head.hash), known)
-    return None if fault is None else Anomaly("audit", fault.seq, fault.kind)
+    printed = sorted(witnesses)
+    wanted, seen = {seq for seq, _ in printed}, {0: GENESIS}
+
+    def counted() -> Iterator[Mapping[str, object]]:
+        for row in _all(session):
+            if row["seq"] in wanted:
+                seen[int(str(row["seq"]))] = str(row["hash"])
+            yield row
+
+    fault = first_fault(counted(), "audit", SEALED, (head.seq, head.hash), known)
+    if fault is not None:
+        return Anomaly("audit", fault.seq, fault.kind)
+    return next((Anomaly("audit", seq, "witness") for seq, digest in printed if seen.get(seq) != digest), None)
 
 
 def _all(session: Session, batch: int = 2000) -> Iterator[Mapping[str, object]]:

@@ -5,8 +5,9 @@ A guard column refuses money at the door; here each is derived from the ledger a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -14,8 +15,9 @@ from sqlalchemy.orm import Session
 from portfolio.agreements.models import Tranche
 from portfolio.audit import queries as audit
 from portfolio.awards.models import Commitment
+from portfolio.disbursements.models import Disbursement
 from portfolio.documents.models import Paper
-from portfolio.documents.queries import is_true
+from portfolio.documents.queries import is_true, witness
 from portfolio.funds import queries as funds
 from portfolio.justifications.models import Expense, Justification, Recovery
 from portfolio.kit.i18n import gettext as _
@@ -37,24 +39,23 @@ class Finding:
     words: str
 
 
-def witnesses(session: Session) -> list[tuple[int, str]]:
-    """The fingerprints printed on ledger editions that left the house (T06)."""
-    found = []
-    for facts in session.scalars(select(Paper.facts).where(Paper.kind == "ledger_book").order_by(Paper.id)):
-        head = facts.get("head")
-        if isinstance(head, dict) and head.get("seq"):
-            found.append((int(head["seq"]), str(head["hash"])))
+def witnesses(session: Session) -> dict[tuple[int, str], str]:
+    """The heads printed on every paper that left the house, with the reference of the first paper that says each (T06)."""
+    found: dict[tuple[int, str], str] = {}
+    for facts, reference in session.execute(select(Paper.facts, Paper.reference).order_by(Paper.id)):
+        if (head := witness(facts)) is not None:
+            found.setdefault(head, reference)
     return found
 
 
-def findings(session: Session) -> list[Finding]:
-    """Every anomaly, the chains first; an empty list when the books are whole."""
-    return [*_chains(session), *_guards(session), *_papers(session)]
+def findings(session: Session, outside: Sequence[Path] = ()) -> list[Finding]:
+    """Every anomaly, the chains first; an empty list when the books are whole. `outside` are the folders that keep the daily heads."""
+    return [*_chains(session, outside), *_guards(session), *_papers(session)]
 
 
-def verify(session: Session) -> list[str]:
+def verify(session: Session, outside: Sequence[Path] = ()) -> list[str]:
     """The same, in words: for the command line."""
-    return [finding.words for finding in findings(session)]
+    return [finding.words for finding in findings(session, outside)]
 
 
 def _kind(anomaly: audit.Anomaly) -> str:
@@ -67,20 +68,27 @@ def _kind(anomaly: audit.Anomaly) -> str:
         "swap": _("entries changed places here"),
         "truncation": _("the last entries were cut off from here"),
         "rehash": _("the chain was written again and does not end where its head says"),
-        "witness": _("it does not agree with the fingerprint of a printed edition"),
+        "witness": _("it does not agree with the fingerprint kept outside, on %(where)s"),
         "balances": _("the entries are whole, but a running total is not their sum"),
     }
     return words.get(anomaly.kind, anomaly.kind)
 
 
-def _chains(session: Session) -> Iterator[Finding]:
-    for name, anomaly in (
-        (_("Ledger"), ledger.check(session, witnesses(session))),
-        (_("Audit trail"), audit.check(session)),
+def _chains(session: Session, outside: Sequence[Path]) -> Iterator[Finding]:
+    printed = witnesses(session)
+    trail: dict[tuple[int, str], str] = {}
+    for each in ledger.deposits(outside):
+        printed.setdefault(each.ledger, str(each.folder))
+        trail.setdefault(each.audit, str(each.folder))
+    for name, heads, anomaly in (
+        (_("Ledger"), printed, ledger.check(session, printed)),
+        (_("Audit trail"), trail, audit.check(session, trail)),
     ):
         if anomaly is not None:
+            where = ", ".join([said for (seq, _hash), said in heads.items() if seq == anomaly.seq][:3])
             words = _("%(chain)s, entry no. %(seq)d: %(what)s.")
-            facts = {"chain": name, "seq": anomaly.seq, "what": _kind(anomaly)}
+            what = _kind(anomaly) % {"where": where} if anomaly.kind == "witness" else _kind(anomaly)
+            facts = {"chain": name, "seq": anomaly.seq, "what": what}
             yield Finding(anomaly.kind, f"{anomaly.chain}:{anomaly.seq}", words % facts)
 
 
@@ -110,8 +118,14 @@ def _tranches(session: Session) -> Iterator[Finding]:
     def net(code: str, *accounts: str) -> int:
         return sum(nets.get((code, account), 0) for account in accounts)
 
+    alive = Disbursement.status.not_in(("failed", "rejected"))
+    statement = select(Disbursement.tranche_id, func.sum(Disbursement.amount_minor)).where(alive)
+    asked = {
+        int(n): int(total) for n, total in session.execute(statement.group_by(Disbursement.tranche_id))
+    }
     for t in session.scalars(select(Tranche).order_by(Tranche.id)):
         derived = {
+            "requested_minor": asked.get(t.id, 0),
             "liquidated_minor": net(t.code, "905", "906", "907"),
             "ordered_minor": net(t.code, "906", "907"),
             "paid_minor": net(t.code, "907"),

@@ -129,9 +129,23 @@ def marked(kind: str, reference: str, facts: Mapping[str, Any]) -> dict[str, Any
     return {**settled, "reference": reference, "fingerprint": fingerprint_of(kind, reference, settled)}
 
 
+STANDS = "chain_head"
+"""The one entry of a paper's kept facts that its fingerprint does not cover: where the ledger stood when it was issued (T06)."""
+
+
 def is_true(issued: Paper) -> bool:
     """Whether the facts kept with a paper still give the fingerprint printed on it."""
-    return fingerprint_of(issued.kind, issued.reference, issued.facts) == issued.fingerprint
+    facts = {name: value for name, value in issued.facts.items() if name != STANDS}
+    return fingerprint_of(issued.kind, issued.reference, facts) == issued.fingerprint
+
+
+def witness(facts: Mapping[str, Any]) -> tuple[int, str] | None:
+    """The entry number and the hash printed on a paper with these facts; None when it says none."""
+    for name in (STANDS, "head"):
+        said = facts.get(name)
+        if isinstance(said, dict) and {"seq", "hash"} <= set(said):
+            return int(said["seq"]), str(said["hash"])
+    return None
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ READ COMMITTED writes with row locks and conditional updates, `REPEATABLE READ` 
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 import threading
 from datetime import UTC, datetime
@@ -35,6 +36,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
+from portfolio.kit.errors import Full
 from portfolio.kit.lifecycle import Lifecycle
 
 SQLITE_FLOOR = (3, 51, 3)
@@ -111,8 +113,13 @@ def distinct_people(*columns: str) -> CheckConstraint:
     )
 
 
+GUARDS: list[tuple[type[Base], str]] = []
+"""Every guard column: what the check of the books derives again."""
+
+
 def guard_columns(model: type[Base], *names: str) -> None:
     """Columns that only a conditional UPDATE may move: setting them on a stored object raises (joints B6)."""
+    GUARDS.extend((model, name) for name in names)
 
     def refuse_set(target: Any, value: Any, old: Any, _initiator: Any) -> Any:
         state = target._sa_instance_state
@@ -225,6 +232,13 @@ def _prepare_sqlite(engine: Engine) -> None:
 def sqlstate(error: BaseException) -> str | None:
     """The SQLSTATE behind a driver error, or None (SQLite has none)."""
     return getattr(getattr(error, "orig", None), "sqlstate", None)
+
+
+def refuse_full(error: BaseException) -> None:
+    """Raises Full when the disk below the database, or below the files, has no room left (D05)."""
+    words, number = str(getattr(error, "orig", "")), getattr(error, "errno", None)
+    if number in (errno.ENOSPC, errno.EDQUOT) or sqlstate(error) == "53100" or "disk is full" in words:
+        raise Full from error
 
 
 def is_constraint(error: BaseException, name: str) -> bool:

@@ -94,6 +94,10 @@ class Busy(PortfolioError):
     status = 503
 
 
+class Full(Busy):
+    """No room is left on the server's disk: nothing was written, reading goes on, the form is kept (D05)."""
+
+
 @dataclass
 class Bad:
     """What a page needs to show a refused form again: errors, refusals and what was typed."""

@@ -15,7 +15,7 @@ import csv
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -27,7 +27,7 @@ from portfolio.kit.chain import VERSION
 from portfolio.kit.i18n import gettext, speaking
 from portfolio.kit.money import EXPONENTS
 from portfolio.ledger.models import DIMENSIONS, LedgerEntry
-from portfolio.ledger.queries import all_balances, head, walk
+from portfolio.ledger.queries import Head, all_balances, head, walk
 from portfolio.ledger.service import SEALED
 from portfolio.rulebook.postings import CHART, DIMENSION_WORDS, STAGES, TREASURY
 
@@ -38,6 +38,7 @@ _MONEY = frozenset(TREASURY.values())
 _CHAIN = STAGES["committed"]
 VIEWS = {name: words for name, words in DIMENSION_WORDS.items() if name != "treasury"}
 """The dimensions that have a view; the institution's accounts have their place in the tree itself."""
+VERIFIER = Path(__file__).with_name("offline.py")
 _TYPES = {"at": "t", "dated_on": "d"}
 _NUMBERS = frozenset({"seq", "posting", "amount_minor", "exercice", "subject_id", "actor_id", "reverses"})
 
@@ -240,18 +241,32 @@ def _safe(value: object) -> object:
     return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
 
 
-def _jsonl(session: Session, out: TextIO) -> int:
-    """First a line that says how to read the file, then one line an entry, then the head of the chain."""
+def sealed_lines(
+    rows: Iterable[Mapping[str, Any]], totals: Sequence[Mapping[str, Any]], stands: Head
+) -> Iterator[str]:
+    """First a line that says how to read the file, then one line an entry, then the running totals, then the head of the chain: what the
+    offline verifier reads."""
+
+    def line(value: Mapping[str, object]) -> str:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n"
+
     types = {name: _TYPES.get(name, "i" if name in _NUMBERS else "s") for name in SEALED}
+    yield line({"chain": VERSION, "kind": "ledger", "sealed": types})
+    for row in rows:
+        yield line({name: _plain(value) for name, value in row.items()})
+    for total in totals:
+        yield line({"balance": total})
+    yield line({"head": {"seq": stands.seq, "hash": stands.hash}, "balances": len(totals)})
 
-    def line(value: Mapping[str, object]) -> None:
-        out.write(json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n")
 
-    line({"chain": VERSION, "kind": "ledger", "sealed": types})
-    count = 0
-    for row in walk(session):
-        line({name: _plain(value) for name, value in row.items()})
+def _jsonl(session: Session, out: TextIO) -> int:
+    totals, count = all_balances(session), -2
+    for line in sealed_lines(walk(session), totals, head(session)):
+        out.write(line)
         count += 1
-    stands = head(session)
-    line({"head": {"seq": stands.seq, "hash": stands.hash}})
-    return count
+    return count - len(totals)
+
+
+def write_verifier(out: Path) -> None:
+    """The offline verifier as it is given to an auditor: one file, for any Python, beside the export (T04)."""
+    out.write_bytes(VERIFIER.read_bytes())

@@ -149,7 +149,7 @@ def _refuse_closed(session: Session, transfers: Sequence[Transfer]) -> None:
         )
 
 
-def balance_key(row: dict[str, object], account: object) -> tuple[object, ...]:
+def balance_key(row: Mapping[str, object], account: object) -> tuple[object, ...]:
     """The key of the balance an entry adds to: account, currency and every dimension ("" or 0 for none)."""
     return (account, row["amount_currency"], *(row[d] or (0 if d == "exercice" else "") for d in DIMENSIONS))
 

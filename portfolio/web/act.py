@@ -27,7 +27,7 @@ from starlette.routing import Match
 from starlette.types import Scope
 
 from portfolio.kit import i18n
-from portfolio.kit.db import RETRIED_STATES, sqlstate
+from portfolio.kit.db import RETRIED_STATES, refuse_full, sqlstate
 from portfolio.kit.errors import Bad, Busy, FieldError, Invalid, NotFound, PortfolioError, Refusal, Refused
 from portfolio.kit.forms import CONTROL, typed_values, unknown_field
 from portfolio.kit.i18n import gettext as _
@@ -281,6 +281,7 @@ def _run(
             raise Invalid([FieldError("", words)]) from error
         except DBAPIError as error:
             work.undo()
+            refuse_full(error)
             if sqlstate(error) not in RETRIED_STATES and "locked" not in str(error.orig):
                 raise
             if attempt == TRIES:

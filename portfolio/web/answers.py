@@ -6,7 +6,7 @@ import json
 
 from starlette.responses import RedirectResponse, Response
 
-from portfolio.kit.errors import Forbidden, Invalid, KeyReused, PortfolioError, Refused, SignInNeeded
+from portfolio.kit.errors import Forbidden, Full, Invalid, KeyReused, PortfolioError, Refused, SignInNeeded
 from portfolio.kit.i18n import gettext as _
 from portfolio.origin import Answer
 from portfolio.web.render import new_key, page
@@ -66,7 +66,8 @@ def refusal(work: Work, error: PortfolioError) -> Response:
             ("idempotency_key", work.origin.key or new_key()),
             ("csrf_token", work.origin.csrf_sent),
         ]
-        return page(work, "errors/503.html", status=503, action=work.origin.path, form_values=values)
+        facts = {"action": work.origin.path, "form_values": values, "full": isinstance(error, Full)}
+        return page(work, "errors/503.html", status=503, **facts)
     return page(work, "errors/404.html", status=404)
 
 

@@ -10,6 +10,7 @@ import pytest
 from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
 
 from portfolio.agreements.models import Tranche
 from portfolio.desk.queries import ledger as books
@@ -22,6 +23,7 @@ from portfolio.funds.models import BudgetLine, Fund, TreasuryAccount
 from portfolio.justifications import service as reports
 from portfolio.justifications.forms import AcceptForm, CollectForm
 from portfolio.justifications.models import Expense, Justification, Recovery
+from portfolio.kit.db import GUARDS
 from portfolio.kit.errors import Forbidden
 from portfolio.ledger import queries as ledger
 from tests.client import client
@@ -65,6 +67,46 @@ def test_whole_books_have_no_finding_and_every_guard_is_derived(place: Office) -
             session.execute(text(change))
             found = findings(session)
             assert found and {f.kind for f in found} <= {"guard", "paper"}, change
+            session.rollback()
+    whole(place)
+
+
+@pytest.mark.both_engines
+def test_every_guard_column_and_balance_moved_alone_is_named(place: Office) -> None:
+    """Also a guard declared tomorrow: on every stored row, one franc more and one franc less, unless the database itself refuses."""
+    lived(place)
+    moved = [*((model.__tablename__, name) for model, name in GUARDS), ("ledger_balance", "debit_minor"), ("ledger_balance", "credit_minor"),
+             ("expense", "cleared_minor"), ("commitment", "released_minor")]  # fmt: skip
+    unseen, seen = [], set()
+    for table, column in moved:
+        with place.database.session(readonly=True) as session:
+            ids = list(session.scalars(text(f"SELECT id FROM {table} ORDER BY id")))
+        for number in ids[:2] + ids[-1:]:
+            for by in (1, -1):
+                with place.database.session(readonly=False) as session:
+                    try:
+                        session.execute(text(f"UPDATE {table} SET {column} = {column} + {by} WHERE id = {number}"))
+                    except IntegrityError:
+                        session.rollback()
+                        continue
+                    found = findings(session)
+                    session.rollback()
+                if found and {f.kind for f in found} <= {"guard", "balances"}:
+                    seen.add((table, column))
+                else:
+                    unseen.append((table, column, number, by, found))
+    assert unseen == []
+    held = {("tranche", "requested_minor"), ("tranche", "liquidated_minor"), ("tranche", "ordered_minor"), ("budget_line", "ordered_minor")}
+    assert set(moved) - seen <= held, "no stage passes the one before it: the database refuses the franc"
+    together = {
+        "tranche": ("UPDATE tranche SET amount_minor = amount_minor + 3, requested_minor = requested_minor + 3, "
+                    "liquidated_minor = liquidated_minor + 2, ordered_minor = ordered_minor + 1", 3),
+        "budget_line": ("UPDATE budget_line SET liquidated_minor = liquidated_minor + 1, ordered_minor = ordered_minor + 1", 1),
+    }  # fmt: skip
+    for change, columns in together.values():
+        with place.database.session(readonly=False) as session:
+            session.execute(text(change))
+            assert len(findings(session)) >= columns
             session.rollback()
     whole(place)
 

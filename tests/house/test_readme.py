@@ -71,7 +71,7 @@ def test_linked_pictures_exist() -> None:
 
 def test_every_command_of_the_table_exists() -> None:
     commands = re.findall(r"^\| `portfolio ([a-z ]+)` \|", README, flags=re.M)
-    assert len(commands) == 9
+    assert len(commands) == 12
     start = "import sys; from portfolio.cli import main; sys.argv[0] = 'portfolio'; main()"
     refused = [command for command in commands if subprocess.run(
         [sys.executable, "-c", start, *command.split(), "--help"], cwd=ROOT, capture_output=True).returncode]

@@ -105,7 +105,7 @@ def _qr(facts: dict[str, Any], on: date) -> str | None:
     if not mark:
         return None
     base = qr_text(facts["reference"], on, fingerprint=mark, amount_minor=facts.get("closing_minor"))
-    return f"{base}\nLIVRE {facts['head']['seq']} {facts['head']['hash']}"
+    return base if "\nLIVRE " in base else f"{base}\nLIVRE {facts['head']['seq']} {facts['head']['hash']}"
 
 
 def _closing(facts: dict[str, Any], totals: Totals) -> Sequence[str]:
@@ -136,9 +136,7 @@ def trial_balance(facts: dict[str, Any]) -> bytes:
         on=on,
         landscape=True,
         fingerprint=mark,
-        qr=f"{qr_text(facts['reference'], on, fingerprint=mark)}\nLIVRE {facts['head']['seq']} {facts['head']['hash']}"
-        if mark
-        else None,
+        qr=_qr(facts, on),
     )
     paper.para(_edition(facts), align="center", small=True)
     paper.facts([(str(label), str(value)) for label, value in facts["filters"]])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from starlette.responses import Response
@@ -15,6 +16,7 @@ from portfolio.kit.errors import Bad, NotFound
 from portfolio.kit.forms import Form, Reason
 from portfolio.kit.i18n import datetime_text, ngettext
 from portfolio.kit.i18n import gettext as _
+from portfolio.ledger import export
 from portfolio.ledger import queries as ledger
 from portfolio.rulebook.postings import DIMENSION_WORDS
 from portfolio.web.act import Query, Raw, W, allow, on_refusal, room
@@ -198,6 +200,31 @@ def editions(work: W) -> Response:
     )
 
 
+@router.get("/sealed", name="desk.ledger_sealed")
+@allow("ledger:verify")
+def sealed(work: W) -> Response:
+    """Every entry with every sealed column: what the offline verifier reads (T04)."""
+    name = f"grand-livre-{ledger.head(work.db).seq}.jsonl"
+    return file_response(lambda path: _written(work, path), name, "application/x-ndjson")
+
+
+def _written(work: Work, path: Path) -> None:
+    export.write(work.db, "jsonl", path)
+
+
+@router.get("/verifier", name="desk.ledger_verifier")
+@allow("ledger:verify")
+def verifier(work: W) -> Response:
+    """The offline verifier itself: one file, to be run on another machine."""
+    return file_response(export.write_verifier, "offline.py", "text/x-python")
+
+
+def _stands(work: Work) -> dict[str, Any]:
+    """Where the ledger stands, and whether a head of it stands outside since little enough time (T06)."""
+    head, last = ledger.head(work.db), ledger.last_outside(work.around.outside)
+    return {"head": head, "outside": last, "outside_old": ledger.is_old(last, work.now, head.seq)}
+
+
 @router.get("/checks", name="desk.ledger_checks")
 @allow("ledger:view")
 def checks(work: W) -> Response:
@@ -207,7 +234,7 @@ def checks(work: W) -> Response:
     return page(
         work,
         "desk/ledger_checks.html",
-        head=ledger.head(work.db),
+        **_stands(work),
         event=event,
         checked_by=names.get(event.actor_id or 0, "") if event else "",
         findings=None,
@@ -227,7 +254,7 @@ def check(work: W) -> Response:
     return page(
         work,
         "desk/ledger_checks.html",
-        head=ledger.head(work.db),
+        **_stands(work),
         event=None,
         checked_by=work.actor.name,
         findings=found,

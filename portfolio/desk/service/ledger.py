@@ -209,7 +209,7 @@ def books() -> Base:
 def check(work: Work) -> list[Finding]:
     """Check everything and put the result on record: who, when, how many entries, how many anomalies."""
     work.require("ledger:verify")
-    found = findings(work.db)
+    found = findings(work.db, work.around.outside)
     stands = ledger.head(work.db)
     data = {
         "entries": stands.seq,

@@ -8,6 +8,7 @@ import secrets
 from pathlib import Path
 
 from portfolio.documents.queries import path_for
+from portfolio.kit.db import refuse_full
 
 
 def keep(data_dir: Path, content: bytes) -> str:
@@ -25,8 +26,9 @@ def keep(data_dir: Path, content: bytes) -> str:
             stream.flush()
             os.fsync(stream.fileno())
         beside.replace(final)
-    except BaseException:
+    except BaseException as error:
         beside.unlink(missing_ok=True)
+        refuse_full(error)
         raise
     _sync(final.parent)
     return sha256

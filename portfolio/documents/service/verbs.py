@@ -11,6 +11,8 @@ from portfolio.documents.models import Document, Paper
 from portfolio.documents.service.check import Upload, checked
 from portfolio.documents.service.keep import keep
 from portfolio.kit.db import Base
+from portfolio.kit.pdf import standing
+from portfolio.ledger.queries import head
 from portfolio.work import Work
 
 
@@ -48,6 +50,7 @@ def issue(
 ) -> Paper:
     """Print a paper for good and bind it to its facts (F12): `draw` gets the facts with `fingerprint`, `reference` and `edition` added.
 
+    The paper carries the ledger's head at that moment, on its foot and in its code: any one of them tells a book written again (T06).
     The same facts under the same reference give back the paper already issued, byte for byte; other facts make the next edition. `facts` must be
     JSON (TypeError otherwise): dates as ISO text, amounts as integers.
     """
@@ -58,7 +61,10 @@ def issue(
         work.record("paper:reprinted", subject, data={"paper": last.id, "reference": reference})
         return last
     edition = last.edition + 1 if last else 1
-    content = draw({**settled, "fingerprint": fingerprint, "reference": reference, "edition": edition})
+    stands = head(work.db)
+    with standing(stands.seq, stands.hash):
+        content = draw({**settled, "fingerprint": fingerprint, "reference": reference, "edition": edition})
+    printed = {"seq": stands.seq, "hash": stands.hash}
     actor = work.maybe_actor
     paper = Paper(
         kind=kind,
@@ -70,7 +76,7 @@ def issue(
         fingerprint=fingerprint,
         sha256=keep(work.around.data_dir, content),
         size=len(content),
-        facts=settled,
+        facts={**settled, queries.STANDS: printed},
         issued_at=work.now,
         issued_by_id=actor.id if actor else None,
     )
@@ -79,6 +85,12 @@ def issue(
     work.record(
         "paper:issued",
         subject,
-        data={"paper": paper.id, "reference": reference, "edition": edition, "fingerprint": fingerprint},
+        data={
+            "paper": paper.id,
+            "reference": reference,
+            "edition": edition,
+            "fingerprint": fingerprint,
+            "ledger": printed,
+        },
     )
     return paper

@@ -4,7 +4,7 @@ Nothing here loads ReportLab until something is printed.
 """
 
 from portfolio.kit.pdf.figures import amount, figures, percent
-from portfolio.kit.pdf.fingerprint import fingerprint_of, qr_text, short_fingerprint
+from portfolio.kit.pdf.fingerprint import fingerprint_of, qr_text, short_fingerprint, standing
 from portfolio.kit.pdf.grid import Column
 from portfolio.kit.pdf.paper import Half, Paper, bind
 from portfolio.kit.pdf.sheet import Letterhead, Margins
@@ -24,4 +24,5 @@ __all__ = [
     "percent",
     "qr_text",
     "short_fingerprint",
+    "standing",
 ]

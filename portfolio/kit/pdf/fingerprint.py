@@ -4,6 +4,9 @@ It is over the facts of the record, not over the file, so a reprint prints the s
 """
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from typing import TypeAlias
 
@@ -47,6 +50,25 @@ def short_fingerprint(fingerprint: str) -> str:
     return " ".join(fingerprint[i : i + 4] for i in range(0, min(16, len(fingerprint)), 4))
 
 
+_STANDS: ContextVar[tuple[int, str] | None] = ContextVar("stands", default=None)
+
+
+@contextmanager
+def standing(seq: int, digest: str) -> Iterator[None]:
+    """Whatever is drawn inside says where the books stand when it is issued: number and hash of their last entry (T06). It is not one of the
+    paper's facts, so that a reprint remains the paper that was issued."""
+    token = _STANDS.set((seq, digest) if seq else None)
+    try:
+        yield
+    finally:
+        _STANDS.reset(token)
+
+
+def stands() -> tuple[int, str] | None:
+    """Where the books stand for the paper being drawn; None for a draft."""
+    return _STANDS.get()
+
+
 def qr_text(
     reference: str, on: date, *, fingerprint: str, amount_minor: int | None = None, currency: str = "XOF"
 ) -> str:
@@ -55,4 +77,6 @@ def qr_text(
     if amount_minor is not None:
         lines.append(f"{amount_minor} {currency}")
     lines.append(f"SHA-256 {fingerprint}")
+    if head := stands():
+        lines.append(f"LIVRE {head[0]} {head[1]}")
     return "\n".join(lines)

@@ -11,6 +11,7 @@ from typing import Literal
 
 from portfolio.kit.pdf import grid as tables
 from portfolio.kit.pdf.blocks import SMALL, Block, Facts, Framed, Gap, PageBreak, Text, Together
+from portfolio.kit.pdf.fingerprint import stands
 from portfolio.kit.pdf.grid import Column, Value
 from portfolio.kit.pdf.pen import MM, Pen
 from portfolio.kit.pdf.sheet import (
@@ -230,7 +231,9 @@ class Paper(Composer):
         self._first_landscape = landscape
         self._stub: tuple[Half, Half] | None = None
         self._done = bool(title)
-        self.marks = Marks(title or subject or "Lettre", reference, fingerprint, draft, copy_label, paraphe)
+        self.marks = Marks(
+            title or subject or "Lettre", reference, fingerprint, draft, copy_label, paraphe, stands()
+        )
 
     def letter_to(self, addressee: Sequence[str], about: str = "", salutation: str = "") -> None:
         """Addressee on the right, « Objet : … », salutation."""

@@ -70,6 +70,8 @@ class Marks:
     draft: bool = False
     copy_label: str | None = None
     paraphe: bool = False
+    stands: tuple[int, str] | None = None
+    """Number and hash of the last entry of the books when the paper is issued."""
 
 
 def paginate(blocks: Sequence[Block], margins: Margins, *, landscape: bool, scale: float) -> list[Page]:
@@ -187,6 +189,9 @@ def foot(pen: Pen, left: float, width: float, y: float, marks: Marks, number: in
     if marks.fingerprint:
         shown = f"Empreinte de contrôle : {short_fingerprint(marks.fingerprint)}"
         pen.text((left + right) / 2, y, shown, "body", size, "center")
+    if marks.stands:
+        shown = f"Grand livre à l'écriture n° {marks.stands[0]} : {short_fingerprint(marks.stands[1])}"
+        pen.text((left + right) / 2, y - 7.4, shown, "body", 6.4, "center", grey=0.25)
     pen.text(right, y, f"Page {number}/{total}", "body", size, "right")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from portfolio.ledger.models import DIMENSIONS, LedgerEntry, LedgerPeriod
 from portfolio.ledger.queries.balances import all_balances, by_code, net, nets, table, turnover
-from portfolio.ledger.queries.chain import Head, check, head, walk
+from portfolio.ledger.queries.chain import Head, check, head, judge, walk
 from portfolio.ledger.queries.entries import (
     Corrections,
     act,
@@ -18,6 +18,7 @@ from portfolio.ledger.queries.entries import (
     originals,
     reversals_of,
 )
+from portfolio.ledger.queries.heads import Deposit, deposits, heads, is_old, last_outside
 from portfolio.ledger.queries.periods import closed_until, entries_between, month_end, next_to_close, periods
 from portfolio.ledger.queries.statements import (
     SUBTOTALS,
@@ -38,6 +39,7 @@ __all__ = [
     "DIMENSIONS",
     "SUBTOTALS",
     "Corrections",
+    "Deposit",
     "Head",
     "LedgerEntry",
     "LedgerPeriod",
@@ -54,11 +56,16 @@ __all__ = [
     "closed_until",
     "corrections",
     "entries_between",
+    "deposits",
     "entries_of",
     "hashes",
     "head",
+    "heads",
+    "is_old",
+    "judge",
     "last_dates",
     "last_of",
+    "last_outside",
     "lines",
     "month_end",
     "moved_by_subject",

@@ -1,0 +1,223 @@
+"""A backup in one file, taken while people work, and its restoration on an empty place (D11, D12, D13).
+
+The database is copied by its own interface, which sees one consistent moment: SQLite's online backup, PostgreSQL's `pg_dump`. The kept files
+follow it: bytes are on disk before the row that names them is committed, so that every row of the copy finds its file. A manifest holds the
+SHA-256 of each member; nothing is touched on restoration before all of them agree. The secret of the installation goes with it, since codes
+that applicants hold on paper are made from it: the file is in clear, readable by this account alone, and belongs on an encrypted disk.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from sqlalchemy import inspect
+from sqlalchemy.engine import URL, make_url
+
+from portfolio.kit.db import Database, sqlite_module
+from portfolio.kit.sinks import FILE as HEADS
+
+FORMAT = 1
+_DUMP = "database"
+BESIDE = (HEADS, "secret")
+_PIECE = 1 << 20
+
+
+class Unfit(ValueError):
+    """Why a backup cannot be made or restored, in words."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a backup holds."""
+
+    files: int
+    size: int
+
+
+def make(url: str, data_dir: Path, out: Path) -> Made:
+    """Write the backup beside `out`, sync it, and only then give it its name. Raises Unfit, OSError."""
+    if out.exists():
+        raise Unfit(f"{out} existe déjà : donnez un autre nom, une sauvegarde n'en écrase jamais une autre.")
+    beside = out.with_name(f".{out.name}.partiel")
+    address = make_url(url)
+    try:
+        with tempfile.TemporaryDirectory(dir=out.parent) as folder:
+            dump = Path(folder, _DUMP)
+            _dump(address, dump)
+            members: dict[str, list[object]] = {}
+            handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(handle, "wb") as stream, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+                _put(archive, members, _DUMP, dump)
+                for path in _kept(data_dir):
+                    _put(archive, members, path.relative_to(data_dir).as_posix(), path)
+                facts = {"format": FORMAT, "kind": address.get_backend_name(), "members": members}
+                archive.writestr("manifest.json", json.dumps(facts, sort_keys=True))
+        with beside.open("rb") as made:
+            os.fsync(made.fileno())
+        beside.replace(out)
+    finally:
+        beside.unlink(missing_ok=True)
+    return Made(len(members) - 1, out.stat().st_size)
+
+
+def restore(archive_path: Path, url: str, data_dir: Path) -> Made:
+    """Read the whole backup, then fill an empty database and an empty folder with it. Raises Unfit before anything is touched."""
+    address = make_url(url)
+    _must_be_empty(address, data_dir)
+    try:
+        with zipfile.ZipFile(archive_path) as archive:
+            members = _checked(archive, address.get_backend_name())
+            data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+            for name in members:
+                if name != _DUMP:
+                    _take(archive, name, data_dir / name)
+            with tempfile.TemporaryDirectory(dir=data_dir) as folder:
+                dump = Path(folder, _DUMP)
+                _take(archive, _DUMP, dump)
+                _load(address, dump)
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError) as reason:
+        raise Unfit(f"{archive_path} n'est pas une sauvegarde entière ({reason}) : rien n'a été touché.")
+    return Made(len(members) - 1, archive_path.stat().st_size)
+
+
+def _kept(data_dir: Path) -> Iterator[Path]:
+    """The kept files, without those still being written, and what lies beside them: the heads of the chains, the secret."""
+    files = data_dir / "files"
+    yield from sorted(p for p in files.rglob("*") if p.is_file() and not p.name.startswith("."))
+    yield from (data_dir / name for name in BESIDE if (data_dir / name).is_file())
+
+
+def _put(archive: zipfile.ZipFile, members: dict[str, list[object]], name: str, path: Path) -> None:
+    digest, size = hashlib.sha256(), 0
+    info = zipfile.ZipInfo(name)  # without dates: the same state gives the same members
+    info.compress_type = zipfile.ZIP_DEFLATED if name == _DUMP else zipfile.ZIP_STORED
+    with path.open("rb") as source, archive.open(info, "w", force_zip64=True) as target:
+        while piece := source.read(_PIECE):
+            digest.update(piece)
+            size += len(piece)
+            target.write(piece)
+    members[name] = [size, digest.hexdigest()]
+
+
+def _checked(archive: zipfile.ZipFile, kind: str) -> dict[str, Any]:
+    """The members, once every byte agrees with the manifest. Raises Unfit."""
+    try:
+        manifest = json.loads(archive.read("manifest.json"))
+        members: dict[str, Any] = dict(manifest["members"])
+        said, made = manifest["format"], manifest["kind"]
+    except (KeyError, ValueError, TypeError):
+        raise Unfit("cette archive n'a pas le manifeste d'une sauvegarde : rien n'a été touché.")
+    if said != FORMAT:
+        raise Unfit(f"cette sauvegarde est d'un format {said} inconnu de cette version : rien n'a été touché.")
+    if made != kind:
+        raise Unfit(
+            f"cette sauvegarde vient de {made} et la base à remplir est {kind} : donnez une base de même sorte."
+        )
+    if sorted(archive.namelist()) != sorted([*members, "manifest.json"]):
+        raise Unfit(
+            "des fichiers manquent à cette sauvegarde, ou d'autres y ont été ajoutés : rien n'a été touché."
+        )
+    for name, (size, digest) in members.items():
+        parts = name.split("/")
+        if name not in (_DUMP, *BESIDE) and (parts[0] != "files" or ".." in parts or "\\" in name):
+            raise Unfit(f"{name} ne peut pas faire partie d'une sauvegarde : rien n'a été touché.")
+        with archive.open(name) as stream:
+            if _digest(stream) != (size, digest):
+                raise Unfit(f"{name} est abîmé dans cette sauvegarde : rien n'a été touché.")
+    return members
+
+
+def _digest(stream: IO[bytes]) -> tuple[int, str]:
+    digest, size = hashlib.sha256(), 0
+    while piece := stream.read(_PIECE):
+        digest.update(piece)
+        size += len(piece)
+    return size, digest.hexdigest()
+
+
+def _take(archive: zipfile.ZipFile, name: str, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with archive.open(name) as source, path.open("wb") as target:
+        shutil.copyfileobj(source, target, _PIECE)
+        target.flush()
+        os.fsync(target.fileno())
+    path.chmod(0o600)
+
+
+def _must_be_empty(address: URL, data_dir: Path) -> None:
+    if (data_dir / "files").exists() and any((data_dir / "files").iterdir()):
+        raise Unfit(f"{data_dir} contient déjà des fichiers : restaurez dans un dossier vide.")
+    if address.get_backend_name() == "sqlite":
+        if Path(address.database or "").exists():
+            raise Unfit(
+                f"{address.database} existe déjà : restaurez vers une base neuve (PORTFOLIO_DATABASE_URL)."
+            )
+        return
+    database = Database(address.render_as_string(hide_password=False))
+    try:
+        tables = inspect(database.engine).get_table_names()
+    finally:
+        database.dispose()
+    if tables:
+        raise Unfit(
+            f"la base {address.database} contient déjà des tables : restaurez vers une base neuve et vide."
+        )
+
+
+def _dump(address: URL, dump: Path) -> None:
+    if address.get_backend_name() == "sqlite":
+        module = sqlite_module()
+        if not Path(address.database or "").is_file():
+            raise Unfit(f"{address.database} n'existe pas : il n'y a rien à sauvegarder.")
+        with closing(module.connect(address.database)) as source, closing(module.connect(dump)) as target:
+            source.execute("PRAGMA busy_timeout=10000")
+            source.backup(target)  # in one step: one moment, and writers are never made to wait
+            target.execute("PRAGMA journal_mode=DELETE")
+        return
+    _tool("pg_dump", address, "--format=custom", "--no-owner", "--no-privileges", f"--file={dump}")
+
+
+def _load(address: URL, dump: Path) -> None:
+    if address.get_backend_name() == "sqlite":
+        module = sqlite_module()
+        with closing(module.connect(dump)) as copy:
+            if copy.execute("PRAGMA quick_check").fetchone()[0] != "ok":
+                raise Unfit("la base de cette sauvegarde est abîmée : rien n'a été touché.")
+        target = Path(address.database or "")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        beside = target.with_name(f".{target.name}.partiel")
+        shutil.copyfile(dump, beside)
+        with beside.open("rb") as stream:
+            os.fsync(stream.fileno())
+        beside.replace(target)
+        return
+    named = address.database or ""
+    options = ("--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error")
+    _tool("pg_restore", address, *options, f"--dbname={named}", str(dump))
+
+
+def _tool(name: str, address: URL, *arguments: str) -> None:
+    """Run one of PostgreSQL's own tools; the password goes by the environment, never by the list of processes."""
+    program = shutil.which(name)
+    if program is None:
+        raise Unfit(
+            f"{name} est introuvable : installez les outils de PostgreSQL (paquet postgresql-client), de la version du serveur."
+        )
+    values = {"PGHOST": address.host or address.query.get("host"), "PGPORT": address.port, "PGUSER": address.username,
+              "PGPASSWORD": address.password, "PGDATABASE": address.database}  # fmt: skip
+    known = {key: str(value) for key, value in values.items() if value}
+    command = [program, *arguments]
+    done = subprocess.run(command, env=os.environ | known, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise Unfit(f"{name} a échoué : {done.stderr.strip()[-500:]}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from typing import Any
 
 import pytest
 from pypdf import PdfReader
@@ -71,6 +72,12 @@ def test_whole_books_have_no_finding_and_every_guard_is_derived(place: Office) -
     whole(place)
 
 
+def dropped(session: Any, trigger: str) -> str:
+    """The statement that takes a trigger of the tranches away."""
+    on = " ON tranche" if session.get_bind().dialect.name == "postgresql" else ""
+    return f"DROP TRIGGER IF EXISTS {trigger}{on}"
+
+
 @pytest.mark.both_engines
 def test_every_guard_column_and_balance_moved_alone_is_named(place: Office) -> None:
     """Also a guard declared tomorrow: on every stored row, one franc more and one franc less, unless the database itself refuses."""
@@ -105,6 +112,8 @@ def test_every_guard_column_and_balance_moved_alone_is_named(place: Office) -> N
     }  # fmt: skip
     for change, columns in together.values():
         with place.database.session(readonly=False) as session:
+            for name in ("tranche_kept", "tranche_sum_change", "tranche_sum"):  # only who owns the database gets that far
+                session.execute(text(dropped(session, name)))
             session.execute(text(change))
             assert len(findings(session)) >= columns
             session.rollback()

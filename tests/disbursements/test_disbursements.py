@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from portfolio.agreements.models import Tranche
 from portfolio.disbursements import queries, service
@@ -143,7 +143,6 @@ def test_a_tampered_field_is_refused_with_the_numbers_of_now(world: World, wrong
         (Disbursement, "", {"amount_minor": AMOUNT - 1}),
         (Disbursement, "", {"payee": "Un ami"}),
         (Disbursement, "", {"modality": "reimbursement"}),
-        (Tranche, "tranche", {"amount_minor": AMOUNT + 1}),
     ],
 )
 def test_any_later_change_voids_the_approvals(
@@ -156,6 +155,13 @@ def test_any_later_change_voids_the_approvals(
         chain.pay(world, number)
     assert "content_changed" in codes(refused)
     assert chain.stored(world, number).status == "ordered"
+
+
+def test_the_database_itself_keeps_the_amount_of_a_tranche_that_is_requested(world: World) -> None:
+    tranche = first(world)
+    chain.to(world, "ordered", tranche)
+    with pytest.raises(DBAPIError, match="keeps its amount"):
+        change(world, Tranche, tranche, amount_minor=AMOUNT + 1)
 
 
 def other_account(world: World, kind: str = "bank") -> int:

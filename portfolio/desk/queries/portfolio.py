@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from portfolio.agreements.models import Agreement
+from portfolio.awards.models import Commitment
 from portfolio.kit.charts import Series, bars, choropleth, stacked_bars
 from portfolio.kit.charts.shapes import Chart
 from portfolio.kit.i18n import gettext as _
@@ -57,13 +58,20 @@ class Portfolio:
 
 
 def portfolio(work: Work, wanted: str = "") -> Portfolio:
-    """The whole portfolio that the actor may see, through one framework."""
+    """The whole portfolio that the actor may see, through one framework. Granted is what is still committed: what a termination or a
+    closing gave back is no longer anybody's."""
     region = aliased(Place)
     agreements = work.db.execute(
         select(
-            Agreement.id, Agreement.reference, Agreement.amount_minor, Place.path, Place.country, region.name
+            Agreement.id,
+            Agreement.reference,
+            (Agreement.amount_minor - func.coalesce(Commitment.released_minor, 0)).label("granted_minor"),
+            Place.path,
+            Place.country,
+            region.name,
         )
         .join(Place, Place.id == Agreement.place_id)
+        .outerjoin(Commitment, Commitment.id == Agreement.commitment_id)
         .outerjoin(region, (region.level == 1) & (Place.path + "/").startswith(region.path + "/"))
         .where(work.within("agreement:view", Agreement), Agreement.status != "draft")
         .order_by(Agreement.id)
@@ -75,7 +83,7 @@ def portfolio(work: Work, wanted: str = "") -> Portfolio:
         return debit - credit
 
     figures: list[Figures] = [
-        (a.id, a.path or "", a.country, a.amount_minor, net(a.reference, "907"), net(a.reference, "657"))
+        (a.id, a.path or "", a.country, int(a.granted_minor), net(a.reference, "907"), net(a.reference, "657"))
         for a in agreements
     ]
     known = list(

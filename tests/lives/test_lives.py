@@ -1,7 +1,7 @@
 """Any life of two grants, by whoever, in any order: the product allows what the institution allows and nothing else, and its books and guards
 say what the acts add up to, after every single one (M04, M06, M08, M09, M13).
 
-The suite plays a hundredth, so that it stays short; the whole is `PORTFOLIO_WHOLE=1 pytest tests/lives`: 2,000 lives of up to 50 acts on each engine.
+The suite plays a dozen, so that it stays short; the whole is `PORTFOLIO_WHOLE=1 pytest tests/lives`: 2,000 lives of up to 50 acts on each engine.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from tests.lives.expected import PEOPLE, WHO, Claim, Institution, Paper, Report,
 from tests.support import databases
 
 WHOLE = bool(os.environ.get("PORTFOLIO_WHOLE"))
-LIVES = 2000 if WHOLE else 20
+LIVES = 2000 if WHOLE else 12
 STEPS = 50
 
 

@@ -9,6 +9,6 @@ from tests.bench.bench_list import line, measure
 @pytest.mark.bench
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
 def test_print_the_ratio_of_the_list(engine: str) -> None:
-    found = measure(engine, 10_000, rounds=2, requests=80)
+    found = measure(engine, 10_000, rounds=3, requests=120)
     print("\n" + line(engine, 10_000, found))
     assert found["product"] > 0 and found["floor"] > 0

@@ -30,7 +30,11 @@ def upgrade() -> None:
             "(status = 'closed') = (closed_at IS NOT NULL)", name=op.f("ck_ledger_period_closed_is_signed")
         ),
         sa.CheckConstraint(
-            "closed_by_id IS NULL OR closed_by_id <> proposed_by_id", name=op.f("ck_ledger_period_two_people")
+            "(proposed_by_id IS NULL OR closed_by_id IS NULL OR proposed_by_id <> closed_by_id)",
+            name=op.f("ck_ledger_period_distinct_people"),
+        ),
+        sa.CheckConstraint(
+            "status IN ('proposed', 'closed', 'withdrawn')", name=op.f("ck_ledger_period_status_known")
         ),
     )
     op.create_index("ix_ledger_period_status", "ledger_period", ["status", "ends_on"])

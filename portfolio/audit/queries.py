@@ -58,7 +58,9 @@ def check(session: Session, witnesses: Iterable[tuple[int, str]] = ()) -> Anomal
     fault = first_fault(counted(), "audit", SEALED, (head.seq, head.hash), known)
     if fault is not None:
         return Anomaly("audit", fault.seq, fault.kind)
-    return next((Anomaly("audit", seq, "witness") for seq, digest in printed if seen.get(seq) != digest), None)
+    return next(
+        (Anomaly("audit", seq, "witness") for seq, digest in printed if seen.get(seq) != digest), None
+    )
 
 
 def _all(session: Session, batch: int = 2000) -> Iterator[Mapping[str, object]]:

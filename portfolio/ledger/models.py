@@ -12,7 +12,19 @@ from datetime import date
 from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portfolio.kit.db import Base, BigId, Code, Currency, Id, Minor, Moment, Ref
+from portfolio.kit.db import (
+    Base,
+    BigId,
+    Code,
+    Currency,
+    Id,
+    Minor,
+    Moment,
+    Ref,
+    distinct_people,
+    status_check,
+)
+from portfolio.rulebook.lifecycles.periods import PERIOD
 
 DIMENSIONS = (
     "exercice",
@@ -80,7 +92,8 @@ class LedgerPeriod(Base):
 
     __tablename__ = "ledger_period"
     __table_args__ = (
-        CheckConstraint("closed_by_id IS NULL OR closed_by_id <> proposed_by_id", name="two_people"),
+        status_check(PERIOD),
+        distinct_people("proposed_by_id", "closed_by_id"),
         CheckConstraint("(status = 'closed') = (closed_at IS NOT NULL)", name="closed_is_signed"),
         Index("ix_ledger_period_status", "status", "ends_on"),
     )

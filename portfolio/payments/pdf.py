@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from portfolio.agreements.pdf.parts import ACCOUNTS, day, sheet
 from portfolio.kit.grammar import counted
-from portfolio.kit.pdf import Column, Signatory, amount
+from portfolio.kit.pdf import Column, Paper, Signatory, amount
 from portfolio.kit.words import amount_in_words, date_long, hour_short
 
 ACTS = {
@@ -17,6 +18,34 @@ ACTS = {
     "release": ("Mis en paiement", "L'agent comptable"),
 }
 CHANNELS = {"bank": "virement", "mobile": "monnaie électronique", "cash": "espèces contre reçu"}
+
+
+def transfers(paper: Paper, rows: list[dict[str, Any]], kinds: Mapping[str, str] = ACCOUNTS) -> None:
+    """The table of orders to be paid, with its total: of a batch, and of the issue slip of a fund. `kinds` says what has no bank's name."""
+    paper.table(
+        [
+            Column("Ordre", 34, kind="code"),
+            Column("Convention", 36, kind="code"),
+            Column("Bénéficiaire du paiement", weight=2),
+            Column("Établissement", weight=1.3),
+            Column("Compte ou portefeuille", 50),
+            Column("Montant", 30, kind="amount"),
+        ],
+        [
+            (
+                r["order"],
+                r["agreement"],
+                r["payee"],
+                r["bank"] or kinds.get(r["kind"], r["kind"]),
+                r["account"] or "—",
+                r["amount_minor"],
+            )
+            for r in rows
+        ],
+        total="Total",
+        carry=5,
+        unit="francs CFA",
+    )
 
 
 def slip_pdf(facts: dict[str, Any]) -> bytes:
@@ -34,30 +63,7 @@ def slip_pdf(facts: dict[str, Any]) -> bytes:
     paper.para(
         f"Par le débit du compte : {facts['source']}, veuillez exécuter les paiements suivants.", align="left"
     )
-    paper.table(
-        [
-            Column("Ordre", 34, kind="code"),
-            Column("Convention", 36, kind="code"),
-            Column("Bénéficiaire du paiement", weight=2),
-            Column("Établissement", weight=1.3),
-            Column("Compte ou portefeuille", 50),
-            Column("Montant", 30, kind="amount"),
-        ],
-        [
-            (
-                r["order"],
-                r["agreement"],
-                r["payee"],
-                r["bank"] or ACCOUNTS[r["kind"]],
-                r["account"] or "—",
-                r["amount_minor"],
-            )
-            for r in rows
-        ],
-        total="Total",
-        carry=5,
-        unit="francs CFA",
-    )
+    transfers(paper, rows)
     paper.arrete(
         f"Arrêté le présent bordereau à {counted(len(rows), 'paiement', 'paiements')} et à la somme de : "
         f"{amount_in_words(total, facts['currency'])} ({amount(total, facts['currency'])})."

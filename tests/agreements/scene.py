@@ -13,7 +13,7 @@ def codes(refused: Any) -> set[str]:
     return {r.code for r in refused.value.refusals}
 
 
-def change(world: World, model: type, number: int, **values: object) -> None:
+def change(world: World, model: type, number: int, /, **values: object) -> None:
     with world.database.session(readonly=False) as session:
         session.execute(update(model).where(model.id == number).values(**values))  # type: ignore[attr-defined]
         session.commit()

@@ -83,44 +83,13 @@ def build(
             s.flush()
             return thing
 
-        ml = add(
-            Place(
-                code="ML",
-                level=0,
-                country="ML",
-                kind="country",
-                name="Mali",
-                folded="mali",
-                path="ML",
-                source="test",
-            )
-        )
-        gao = add(
-            Place(
-                code="ML07",
-                parent_id=ml.id,
-                level=1,
-                country="ML",
-                kind="region",
-                name="Gao",
-                folded="gao",
-                path="ML/ML07",
-                source="test",
-            )
-        )
-        place = add(
-            Place(
-                code="ML070201",
-                parent_id=gao.id,
-                level=3,
-                country="ML",
-                kind="commune",
-                name="Ansongo",
-                folded="ansongo",
-                path="ML/ML07/ML070201",
-                source="test",
-            )
-        )
+        def put(code: str, level: int, kind: str, name: str, path: str, parent: int | None = None) -> Any:
+            return add(Place(code=code, level=level, country="ML", kind=kind, name=name, folded=fold(name), path=path, source="test",
+                             parent_id=parent))
+
+        ml = put("ML", 0, "country", "Mali", "ML")
+        gao = put("ML07", 1, "region", "Gao", "ML/ML07", ml.id)
+        place = put("ML070201", 3, "commune", "Ansongo", "ML/ML07/ML070201", gao.id)
         donor = add(Donor(code="NOR", name="Coopération de Norlande (fictive)"))
         fund = add(
             Fund(
@@ -251,7 +220,7 @@ def build(
                 created_at=NOON,
                 submitted_at=NOON - timedelta(days=385),
                 filed=True,
-                status="awarded" if "awarded" in _statuses(Application) else "submitted",
+                status="awarded",
             )
         )
         rest = grant - sum(q * u for _l, _u, q, u, source in LINES if source == "S")
@@ -336,12 +305,6 @@ def build(
         }  # fmt: skip
         s.commit()
     return world
-
-
-def _statuses(model: Any) -> set[str]:
-    from portfolio.rulebook.lifecycles.applications import APPLICATION
-
-    return {state.code for state in APPLICATION.states}
 
 
 def form(world: World, schedule: Any = SCHEDULE, conditions: Any = CONDITIONS, **more: Any) -> AgreementForm:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import update
-
 from portfolio.funds.models import BudgetLine, Fund
 from portfolio.ledger import queries as ledger
 from tests.agreements import world as make
@@ -16,16 +14,6 @@ AMOUNT = 1_780_000
 
 def first(world: World, **more: Any) -> int:
     return make.tranche_id(world, make.signed(world, **more), 1)
-
-
-def codes(refused: Any) -> set[str]:
-    return {r.code for r in refused.value.refusals}
-
-
-def change(world: World, model: type, id_: int, **values: object) -> None:
-    with world.database.session(readonly=False) as session:
-        session.execute(update(model).where(model.id == id_).values(**values))  # type: ignore[attr-defined]
-        session.commit()
 
 
 def books(world: World) -> dict[str, int]:

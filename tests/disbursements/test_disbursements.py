@@ -17,9 +17,10 @@ from portfolio.groups.models import GroupAccount
 from portfolio.kit.db import Database
 from portfolio.kit.errors import Invalid, Refused
 from tests.agreements import world as make
+from tests.agreements.scene import change, codes
 from tests.agreements.world import World
 from tests.disbursements import chain
-from tests.disbursements.scene import AMOUNT, books, change, codes, first
+from tests.disbursements.scene import AMOUNT, books, first
 
 
 @pytest.mark.both_engines

@@ -19,9 +19,10 @@ from portfolio.kit.errors import Forbidden, Invalid, Refused
 from portfolio.procurement import queries as purchases
 from portfolio.rulebook.lifecycles.disbursements import DISBURSEMENT
 from tests.agreements import world as make
+from tests.agreements.scene import change, codes
 from tests.agreements.world import World
 from tests.disbursements import chain
-from tests.disbursements.scene import AMOUNT, books, change, codes, first
+from tests.disbursements.scene import AMOUNT, books, first
 
 CASH = {
     "receipt_number": "R-001",

@@ -15,10 +15,10 @@ from portfolio.disbursements.reference import Band, band_of, bands
 from portfolio.kit.errors import Refused
 from portfolio.payments import queries, service
 from tests import factories
+from tests.agreements.scene import codes
 from tests.agreements.world import World
 from tests.client import client
 from tests.disbursements import chain
-from tests.disbursements.scene import codes
 from tests.payments import scene
 
 DAY = date(2026, 11, 22)

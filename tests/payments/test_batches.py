@@ -18,9 +18,10 @@ from portfolio.payments import queries, service
 from portfolio.payments.forms import AddForm
 from portfolio.payments.models import PaymentApproval, PaymentBatch
 from tests import factories
+from tests.agreements.scene import codes
 from tests.agreements.world import World
 from tests.disbursements import chain
-from tests.disbursements.scene import books, codes
+from tests.disbursements.scene import books
 from tests.payments import scene
 
 REASON = "Le chef de service a demandé une vérification"

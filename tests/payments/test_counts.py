@@ -13,9 +13,9 @@ from portfolio.kit.errors import Invalid, Refused
 from portfolio.payments import queries, service
 from portfolio.payments.forms import CountForm, PieceLine
 from portfolio.payments.models import CashCount
+from tests.agreements.scene import codes
 from tests.agreements.world import World
 from tests.client import client
-from tests.disbursements.scene import codes
 from tests.payments import scene
 
 

@@ -20,8 +20,8 @@ from portfolio.kit.i18n import speaking
 from portfolio.payments import queries, service
 from portfolio.payments.models import PaymentBatch, PaymentLine
 from portfolio.payments.reference import IBAN, iban_of, phone_of, profile, rib_key, rib_of
+from tests.agreements.scene import codes
 from tests.agreements.world import World
-from tests.disbursements.scene import codes
 from tests.payments import scene
 
 SCHEMAS = Path(__file__).parents[1] / "vendor" / "iso20022"

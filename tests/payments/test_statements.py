@@ -19,10 +19,11 @@ from portfolio.payments import queries, service
 from portfolio.payments.forms import ChargeForm, MatchForm, StatementForm
 from portfolio.payments.models import BankStatement, StatementLine
 from portfolio.payments.service.reading import read_rows
+from tests.agreements.scene import codes
 from tests.agreements.world import World
 from tests.client import client
 from tests.disbursements import chain
-from tests.disbursements.scene import books, codes
+from tests.disbursements.scene import books
 from tests.payments import scene
 
 HEAD = "Relevé de compte;;;;;\n;;;;;\nDate opération;Libellé;Référence;Débit;Crédit;Solde\n"

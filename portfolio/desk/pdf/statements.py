@@ -8,6 +8,7 @@ from typing import Any
 from portfolio.kit.grammar import counted, of
 from portfolio.kit.pdf import Column, Letterhead, Paper, Signatory, amount, qr_text
 from portfolio.kit.words import amount_in_words, date_long, hour_short
+from portfolio.payments.pdf import transfers
 
 Facts = dict[str, Any]
 KINDS = {
@@ -160,30 +161,7 @@ def dispatch_pdf(facts: Facts) -> bytes:
         f"Par le débit du compte : {facts['source'] or '………………………………'}, veuillez exécuter les paiements suivants.",
         align="left",
     )
-    made.table(
-        [
-            Column("Ordre", 34, kind="code"),
-            Column("Convention", 36, kind="code"),
-            Column("Bénéficiaire du paiement", weight=2),
-            Column("Établissement", weight=1.4),
-            Column("Compte ou portefeuille", 44),
-            Column("Montant", 30, kind="amount"),
-        ],
-        [
-            (
-                r["order"],
-                r["agreement"],
-                r["payee"],
-                r["bank"] or KINDS.get(r["kind"], r["kind"]),
-                r["account"] or "—",
-                r["amount_minor"],
-            )
-            for r in rows
-        ],
-        total="Total",
-        carry=5,
-        unit="francs CFA",
-    )
+    transfers(made, rows, KINDS)
     made.arrete(
         f"Arrêté le présent bordereau à {counted(len(rows), 'ordre', 'ordres')} et à la somme de : "
         f"{amount_in_words(total, facts['currency'])} ({amount(total, facts['currency'])})."

@@ -83,7 +83,14 @@ def portfolio(work: Work, wanted: str = "") -> Portfolio:
         return debit - credit
 
     figures: list[Figures] = [
-        (a.id, a.path or "", a.country, int(a.granted_minor), net(a.reference, "907"), net(a.reference, "657"))
+        (
+            a.id,
+            a.path or "",
+            a.country,
+            int(a.granted_minor),
+            net(a.reference, "907"),
+            net(a.reference, "657"),
+        )
         for a in agreements
     ]
     known = list(

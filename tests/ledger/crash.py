@@ -25,23 +25,35 @@ from portfolio.funds.forms import ReceiptForm
 from portfolio.funds.models import MoneyReceipt
 from portfolio.kit.clock import FixedClock
 from portfolio.kit.db import Database
+from portfolio.origin import Surroundings
 from tests import factories
 
 
+def surroundings(given: dict[str, Any], database: Database) -> Surroundings:
+    """Where the process works: a day after the office was made."""
+    return factories.around(database, clock=FixedClock(factories.NOON + timedelta(days=1)), data_dir=Path(given["folder"]))
+
+
+def post(given: dict[str, Any], around: Surroundings, name: str, n: int) -> tuple[int, int]:
+    """Record money received and confirm it (guards, two entries, event, both heads in one commit): the receipt and its amount."""
+    with factories.work_as(around, given["cashier"]) as work:
+        receipt = money.record_receipt(work, ReceiptForm(
+            fund_id=given["fund"], treasury_account_id=given["bank"], received_on=work.today, bank_reference=f"{name}-{n}",
+            donor_amount=n % 97 + 1, donor_currency="XOF", amount=n % 97 + 1)).id  # fmt: skip
+    with factories.work_as(around, given["accountant"]) as work:
+        money.confirm(work, work.db.get_one(MoneyReceipt, receipt))
+    return receipt, n % 97 + 1
+
+
 def post_for_ever(given: dict[str, Any], name: str) -> None:
-    """Record money received, confirm it (guards, two entries, event, both heads in one commit), acknowledge, without end."""
-    around = factories.around(Database(given["url"]), clock=FixedClock(factories.NOON + timedelta(days=1)), data_dir=Path(given["folder"]))
+    """Post and acknowledge, without end."""
+    around = surroundings(given, Database(given["url"]))
     said = os.open(given["acks"], os.O_WRONLY | os.O_APPEND)
 
     def one(thread: int) -> None:
         for n in range(10**9):
-            with factories.work_as(around, given["cashier"]) as work:
-                receipt = money.record_receipt(work, ReceiptForm(
-                    fund_id=given["fund"], treasury_account_id=given["bank"], received_on=work.today, bank_reference=f"{name}-{thread}-{n}",
-                    donor_amount=n % 97 + 1, donor_currency="XOF", amount=n % 97 + 1)).id  # fmt: skip
-            with factories.work_as(around, given["accountant"]) as work:
-                money.confirm(work, work.db.get_one(MoneyReceipt, receipt))
-            os.write(said, f"{receipt} {n % 97 + 1}\n".encode())
+            receipt, amount = post(given, around, f"{name}-{thread}", n)
+            os.write(said, f"{receipt} {amount}\n".encode())
 
     threads = [threading.Thread(target=one, args=(i,), daemon=True) for i in range(2)]
     for thread in threads:

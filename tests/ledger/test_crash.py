@@ -18,6 +18,7 @@ from sqlalchemy import event, select, text
 
 from portfolio.desk.verify import findings
 from portfolio.funds.models import Fund, MoneyReceipt, TreasuryAccount
+from portfolio.kit.db import Database
 from portfolio.ledger.models import LedgerEntry
 from tests.client import client
 from tests.justifications.grants import Office, shared
@@ -35,9 +36,9 @@ def place(engine_kind: str, tmp_path: Path) -> Iterator[Office]:
     made.database.dispose()
 
 
-def lost(place: Office, acknowledged: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def lost(database: Database, acknowledged: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """The acknowledged receipts that are not confirmed, or whose entry or event is not there."""
-    with place.database.session(readonly=True) as session:
+    with database.session(readonly=True) as session:
         entries = {row.subject_id: row.amount_minor for row in session.scalars(
             select(LedgerEntry).where(LedgerEntry.subject_type == "money_receipt"))}  # fmt: skip
         confirmed = {r.id: r.amount_minor for r in session.scalars(select(MoneyReceipt).where(MoneyReceipt.status == "confirmed"))}
@@ -45,9 +46,9 @@ def lost(place: Office, acknowledged: list[tuple[int, int]]) -> list[tuple[int, 
     return [(n, a) for n, a in acknowledged if entries.get(n) != a or confirmed.get(n) != a or n not in events]
 
 
-def halves(place: Office) -> list[str]:
+def halves(database: Database) -> list[str]:
     """What only one side of a transaction says: receipts without entry, entries without receipt, guards that differ, broken chains."""
-    with place.database.session(readonly=True) as session:
+    with database.session(readonly=True) as session:
         entries = sorted(session.scalars(select(LedgerEntry.subject_id).where(LedgerEntry.subject_type == "money_receipt")))
         confirmed = sorted(session.scalars(select(MoneyReceipt.id).where(MoneyReceipt.status == "confirmed")))
         found = [] if sorted(set(entries)) == confirmed else ["receipts and entries differ"]
@@ -66,8 +67,8 @@ def test_killing_the_process_that_posts_loses_nothing_and_halves_nothing(place: 
     assert done.returncode == 0 and int(done.stdout) == KILLS, done.stdout + done.stderr
     acknowledged = [(int(a), int(b)) for a, b in (line.split() for line in acks.read_text().splitlines())]
     assert len(acknowledged) >= KILLS
-    assert lost(place, acknowledged) == [] and halves(place) == []
-    assert lost(place, [*acknowledged, (10**9, 1)]) == [(10**9, 1)], "the search sees what is not there"
+    assert lost(place.database, acknowledged) == [] and halves(place.database) == []
+    assert lost(place.database, [*acknowledged, (10**9, 1)]) == [(10**9, 1)], "the search sees what is not there"
     with place.database.session(readonly=True) as session:
         if place.database.kind == "sqlite":
             assert session.execute(text("PRAGMA integrity_check")).scalar_one() == "ok"
@@ -114,4 +115,4 @@ def test_a_full_disk_refuses_in_words_loses_nothing_and_posting_resumes(place: O
         limits.append(2**30)
         assert send(cycle * 100 + 99).status_code == 303
         kept += 1
-    assert refused == CYCLES and halves(place) == []
+    assert refused == CYCLES and halves(place.database) == []

@@ -210,7 +210,7 @@ def transactional(endpoint: Callable[..., Response], unsafe: bool) -> Callable[.
     @functools.wraps(endpoint)
     def inner(**kwargs: Any) -> Response:
         work: Work = next(v for v in kwargs.values() if isinstance(v, Work))
-        with i18n.speaking(work.origin.locale):
+        with i18n.speaking(work.origin.locale), work.around.database.turn(readonly=not unsafe):
             try:
                 _check_address(kwargs)
                 if unsafe:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import re
 from collections.abc import Iterator
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 LOCALES = ("fr", "en")
@@ -24,6 +26,38 @@ MONTHS = {
 }
 ZONE = ZoneInfo("UTC")
 """Mali and Burkina Faso keep UTC; where Niger's hour matters the paper prints it beside (F4)."""
+
+
+_BOUND = re.compile(r"(?<=\S) (?=[:;?!»]|%%|%(?![(a-z])|CFA\b)|(?<=«) ")
+
+
+def typeset(words: str) -> str:
+    """French typography, whatever was typed in a catalogue: ’ for the apostrophe, and no line ends before a sign that belongs to the
+    word before it (: ; ? ! » %), after « or inside « F CFA »."""
+    return _BOUND.sub("\u00a0", words.replace("'", "’"))
+
+
+_ENDING = re.compile(r"\[([^\[\]|:]*)(?:\|([^\[\]|:]*))?:(\w+)\]")
+
+
+class Numbered(str):
+    """Words that agree with several numbers of one sentence: « %(zones)d zone[s:zones] fermée[s:zones], %(works)d trava[il|ux:works] ».
+    The ending is chosen when the numbers are known; in French 0 and 1 are singular."""
+
+    def __mod__(self, values: Any) -> str:
+        most = 1 if _current.get() == "fr" else 0
+
+        def ending(found: re.Match[str]) -> str:
+            one, many = ("", found[1]) if found[2] is None else (found[1], found[2])
+            number = abs(values[found[3]])
+            return one if number == 1 or number < most else many
+
+        return str.__mod__(_ENDING.sub(ending, str(self)), values)
+
+
+@functools.cache
+def _worded(words: str) -> str:
+    return Numbered(words) if _ENDING.search(words) else words
 
 
 class Catalogue:
@@ -43,8 +77,7 @@ class Catalogue:
                 key = message.id[0] if isinstance(message.id, (tuple, list)) else message.id
                 forms = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
                 if all(forms):
-                    # French sets the apostrophe as ’; the catalogues are typed with either.
-                    self.words[(message.context, str(key))] = tuple(str(f).replace("'", "’") for f in forms)
+                    self.words[(message.context, str(key))] = tuple(_worded(typeset(str(f))) for f in forms)
 
 
 @functools.cache
@@ -80,7 +113,7 @@ def _find(context: str | None, msgid: str) -> tuple[str, ...] | None:
 def gettext(msgid: str) -> str:
     """The words of a message in the current language."""
     found = _find(None, msgid)
-    return found[0] if found else msgid
+    return found[0] if found else _worded(msgid)
 
 
 def pgettext(context: str, msgid: str) -> str:

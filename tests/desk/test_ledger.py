@@ -129,7 +129,7 @@ def test_a_changed_entry_is_named_in_french(place: Office) -> None:
         session.commit()
     with place.database.session(readonly=True) as session:
         words = verify(session)
-    assert words[0] == "Grand livre, écriture n° 4 : son contenu a été modifié."
+    assert words[0] == "Grand livre, écriture n° 4\u00a0: son contenu a été modifié."
 
 
 def test_the_check_is_put_on_record_and_shown_to_the_auditor(place: Office) -> None:

@@ -63,7 +63,7 @@ def test_pieces_of_one_sum_ask_for_the_signatures_of_the_whole(world: World, low
     assert codes(refused) == {"band_needs_batch"}
     number = scene.to(world, "locked", [ids[2]])  # alone in its batch
     page = client(world.surround, world.people["financial_controller"]).get(f"/payments/{number}").text.replace("\u202f", " ")
-    assert "Fractionnement ?" in page and "4 450 000" in page
+    assert "Fractionnement\u00a0?" in page and "4 450 000" in page
     scene.sign(world, number, "approve")
     assert scene.stored(world, number).status == "locked", "one approval is not enough"
     with pytest.raises(Refused) as refused:

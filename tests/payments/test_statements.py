@@ -150,8 +150,8 @@ def test_rows_that_cannot_be_read_are_said_one_by_one_and_the_others_are_kept(wo
     with speaking("fr"):
         read = read_rows([["Date", "Montant"], ["hier", "5"], ["22/11/2026", "cent"]])
         nothing = read_rows([["a", "b"], ["c", "d"]])
-    assert read.errors[0] == (2, "la date « hier » ne se lit pas : écrivez-la ainsi : 12/03/2026.")
-    assert read.errors[1] == (3, "le montant « cent » ne se lit pas : écrivez-le en chiffres, sans décimales.")
+    assert read.errors[0] == (2, "la date «\u00a0hier\u00a0» ne se lit pas\u00a0: écrivez-la ainsi\u00a0: 12/03/2026.")
+    assert read.errors[1] == (3, "le montant «\u00a0cent\u00a0» ne se lit pas\u00a0: écrivez-le en chiffres, sans décimales.")
     assert "Aucune ligne de titres" in nothing.errors[0][1]
 
 

@@ -86,7 +86,7 @@ def _deadlines(work: Work) -> Number:
     row = work.db.execute(
         select(calls.scalar_subquery(), papers.scalar_subquery(), ends.scalar_subquery())
     ).one()
-    note = _("%(calls)d calls closing · %(papers)d papers due · %(ends)d agreements ending") % {
+    note = _("%(calls)d call[s:calls] closing · %(papers)d paper[s:papers] due · %(ends)d agreement[s:ends] ending") % {
         "calls": row[0],
         "papers": row[1],
         "ends": row[2],
@@ -129,7 +129,7 @@ def _advances(work: Work) -> Number:
         ),
     ).where(Tranche.modality == "advance", left > 0, work.within("justification:view", Tranche))
     total, groups, old, middle = work.db.execute(statement).one()
-    words = _("%(groups)d groups · 91 to 180 days: %(middle)s · beyond 180 days: %(old)s")
+    words = _("%(groups)d group[s:groups] · 91 to 180 days: %(middle)s · beyond 180 days: %(old)s")
     note = words % {"groups": groups, "middle": amount(int(middle)), "old": amount(int(old))}
     return Number(
         _("Advances not justified"),
@@ -191,7 +191,7 @@ def _open_calls(work: Work) -> Number:
         .where(*here, work.within("application:view", Application))
     )
     count, filed, asked = work.db.execute(statement).one()
-    words = _("%(filed)d filed, %(drafts)d drafts · %(asked)s asked for %(envelope)s")
+    words = _("%(filed)d filed, %(drafts)d draft[s:drafts] · %(asked)s asked for %(envelope)s")
     note = words % {
         "filed": filed,
         "drafts": count - int(filed),
@@ -220,7 +220,7 @@ def _field(work: Work) -> Number:
     row = work.db.execute(
         select(due.scalar_subquery(), open_ones.scalar_subquery(), zones.scalar_subquery())
     ).one()
-    note = _("%(complaints)d open complaints · %(zones)d closed zones") % {
+    note = _("%(complaints)d open complaint[s:complaints] · %(zones)d closed zone[s:zones]") % {
         "complaints": row[1],
         "zones": row[2],
     }

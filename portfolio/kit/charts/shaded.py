@@ -20,6 +20,8 @@ from portfolio.kit.charts.shapes import (
     wide,
 )
 
+LINE = 18
+"""Units between two lines of figures of 17 px."""
 PLAIN_PATH = re.compile(r"[MmLlHhVvCcSsQqTtAaZz0-9 ,.eE+\-]*")
 
 
@@ -36,6 +38,14 @@ class Outline(Protocol):
     def label_x(self) -> int: ...
     @property
     def label_y(self) -> int: ...
+
+
+def _free(taken: list[tuple[float, float, float]], x: float, y: float, width: float) -> bool:
+    """Whether a figure covers no larger one; it is moved nowhere, since it would stand on its neighbour's land."""
+    free = all(abs(x - a) >= (width + w) / 2 or abs(y - b) >= LINE for a, b, w in taken)
+    if free:
+        taken.append((x, y, width))
+    return free
 
 
 def _classes(values: Iterable[int]) -> list[int]:
@@ -57,7 +67,7 @@ def choropleth(
     show: Words = whole,
     tick: Words = compact,
 ) -> Chart:
-    """A map shaded from light to dark in at most five classes, the figure on each place; unknown is hatched.
+    """A map shaded from light to dark in at most five classes, the figure on each place where it covers no larger one; unknown is hatched.
 
     `values` by outline code. The rows list the places that have a figure, largest first. A path that is not
     plain path data is refused with `ValueError`, since it would be written into the page.
@@ -74,8 +84,8 @@ def choropleth(
         [tag("rect", width=7, height=7, class_="f3"), tag("path", d="M0,7l7,-7", class_="ink")],
         id=f"{chart_id}-0", width=7, height=7, patternUnits="userSpaceOnUse",
     )  # fmt: skip
-    drawn, figures = [tag("defs", [hatch])], list[Markup]()
-    for outline in outlines:
+    drawn, figures, taken = [tag("defs", [hatch])], list[Markup](), list[tuple[float, float, float]]()
+    for outline in sorted(outlines, key=lambda o: -(known.get(o.code) or 0)):  # the largest figure has its place first
         if not PLAIN_PATH.fullmatch(outline.path):
             raise ValueError(f"the outline of {outline.code!r} is not plain path data")
         value = known.get(outline.code)
@@ -85,7 +95,8 @@ def choropleth(
             look = shade[max(b for b in bounds if b <= value)]
             paint = {"class_": f"area {look}"}
             ink = "big on-dark" if look in ("k3", "k4") else "big halo"
-            figures.append(text(outline.label_x, outline.label_y + 6, tick(value), "middle", ink))
+            if _free(taken, outline.label_x, outline.label_y, wide(tick(value)) * 1.4):
+                figures.append(text(outline.label_x, outline.label_y + 6, tick(value), "middle", ink))
         drawn.append(tag("path", [tag("title", f"{outline.name} : {said}")], d=outline.path, **paint))
     x = 10.0
     for n, bound in enumerate(bounds):

@@ -74,9 +74,13 @@ class BudgetLine(Base):
         status_check(BUDGET_LINE),
         distinct_people("created_by_id", "voted_by_id"),
         CheckConstraint(
-            "voted_minor > 0 AND reserved_minor >= 0 AND committed_minor >= 0", name="amounts_positive"
+            "voted_minor >= 0 AND lapsed_minor >= 0 AND reserved_minor >= 0 AND committed_minor >= 0",
+            name="amounts_positive",
         ),
-        CheckConstraint("reserved_minor + committed_minor <= voted_minor", name="within_vote"),
+        CheckConstraint(
+            "reserved_minor + committed_minor <= voted_minor + carried_minor - lapsed_minor",
+            name="within_vote",
+        ),
         CheckConstraint(
             "liquidated_minor >= 0 AND liquidated_minor <= committed_minor", name="liquidated_within"
         ),
@@ -91,6 +95,10 @@ class BudgetLine(Base):
     exercice: Mapped[int]
     status: Mapped[Code] = mapped_column(default="proposed")
     voted_minor: Mapped[Minor]
+    carried_minor: Mapped[Minor] = mapped_column(default=0)
+    """Credits that came from the exercice before, less those that went to the next (report de crédits, R12)."""
+    lapsed_minor: Mapped[Minor] = mapped_column(default=0)
+    """Credits given up at the close of the exercice."""
     reserved_minor: Mapped[Minor] = mapped_column(default=0)
     committed_minor: Mapped[Minor] = mapped_column(default=0)
     liquidated_minor: Mapped[Minor] = mapped_column(default=0)
@@ -100,6 +108,11 @@ class BudgetLine(Base):
     created_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     voted_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     voted_at: Mapped[Moment | None]
+
+    @property
+    def opened_minor(self) -> int:
+        """Credits of the line: voted, carried in or out, less what lapsed."""
+        return self.voted_minor + self.carried_minor - self.lapsed_minor
 
 
 class TreasuryAccount(Base):
@@ -157,6 +170,13 @@ class MoneyReceipt(Base):
 
 guard_columns(Fund, "received_minor", "disbursed_minor")
 guard_columns(
-    BudgetLine, "reserved_minor", "committed_minor", "liquidated_minor", "ordered_minor", "paid_minor"
+    BudgetLine,
+    "carried_minor",
+    "lapsed_minor",
+    "reserved_minor",
+    "committed_minor",
+    "liquidated_minor",
+    "ordered_minor",
+    "paid_minor",
 )
 guard_columns(TreasuryAccount, "balance_minor")

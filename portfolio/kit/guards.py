@@ -84,3 +84,41 @@ def without_closed_months(dialect: str) -> list[str]:
         "DROP FUNCTION ledger_entry_in_open_month()",
         "DROP FUNCTION ledger_period_is_final()",
     ]
+
+
+def closed_exercices(dialect: str) -> list[str]:
+    """The statements that forbid an entry on a closed exercice but those of its own close, and to open or drop such an exercice (R12)."""
+    late = (
+        "NEW.exercice <= (SELECT max(year) FROM ledger_exercice WHERE status = 'closed') "
+        "AND NEW.event NOT IN ('budget_line:carried_out', 'budget_line:lapsed')"
+    )
+    if dialect == "sqlite":
+        return [
+            f"CREATE TRIGGER ledger_entry_exercice_open BEFORE INSERT ON ledger_entry WHEN {late} "
+            "BEGIN SELECT RAISE(ABORT, 'this exercice is closed'); END",
+            "CREATE TRIGGER ledger_exercice_stays_closed BEFORE UPDATE ON ledger_exercice WHEN OLD.status = 'closed' "
+            "BEGIN SELECT RAISE(ABORT, 'a closed exercice stays closed'); END",
+            "CREATE TRIGGER ledger_exercice_is_kept BEFORE DELETE ON ledger_exercice "
+            "BEGIN SELECT RAISE(ABORT, 'exercices are kept'); END",
+        ]
+    return [
+        "CREATE FUNCTION ledger_entry_in_open_exercice() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        f"IF {late} THEN RAISE EXCEPTION 'this exercice is closed'; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER ledger_entry_exercice_open BEFORE INSERT ON ledger_entry FOR EACH ROW EXECUTE FUNCTION ledger_entry_in_open_exercice()",
+        "CREATE FUNCTION ledger_exercice_is_final() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        "IF TG_OP = 'DELETE' OR OLD.status = 'closed' THEN RAISE EXCEPTION 'a closed exercice stays closed'; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER ledger_exercice_stays_closed BEFORE UPDATE OR DELETE ON ledger_exercice "
+        "FOR EACH ROW EXECUTE FUNCTION ledger_exercice_is_final()",
+    ]
+
+
+def without_closed_exercices(dialect: str) -> list[str]:
+    """The statements that take them away before the tables are dropped."""
+    if dialect == "sqlite":
+        return ["DROP TRIGGER ledger_entry_exercice_open"]
+    return [
+        "DROP TRIGGER ledger_entry_exercice_open ON ledger_entry",
+        "DROP TRIGGER ledger_exercice_stays_closed ON ledger_exercice",
+        "DROP FUNCTION ledger_entry_in_open_exercice()",
+        "DROP FUNCTION ledger_exercice_is_final()",
+    ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portfolio.kit.db import (
@@ -18,13 +18,14 @@ from portfolio.kit.db import (
     Code,
     Currency,
     Id,
+    JsonType,
     Minor,
     Moment,
     Ref,
     distinct_people,
     status_check,
 )
-from portfolio.rulebook.lifecycles.periods import PERIOD
+from portfolio.rulebook.lifecycles.periods import EXERCICE, PERIOD
 
 DIMENSIONS = (
     "exercice",
@@ -115,6 +116,45 @@ class LedgerPeriod(Base):
     def reference(self) -> str:
         """The month, as `2026-10`."""
         return f"{self.ends_on:%Y-%m}"
+
+
+class LedgerExercice(Base):
+    """One exercice of the budget, proposed for closing and closed by two people. Its sums are what the close carried or gave up (R12)."""
+
+    __tablename__ = "ledger_exercice"
+    __table_args__ = (
+        status_check(EXERCICE),
+        distinct_people("proposed_by_id", "closed_by_id"),
+        CheckConstraint("(status = 'closed') = (closed_at IS NOT NULL)", name="closed_is_signed"),
+        Index(
+            "uq_ledger_exercice_year",
+            "year",
+            unique=True,
+            sqlite_where=text("status <> 'withdrawn'"),
+            postgresql_where=text("status <> 'withdrawn'"),
+        ),
+    )
+
+    id: Mapped[Id]
+    year: Mapped[int]
+    reference: Mapped[str] = mapped_column(String(40), unique=True)
+    act: Mapped[str] = mapped_column(String(300))
+    """The act that allows the credits to be carried: décision, arrêté, date."""
+    reason: Mapped[str] = mapped_column(String(2000))
+    funds: Mapped[list[str]] = mapped_column(JsonType)
+    """Codes of the funds whose unused credits are carried; those of the others lapse."""
+    status: Mapped[Code] = mapped_column(default="proposed")
+    owed_minor: Mapped[Minor] = mapped_column(default=0)
+    """Restes à payer: engagements not paid at the close, in francs."""
+    reserved_minor: Mapped[Minor] = mapped_column(default=0)
+    unused_minor: Mapped[Minor] = mapped_column(default=0)
+    lapsed_minor: Mapped[Minor] = mapped_column(default=0)
+    head_seq: Mapped[int | None] = mapped_column(BigId)
+    head_hash: Mapped[str | None] = mapped_column(String(64))
+    proposed_by_id: Mapped[Ref]
+    proposed_at: Mapped[Moment]
+    closed_by_id: Mapped[Ref | None]
+    closed_at: Mapped[Moment | None]
 
 
 class LedgerBalance(Base):

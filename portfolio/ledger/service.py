@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -17,7 +17,8 @@ from portfolio.kit.chain import seal
 from portfolio.kit.errors import Refusal, Refused
 from portfolio.kit.i18n import date_text
 from portfolio.kit.i18n import gettext as _
-from portfolio.ledger.models import DIMENSIONS, LedgerBalance, LedgerEntry, LedgerPeriod
+from portfolio.ledger.models import DIMENSIONS, LedgerBalance, LedgerEntry, LedgerExercice, LedgerPeriod
+from portfolio.rulebook.postings import CHART, CLOSING
 from portfolio.rulebook.postings import Dims as Dims
 
 SEALED = (
@@ -44,6 +45,11 @@ CLOSED_UNTIL = select(func.max(LedgerPeriod.__table__.c.ends_on)).where(
     LedgerPeriod.__table__.c.status == "closed"
 )
 """The last day of the last month that is closed."""
+LAST_CLOSED = select(func.max(LedgerExercice.__table__.c.year)).where(
+    LedgerExercice.__table__.c.status == "closed"
+)
+"""The last exercice that is closed."""
+_CLOSED = select(CLOSED_UNTIL.scalar_subquery(), LAST_CLOSED.scalar_subquery())
 _ADD_ENTRIES = insert(LedgerEntry.__table__)  # type: ignore[arg-type]
 
 
@@ -137,7 +143,9 @@ def post(session: Session, transfers: Sequence[Transfer]) -> None:
 
 def _refuse_closed(session: Session, transfers: Sequence[Transfer]) -> None:
     """Nothing is dated in a closed month: corrections go to the open one (M17). Asked under the ledger's head, as closings are."""
-    closed: date | None = session.connection().execute(CLOSED_UNTIL).scalar_one_or_none()
+    closed, year = session.connection().execute(_CLOSED).one()
+    if year is not None:
+        _refuse_exercice(int(year), transfers)
     if closed is not None and any(t.dated_on <= closed for t in transfers):
         raise Refused(
             Refusal(
@@ -147,6 +155,26 @@ def _refuse_closed(session: Session, transfers: Sequence[Transfer]) -> None:
                 way_out=_("Date it in the open month; the paper keeps its own date."),
             )
         )
+
+
+def _refuse_exercice(year: int, transfers: Sequence[Transfer]) -> None:
+    """On a closed exercice nothing is engaged, ordered or paid any more. Money and third parties go on: what moves on them now is of the
+    exercice that is open, their balance having been brought forward to it (R12)."""
+    for transfer in transfers:
+        if (transfer.dims.exercice or year + 1) > year or transfer.event in CLOSING:
+            continue
+        if any(code in CHART and CHART[code].budget for code in (transfer.debit, transfer.credit)):
+            raise Refused(exercice_closed(transfer.dims.exercice or year))
+        transfer.dims = replace(transfer.dims, exercice=year + 1)
+
+
+def exercice_closed(year: int) -> Refusal:
+    """An exercice is closed: its credits are no longer charged."""
+    return Refusal(
+        "exercice_closed",
+        _("The exercice %(year)s is closed: nothing is charged to its credits any more.") % {"year": year},
+        way_out=_("Charge it to the line that carries these credits in the exercice that is open."),
+    )
 
 
 def balance_key(row: Mapping[str, object], account: object) -> tuple[object, ...]:

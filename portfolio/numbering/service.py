@@ -46,6 +46,7 @@ PREFIXES = {
     "batch": "LOT",
     "statement": "RLV",
     "cash_count": "PVC",
+    "exercice": "CEX",
 }
 """Reference prefixes are data (R22)."""
 

@@ -25,6 +25,7 @@ class Account:
 CHART: dict[str, Account] = {
     a.code: a
     for a in (
+        Account("120", N_("Brought forward from earlier exercices"), "debit"),
         Account("165", N_("Funds received from donors"), "credit"),
         Account("409", N_("Advances to be justified"), "debit"),
         Account("463", N_("Repayments to be received"), "debit"),
@@ -43,6 +44,8 @@ CHART: dict[str, Account] = {
         Account("905", N_("Expenses liquidated"), "debit", budget=True),
         Account("906", N_("Payments ordered"), "debit", budget=True),
         Account("907", N_("Payments made"), "debit", budget=True),
+        Account("908", N_("Credits carried to another exercice"), "debit", budget=True),
+        Account("909", N_("Credits lapsed at the close"), "debit", budget=True),
     )
 }
 
@@ -64,6 +67,21 @@ _UNDO_ORDER = (Posting("905", "906"), Posting("904", "905"))
 
 POSTINGS: dict[str, tuple[Posting, ...]] = {
     "budget_line:voted": (Posting("902", "901"),),
+    "budget_line:carried_out": (
+        Posting("908", "902", "available"),
+        Posting("908", "903", "reserved"),
+        Posting("908", "904", "committed"),
+        Posting("908", "905", "liquidated"),
+        Posting("908", "906", "ordered"),
+    ),
+    "budget_line:carried_in": (
+        Posting("902", "908", "available"),
+        Posting("903", "908", "reserved"),
+        Posting("904", "908", "committed"),
+        Posting("905", "908", "liquidated"),
+        Posting("906", "908", "ordered"),
+    ),
+    "budget_line:lapsed": (Posting("909", "902"),),
     "money_receipt:confirmed": (Posting("treasury", "165"),),
     "award:reserved": (Posting("903", "902"),),
     "award:unreserved": (Posting("902", "903"),),
@@ -110,6 +128,15 @@ POSTINGS: dict[str, tuple[Posting, ...]] = {
     "treasury:fee_charged": (Posting("631", "treasury"),),
 }
 
+CLOSING = frozenset({"budget_line:carried_out", "budget_line:lapsed"})
+"""What may still be written on the budget accounts of an exercice that is closed: its own closing (R12)."""
+
+RESULT = "120"
+"""« Report à nouveau »: the expenses of closed exercices, in one."""
+
+BROUGHT = tuple(code for code, a in CHART.items() if not a.budget and code[0] != "6")
+"""The accounts whose balance is the opening balance of the next exercice; expenses go together to « report à nouveau »."""
+
 STAGES: dict[str, tuple[str, ...]] = {
     "reserved": ("903",),
     "committed": ("904", "905", "906", "907"),
@@ -154,6 +181,9 @@ DIMENSION_WORDS: dict[str, str] = {
 
 ENTRY_WORDS: dict[str, str] = {
     "budget_line:voted": N_("Credits voted"),
+    "budget_line:carried_out": N_("Credits carried to the next exercice"),
+    "budget_line:carried_in": N_("Credits carried from the exercice before"),
+    "budget_line:lapsed": N_("Credits lapsed at the close"),
     "money_receipt:confirmed": N_("Funds received"),
     "award:reserved": N_("Credits reserved"),
     "award:unreserved": N_("Reservation lifted"),

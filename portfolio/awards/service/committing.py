@@ -65,7 +65,7 @@ def prepare_commitments(work: Work, session: Session) -> list[Commitment]:
 def commit(work: Work, call: Call, application: Application, reservation: Reservation) -> Commitment:
     """Turn one reservation into a commitment; the fiche keeps what the line carried at that moment."""
     line = work.db.get_one(BudgetLine, reservation.budget_line_id, populate_existing=True)
-    voted, already = line.voted_minor, line.committed_minor
+    voted, already = line.opened_minor, line.committed_minor
     funds.commit_reserved(work, line, reservation.amount_minor)
     reservation = work.hold(reservation)
     reservation.freed_at = work.now

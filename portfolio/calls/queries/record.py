@@ -197,7 +197,7 @@ def lines(work: Work, call: Call) -> list[Envelope]:
             line.label,
             line.exercice,
             line.status,
-            line.voted_minor - line.reserved_minor - line.committed_minor,
+            line.opened_minor - line.reserved_minor - line.committed_minor,
             fund.id,
             fund.code,
             fund.name,
@@ -209,7 +209,8 @@ def lines(work: Work, call: Call) -> list[Envelope]:
 
 def credits(work: Work, call: Call | None = None) -> list[Credit]:
     """The voted lines that a call may draw on, those of its exercice first."""
-    free = BudgetLine.voted_minor - BudgetLine.reserved_minor - BudgetLine.committed_minor
+    opened = BudgetLine.voted_minor + BudgetLine.carried_minor - BudgetLine.lapsed_minor
+    free = opened - BudgetLine.reserved_minor - BudgetLine.committed_minor
     mine = select(CallLine.budget_line_id).where(CallLine.call_id == (call.id if call else 0))
     statement = (
         select(BudgetLine, Fund.name, free)

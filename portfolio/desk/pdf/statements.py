@@ -19,7 +19,7 @@ KINDS = {
 }
 
 
-def _paper(facts: Facts, title: str, *, total: int | None = None, **options: Any) -> Paper:
+def paper(facts: Facts, title: str, *, total: int | None = None, **options: Any) -> Paper:
     on, mark, reference = date.fromisoformat(facts["on"]), facts.get("fingerprint"), facts["reference"]
     head = facts["letterhead"]
     return Paper(
@@ -33,7 +33,7 @@ def _paper(facts: Facts, title: str, *, total: int | None = None, **options: Any
     )
 
 
-def _edited(made: Paper, facts: Facts) -> None:
+def edited(made: Paper, facts: Facts) -> None:
     at = datetime.fromisoformat(facts["at"])
     by = f" par {facts['editor']}" if facts["editor"] else ""
     made.para(
@@ -44,7 +44,7 @@ def _edited(made: Paper, facts: Facts) -> None:
     )
 
 
-def _editor(facts: Facts, label: str) -> Signatory:
+def editor(facts: Facts, label: str) -> Signatory:
     return Signatory(
         facts["editor_function"] or "Édité par",
         facts["editor"],
@@ -57,8 +57,8 @@ def payables_pdf(facts: Facts) -> bytes:
     """État des engagements et des restes à payer: per grant, at a date."""
     rows = facts["rows"]
     left = sum(r["left_minor"] for r in rows)
-    made = _paper(facts, "État des engagements et des restes à payer", total=left, landscape=True)
-    _edited(made, facts)
+    made = paper(facts, "État des engagements et des restes à payer", total=left, landscape=True)
+    edited(made, facts)
     made.table(
         [
             Column("Convention", 36, kind="code"),
@@ -89,7 +89,7 @@ def payables_pdf(facts: Facts) -> bytes:
         f"{amount_in_words(left)} ({amount(left)})."
     )
     made.signatures(
-        [_editor(facts, "Édité par"), Signatory("L'ordonnateur", ""), Signatory("L'agent comptable", "")]
+        [editor(facts, "Édité par"), Signatory("L'ordonnateur", ""), Signatory("L'agent comptable", "")]
     )
     return made.render()
 
@@ -102,8 +102,8 @@ def ageing_pdf(facts: Facts) -> bytes:
     """Balance âgée des avances non justifiées: one row an advance, its sum in the column of its age; the last contact and what was done."""
     rows, ages = facts["rows"], facts["ages"]
     total = sum(r["left_minor"] for r in rows)
-    made = _paper(facts, "Balance âgée des avances non justifiées", total=total, landscape=True)
-    _edited(made, facts)
+    made = paper(facts, "Balance âgée des avances non justifiées", total=total, landscape=True)
+    edited(made, facts)
     made.table(
         [
             Column("Convention", 33, kind="code"),
@@ -138,7 +138,7 @@ def ageing_pdf(facts: Facts) -> bytes:
     )
     made.signatures(
         [
-            _editor(facts, "Édité par"),
+            editor(facts, "Édité par"),
             Signatory("L'agent comptable", ""),
             Signatory("L'ordonnateur", "", label="Vu"),
         ]
@@ -150,7 +150,7 @@ def dispatch_pdf(facts: Facts) -> bytes:
     """Bordereau d'émission et ordre de virement collectif: orders, payees, accounts, sums, count; two signatures."""
     rows = facts["rows"]
     total = sum(r["amount_minor"] for r in rows)
-    made = _paper(
+    made = paper(
         facts,
         "Bordereau d'émission et ordre de virement collectif",
         total=total,
@@ -175,8 +175,8 @@ def dispatch_pdf(facts: Facts) -> bytes:
 def reconciliation_pdf(facts: Facts) -> bytes:
     """État de rapprochement: books, statement, rows that explain the gap with their age, zero unexplained; prepared, checked."""
     currency = facts["currency"]
-    made = _paper(facts, "État de rapprochement", total=facts["books_minor"])
-    _edited(made, facts)
+    made = paper(facts, "État de rapprochement", total=facts["books_minor"])
+    edited(made, facts)
     made.facts(
         [
             ("Compte", f"{facts['account']} ({KINDS.get(facts['kind'], facts['kind'])})"),
@@ -219,14 +219,14 @@ def reconciliation_pdf(facts: Facts) -> bytes:
         if not left
         else f"Écart NON EXPLIQUÉ : {amount_in_words(abs(left), currency)} ({amount(left, currency)})."
     )
-    made.signatures([_editor(facts, "Préparé par"), Signatory("", "", label="Contrôlé par")])
+    made.signatures([editor(facts, "Préparé par"), Signatory("", "", label="Contrôlé par")])
     return made.render()
 
 
 def formal_notice_pdf(facts: Facts) -> bytes:
     """Mise en demeure: one page with its slip of receipt (F14)."""
     on, until = date.fromisoformat(facts["on"]), date.fromisoformat(facts["until"])
-    made = _paper(
+    made = paper(
         facts,
         "",
         total=facts["left_minor"],

@@ -49,6 +49,7 @@ def tabs(current: str) -> list[dict[str, Any]]:
             (_("Statements"), "desk.statements"),
             (_("Editions"), "desk.ledger_editions"),
             (_("Months"), "desk.ledger_periods"),
+            (_("Exercices"), "desk.exercices"),
             (_("Checks"), "desk.ledger_checks"),
         )
     ]

@@ -26,9 +26,11 @@ from portfolio.kit.errors import NotFound, Refusal, Refused, refuse
 from portfolio.kit.i18n import datetime_text
 from portfolio.kit.i18n import gettext as _
 from portfolio.ledger import queries as ledger
+from portfolio.ledger.service import exercice_closed
 from portfolio.rulebook.lifecycles.agreements import TRANCHE
 from portfolio.rulebook.lifecycles.disbursements import DISBURSEMENT
 from portfolio.rulebook.permissions import who_may
+from portfolio.rulebook.postings import CHART
 from portfolio.work import Work
 
 
@@ -154,8 +156,15 @@ def reverse_obstacles(work: Work, act: list[Any]) -> Iterator[Refusal]:
             way_out=_("Open the record, and return, release or void it with a reason."),
             url=queries.source_url(act[0].subject_type, act[0].subject_id) or "",
         )
+    elif late := [e.exercice for e in act if _is_late(work, e)]:
+        yield exercice_closed(late[0])
     else:
         yield from _closed(work, act)
+
+
+def _is_late(work: Work, entry: Any) -> bool:
+    """An entry on the credits of an exercice that is closed: it stands; what must come back is ordered back."""
+    return CHART[entry.debit].budget and (entry.exercice or 0) <= (ledger.closed_exercice(work.db) or -1)
 
 
 def _closed(work: Work, act: list[Any]) -> Iterator[Refusal]:

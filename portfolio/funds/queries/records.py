@@ -145,7 +145,7 @@ def left(of: BudgetLine) -> int:
     """Credits of a line that nobody holds yet, in minor units."""
     if of.status != "voted":
         return 0
-    return of.voted_minor - of.reserved_minor - of.committed_minor
+    return of.opened_minor - of.reserved_minor - of.committed_minor
 
 
 def cash(of: Fund) -> int:

@@ -20,6 +20,8 @@ class Totals:
     """The separate cumulative totals of the spending chain (R1), in minor units, from the ledger's balances."""
 
     voted: int = 0
+    carried: int = 0
+    lapsed: int = 0
     received: int = 0
     reserved: int = 0
     committed: int = 0
@@ -34,9 +36,14 @@ class Totals:
         return Totals(**{name: getattr(self, name) + getattr(other, name) for name in vars(self)})
 
     @property
+    def opened(self) -> int:
+        """Credits open: voted, carried from the exercice before or to the next, less what lapsed at a close (R12)."""
+        return self.voted + self.carried - self.lapsed
+
+    @property
     def credits(self) -> int:
         """Credits that nobody holds yet."""
-        return self.voted - self.reserved - self.committed
+        return self.opened - self.reserved - self.committed
 
     @property
     def available(self) -> int:
@@ -64,6 +71,8 @@ _DEBITS, _CREDITS = (1, -1), (-1, 1)
 MEASURES: dict[str, dict[str, tuple[int, int]]] = {
     "voted": {"901": _CREDITS},
     "received": {"165": _CREDITS},
+    "carried": {"908": _CREDITS},
+    "lapsed": {"909": _DEBITS},
     **{stage: dict.fromkeys(accounts, _DEBITS) for stage, accounts in STAGES.items()},
     "justified": {"657": _DEBITS},
     "returned": {"907": _DEBITS, **dict.fromkeys(("409", "657", "463", "659"), _CREDITS)},
@@ -125,7 +134,7 @@ def drift(session: Session) -> list[Drift]:
         compare(f, f.code, received_minor=t.received, disbursed_minor=t.received - t.cash)
     for b in session.scalars(select(BudgetLine)):
         t = by_line.get(b.code, Totals())
-        stages = ("reserved", "committed", "liquidated", "ordered", "paid")
+        stages = ("carried", "lapsed", "reserved", "committed", "liquidated", "ordered", "paid")
         compare(b, b.code, **{f"{stage}_minor": getattr(t, stage) for stage in stages})
         if b.status == "voted":
             compare(b, b.code, voted_minor=t.voted)

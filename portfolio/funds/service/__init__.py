@@ -3,6 +3,8 @@
 from portfolio.funds.service.accounts import create_account, move_money, record_fee
 from portfolio.funds.service.cash import charge_fee, pay, receive, refund
 from portfolio.funds.service.credits import (
+    Rest,
+    carry,
     commit_reserved,
     liquidate,
     order,
@@ -31,6 +33,8 @@ from portfolio.funds.service.records import (
 )
 
 __all__ = [
+    "Rest",
+    "carry",
     "charge_fee",
     "close",
     "close_obstacles",

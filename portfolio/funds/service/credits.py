@@ -6,6 +6,8 @@ Every function moves the line or raises Refused with the francs missing; the pos
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sqlalchemy import exists
 
 from portfolio.funds.models import BudgetLine, Fund
@@ -13,21 +15,24 @@ from portfolio.funds.service.guard import positive, shift
 from portfolio.kit.errors import Busy, Refusal, Refused
 from portfolio.kit.i18n import gettext as _
 from portfolio.kit.money import amount as worded
+from portfolio.ledger.queries import closed_exercice
+from portfolio.ledger.service import exercice_closed
 from portfolio.rulebook.permissions import who_may
 from portfolio.work import Work
 
 L = BudgetLine
+OPENED = L.voted_minor + L.carried_minor - L.lapsed_minor
 
 
 def reserve(work: Work, line: BudgetLine, amount: int) -> None:
     """Block credits when the committee proposes. Refused: credits_exhausted, line_not_voted, fund_not_open."""
     opened = exists().where(Fund.id == L.fund_id, Fund.status == "open")
-    fits = L.reserved_minor + L.committed_minor + positive(amount) <= L.voted_minor
+    fits = L.reserved_minor + L.committed_minor + positive(amount) <= OPENED
     if not shift(work, line, L.status == "voted", opened, fits, reserved_minor=amount):
         _why_not_open(work, line)
         work.db.refresh(line)
         _short(
-            amount - (line.voted_minor - line.reserved_minor - line.committed_minor),
+            amount - (line.opened_minor - line.reserved_minor - line.committed_minor),
             "credits_exhausted",
             _("The credits of line %(line)s are exhausted: %(missing)s are missing."),
             line,
@@ -130,6 +135,59 @@ def unorder(work: Work, line: BudgetLine, amount: int) -> None:
         )
 
 
+@dataclass(frozen=True)
+class Rest:
+    """What stands on a line at the close of its exercice, each stage without the next, in minor units."""
+
+    available: int = 0
+    reserved: int = 0
+    committed: int = 0
+    liquidated: int = 0
+    ordered: int = 0
+
+    @property
+    def owed(self) -> int:
+        """Reste à payer: engaged and not paid."""
+        return self.committed + self.liquidated + self.ordered
+
+    @property
+    def total(self) -> int:
+        """All that is carried."""
+        return self.owed + self.reserved + self.available
+
+    def stages(self, sign: int) -> dict[str, int]:
+        """The guard columns that move when it leaves (-1) or arrives (1)."""
+        return {
+            "carried_minor": sign * self.total,
+            "reserved_minor": sign * self.reserved,
+            "committed_minor": sign * self.owed,
+            "liquidated_minor": sign * (self.liquidated + self.ordered),
+            "ordered_minor": sign * self.ordered,
+        }
+
+
+def carry(work: Work, source: BudgetLine, target: BudgetLine | None, rest: Rest, lapsed: int) -> None:
+    """Report de crédits: what stands on a line of the exercice that closes goes to a line of the next; the rest lapses. Refused: line_moved."""
+    left = OPENED - L.reserved_minor - L.committed_minor == rest.available + lapsed
+    same = (
+        L.reserved_minor == rest.reserved,
+        L.committed_minor - L.paid_minor == rest.owed,
+        L.liquidated_minor - L.paid_minor == rest.liquidated + rest.ordered,
+        L.ordered_minor - L.paid_minor == rest.ordered,
+    )
+    if not shift(work, source, left, *same, lapsed_minor=lapsed, **rest.stages(-1)):
+        raise Refused(
+            Refusal(
+                "line_moved",
+                _("The files charged to line %(line)s do not add up to its credits.") % {"line": source.code},
+                way_out=_("Have the books checked, then propose the closing again."),
+                who=who_may("ledger:verify"),
+            )
+        )
+    if target is not None and rest.total:
+        shift(work, target, **rest.stages(1))
+
+
 def _reservation_short() -> str:
     return _("Less is reserved on line %(line)s than asked: %(missing)s are missing.")
 
@@ -137,6 +195,8 @@ def _reservation_short() -> str:
 def _why_not_open(work: Work, line: BudgetLine) -> None:
     """Raise when the line or its fund does not take new spending."""
     fund = work.db.get_one(Fund, line.fund_id, populate_existing=True)
+    if line.exercice <= (closed_exercice(work.db) or 0):
+        raise Refused(exercice_closed(line.exercice))
     if line.status != "voted":
         raise Refused(
             Refusal(

@@ -12,6 +12,8 @@ from portfolio.funds.queries import dims
 from portfolio.kit.errors import FieldError, Invalid, Refusal, refuse
 from portfolio.kit.i18n import gettext as _
 from portfolio.kit.money import amount as worded
+from portfolio.ledger.queries import closed_exercice
+from portfolio.ledger.service import exercice_closed
 from portfolio.rulebook.lifecycles.funds import BUDGET_LINE, FUND
 from portfolio.rulebook.permissions import who_may
 from portfolio.work import Work
@@ -56,6 +58,8 @@ def create_line(work: Work, fund: Fund, form: LineForm) -> BudgetLine:
     """Propose credits on a fund for an exercice (R12); they exist once voted by another person."""
     if work.db.scalar(select(BudgetLine.id).where(BudgetLine.code == form.code)):
         raise Invalid([FieldError("code", _("This code is already taken. Choose another."))])
+    if form.exercice <= (closed_exercice(work.db) or 0):
+        refuse([exercice_closed(form.exercice)])
     line = BudgetLine(
         fund_id=fund.id,
         code=form.code,
@@ -79,8 +83,10 @@ def vote_obstacles(work: Work, line: BudgetLine) -> Iterator[Refusal]:
             way_out=_("Open the fund, or lift its freeze."),
             who=who_may("fund:validate"),
         )
+    if line.exercice <= (closed_exercice(work.db) or 0):
+        yield exercice_closed(line.exercice)
     voted = work.db.scalar(
-        select(func.coalesce(func.sum(BudgetLine.voted_minor), 0)).where(
+        select(func.coalesce(func.sum(BudgetLine.voted_minor - BudgetLine.lapsed_minor), 0)).where(
             BudgetLine.fund_id == fund.id, BudgetLine.status == "voted"
         )
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portfolio.ledger.models import DIMENSIONS, LedgerEntry, LedgerPeriod
+from portfolio.ledger.models import DIMENSIONS, LedgerEntry, LedgerExercice, LedgerPeriod
 from portfolio.ledger.queries.balances import all_balances, by_code, net, nets, table, turnover
 from portfolio.ledger.queries.chain import Head, check, head, judge, walk
 from portfolio.ledger.queries.entries import (
@@ -19,7 +19,15 @@ from portfolio.ledger.queries.entries import (
     reversals_of,
 )
 from portfolio.ledger.queries.heads import Deposit, deposits, heads, is_old, last_outside
-from portfolio.ledger.queries.periods import closed_until, entries_between, month_end, next_to_close, periods
+from portfolio.ledger.queries.periods import (
+    closed_exercice,
+    closed_until,
+    entries_between,
+    exercices,
+    month_end,
+    next_to_close,
+    periods,
+)
 from portfolio.ledger.queries.statements import (
     SUBTOTALS,
     Line,
@@ -42,6 +50,7 @@ __all__ = [
     "Deposit",
     "Head",
     "LedgerEntry",
+    "LedgerExercice",
     "LedgerPeriod",
     "Line",
     "Page",
@@ -53,11 +62,13 @@ __all__ = [
     "all_balances",
     "by_code",
     "check",
+    "closed_exercice",
     "closed_until",
     "corrections",
     "entries_between",
     "deposits",
     "entries_of",
+    "exercices",
     "hashes",
     "head",
     "heads",

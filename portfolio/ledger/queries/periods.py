@@ -1,4 +1,4 @@
-"""Which months of the books are closed: nothing is dated in them any more (M17)."""
+"""Which months of the books and which exercices are closed: nothing is dated in them, or charged to them, any more (M17, R12)."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portfolio.ledger.models import LedgerEntry, LedgerPeriod
-from portfolio.ledger.service import CLOSED_UNTIL
+from portfolio.ledger.models import LedgerEntry, LedgerExercice, LedgerPeriod
+from portfolio.ledger.service import CLOSED_UNTIL, LAST_CLOSED
 
 
 def closed_until(session: Session) -> date | None:
@@ -46,3 +46,15 @@ def next_to_close(session: Session, today: date) -> date | None:
             return None
         end = month_end(first)
     return end if end < today else None
+
+
+def closed_exercice(session: Session) -> int | None:
+    """The last exercice that is closed; None while none is."""
+    found: int | None = session.connection().execute(LAST_CLOSED).scalar_one_or_none()
+    return found
+
+
+def exercices(session: Session) -> Sequence[LedgerExercice]:
+    """Every exercice proposed, withdrawn or closed, the newest first."""
+    statement = select(LedgerExercice).order_by(LedgerExercice.year.desc(), LedgerExercice.id.desc())
+    return session.scalars(statement).all()

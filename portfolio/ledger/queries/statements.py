@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from portfolio.kit import paging
 from portfolio.ledger.models import DIMENSIONS, LedgerBalance, LedgerEntry
+from portfolio.ledger.queries.brought import brought, is_
 
 SUBTOTALS = (
     "party",
@@ -106,19 +107,11 @@ def _credit(q: Question) -> ColumnElement[int]:
     return case((_E.credit.in_(q.accounts), _E.amount_minor), else_=0)
 
 
-def _is(column: Any, value: object) -> ColumnElement[bool]:
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return column.in_(list(value)) if value else false()
-    if isinstance(value, Select):
-        return column.in_(value)  # type: ignore[no-any-return]
-    return column == value  # type: ignore[no-any-return]
-
-
 def _matching(q: Question, *, period: bool = True) -> list[ColumnElement[bool]]:
     clauses: list[ColumnElement[bool]] = [
         or_(*(side.in_(q.accounts) for side in _SIDES)),
         _E.amount_currency == q.currency,
-        *(_is(getattr(_E, name), value) for name, value in q.dims.items()),
+        *(is_(getattr(_E, name), value) for name, value in q.dims.items()),
     ]
     if q.upto is not None:
         clauses.append(_E.seq <= q.upto)
@@ -130,13 +123,16 @@ def _matching(q: Question, *, period: bool = True) -> list[ColumnElement[bool]]:
 
 
 def opening(session: Session, q: Question) -> int:
-    """The balance of the accounts before the first day of the period, debit less credit. Zero without a first day."""
+    """The balance of the accounts before the first day of the period, debit less credit, with what a closed exercice brings to the one asked.
+    Zero without either."""
+    nets = brought(session, q.dims, currency=q.currency, upto=q.upto)
+    before = sum(net for account, net in nets.items() if account in q.accounts)
     if q.from_on is None:
-        return 0
+        return before
     now = select(func.coalesce(func.sum(LedgerBalance.debit_minor - LedgerBalance.credit_minor), 0)).where(
         LedgerBalance.account.in_(q.accounts),
         LedgerBalance.currency == q.currency,
-        *(_is(getattr(LedgerBalance, name), value) for name, value in q.dims.items()),
+        *(is_(getattr(LedgerBalance, name), value) for name, value in q.dims.items()),
     )
     later = replace(q, to_on=None, upto=None)
     since = select(func.coalesce(func.sum(_debit(q) - _credit(q)), 0)).where(*_matching(later))
@@ -147,7 +143,7 @@ def opening(session: Session, q: Question) -> int:
             *_matching(replace(q, upto=None), period=False), _E.dated_on < q.from_on, _E.seq > q.upto
         )
         balance -= int(session.execute(late).scalar_one())
-    return balance
+    return before + balance
 
 
 def sums(session: Session, q: Question) -> Sums:
@@ -318,7 +314,7 @@ def trial_balance(
 ) -> list[TrialRow]:
     """The balance générale: per account, opening, debits, credits of the period. Totals of the balances less what lies outside; three queries."""
     base = [LedgerBalance.currency == currency]
-    base += [_is(getattr(LedgerBalance, name), value) for name, value in dims.items()]
+    base += [is_(getattr(LedgerBalance, name), value) for name, value in dims.items()]
     totals = {
         account: [int(debit), int(credit)]
         for account, debit, credit in session.execute(
@@ -334,7 +330,7 @@ def trial_balance(
     outside: dict[str, list[int]] = {}
     inside: dict[str, list[int]] = {}
     if from_on is not None or to_on is not None or upto is not None:
-        same = [_E.amount_currency == currency, *(_is(getattr(_E, n), v) for n, v in dims.items())]
+        same = [_E.amount_currency == currency, *(is_(getattr(_E, n), v) for n, v in dims.items())]
         late: list[ColumnElement[bool]] = []
         if to_on is not None:
             late.append(_E.dated_on > to_on)
@@ -365,9 +361,10 @@ def trial_balance(
     else:
         inside = {account: list(both) for account, both in totals.items()}
     rows = []
-    for account in sorted(totals):
-        debit, credit = totals[account]
+    forward = brought(session, dims, currency=currency, upto=upto)
+    for account in sorted({*totals, *forward}):
+        debit, credit = totals.get(account, [0, 0])
         gone, kept = outside.get(account, [0, 0]), inside.get(account, [0, 0])
         before = (debit - gone[0] - kept[0]) - (credit - gone[1] - kept[1])
-        rows.append(TrialRow(account, before, kept[0], kept[1]))
+        rows.append(TrialRow(account, before + forward.get(account, 0), kept[0], kept[1]))
     return rows

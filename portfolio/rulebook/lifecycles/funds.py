@@ -70,6 +70,17 @@ BUDGET_LINE = Lifecycle(
             distinct_from=("created_by_id",),
             stamps=("voted",),
         ),
+        Move(
+            "carry",
+            ("proposed",),
+            "voted",
+            "period:close",
+            "budget_line:opened",
+            N_("Open by carrying credits forward"),
+            distinct_from=("created_by_id",),
+            stamps=("voted",),
+            form=True,
+        ),
     ),
 )
 

@@ -1,4 +1,4 @@
-"""A month of the books: proposed for closing by one person, closed by another, for good (M17, R12)."""
+"""A month of the books and an exercice: proposed for closing by one person, closed by another, for good (M17, R12)."""
 
 from __future__ import annotations
 
@@ -29,6 +29,37 @@ PERIOD = Lifecycle(
             "withdrawn",
             "period:propose",
             "period:withdrawn",
+            N_("Withdraw the proposal"),
+            reason=True,
+            kind="secondary",
+        ),
+    ),
+)
+
+EXERCICE = Lifecycle(
+    "exercice",
+    (
+        State("proposed", N_("Closing proposed"), tone="warn"),
+        State("closed", N_("Closed"), tone="good", final=True),
+        State("withdrawn", N_("Withdrawn"), final=True, side=True),
+    ),
+    (
+        Move(
+            "close",
+            ("proposed",),
+            "closed",
+            "period:close",
+            "exercice:closed",
+            N_("Close the exercice"),
+            distinct_from=("proposed_by_id",),
+            stamps=("closed",),
+        ),
+        Move(
+            "withdraw",
+            ("proposed",),
+            "withdrawn",
+            "period:propose",
+            "exercice:withdrawn",
             N_("Withdraw the proposal"),
             reason=True,
             kind="secondary",

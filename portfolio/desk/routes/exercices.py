@@ -12,6 +12,7 @@ from portfolio.desk.service import exercices as service
 from portfolio.kit.errors import Bad, NotFound
 from portfolio.kit.forms import Form, LongLine, Reason, text
 from portfolio.kit.i18n import gettext as _
+from portfolio.ledger.queries import LedgerExercice
 from portfolio.rulebook.lifecycles.periods import EXERCICE
 from portfolio.rulebook.permissions import who_may
 from portfolio.web.act import Raw, W, allow, on_refusal, room
@@ -103,7 +104,7 @@ def propose(work: W, raw: Raw, year: int) -> Response:
     )
 
 
-def _closing(work: Work, year: int) -> service.LedgerExercice:
+def _closing(work: Work, year: int) -> LedgerExercice:
     found = queries.closing_of(work, year)
     if found is None:
         raise NotFound

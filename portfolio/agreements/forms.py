@@ -10,6 +10,7 @@ from portfolio.kit.forms import (
     Flag,
     Form,
     LongLine,
+    OptionalAmount,
     OptionalDay,
     OptionalLine,
     Paragraph,
@@ -115,10 +116,21 @@ class ScanForm(Form):
     scan: Any = None
 
 
-class EvidenceForm(Form):
-    """What shows that a condition is met."""
+class ProofForm(Form):
+    """A record that shows a condition, with its paper; what each kind of condition needs is checked beside its field."""
 
-    evidence: LongLine
+    dated_on: Day
+    number: Annotated[str | None, optional(text(100))] = None
+    issuer: OptionalLine = None
+    place: OptionalLine = None
+    amount: OptionalAmount = None
+    attended: Annotated[int | None, optional(whole(0, 100_000))] = None
+    attended_women: Annotated[int | None, optional(whole(0, 100_000))] = None
+    opinion: Literal["favourable", "reserved", "unfavourable"] | None = None
+    from_on: OptionalDay = None
+    to_on: OptionalDay = None
+    note: LongText = None
+    scan: Any = None
 
 
 class ReasonForm(Form):

@@ -56,6 +56,17 @@ CONDITIONS = (
 )
 """Kinds of condition; a justified_* one is computed from the ledger, the others are met by the room that knows (R16)."""
 
+PROVEN = (
+    "own_contribution",
+    "report",
+    "training",
+    "opinion",
+    "document",
+    "works_contract",
+    "no_reserve",
+)
+"""Kinds of condition that a `Proof` shows; nobody ticks them (R16)."""
+
 AMENDMENTS = (
     "virement_within",
     "virement",
@@ -263,6 +274,67 @@ class Condition(Base):
     waiver_proposed_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     waived_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     waived_at: Mapped[Moment | None]
+
+
+class Proof(Base):
+    """The true record that shows a condition: what was established, when, where, by whom, and the paper itself (R16).
+
+    A deposit slip, an attendance sheet, an opinion, a contract, a paper handed in. A report counts once another person has accepted it (M2);
+    an opinion only when it is favourable; deposits until they reach the own contribution.
+    """
+
+    __tablename__ = "condition_proof"
+    __table_args__ = (
+        CheckConstraint(
+            "kind IN ('" + "', '".join(PROVEN) + "')",
+            name="kind_known",
+        ),
+        CheckConstraint("kind <> 'report' OR accepted_by_id <> recorded_by_id", name="report_two_people"),
+        CheckConstraint("accepted_at IS NULL OR returned_at IS NULL", name="accepted_or_returned"),
+        CheckConstraint("(returned_at IS NULL) = (returned_reason = '')", name="returned_says_why"),
+        CheckConstraint("amount_minor IS NULL OR amount_minor > 0", name="amount_positive"),
+        CheckConstraint("kind <> 'own_contribution' OR amount_minor IS NOT NULL", name="deposit_has_amount"),
+        CheckConstraint(
+            "kind <> 'training' OR (attended > 0 AND attended_women >= 0 AND attended_women <= attended AND place <> '')",
+            name="training_counted",
+        ),
+        CheckConstraint(
+            "(kind = 'opinion') = (opinion <> '') AND opinion IN ('', 'favourable', 'reserved', 'unfavourable')",
+            name="opinion_known",
+        ),
+        CheckConstraint(
+            "from_on IS NULL OR (to_on IS NOT NULL AND from_on <= to_on)", name="period_in_order"
+        ),
+        Index("ix_condition_proof_condition", "condition_id", "id"),
+        UniqueConstraint("condition_id", "document_sha256", name="uq_condition_proof_paper"),
+    )
+
+    id: Mapped[Id]
+    condition_id: Mapped[Ref] = mapped_column(ForeignKey("tranche_condition.id"))
+    kind: Mapped[Code]
+    dated_on: Mapped[date]
+    number: Mapped[str] = mapped_column(String(100), default="")
+    issuer: Mapped[Label] = mapped_column(default="")
+    """Who gave it: the bank, the technical service, the trainer, the contractor, the group."""
+    place: Mapped[Label] = mapped_column(default="")
+    amount_minor: Mapped[Minor | None]
+    amount_currency: Mapped[Currency]
+    attended: Mapped[int | None]
+    attended_women: Mapped[int | None]
+    opinion: Mapped[Code] = mapped_column(default="")
+    from_on: Mapped[date | None]
+    to_on: Mapped[date | None]
+    note: Mapped[Long] = mapped_column(default="")
+    document_id: Mapped[Ref] = mapped_column(ForeignKey("document.id"))
+    document_sha256: Mapped[str] = mapped_column(String(64))
+    """The paper as it was handed in: the same file shows a condition once."""
+    recorded_by_id: Mapped[Ref] = mapped_column(ForeignKey("person.id"))
+    recorded_at: Mapped[Moment]
+    accepted_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    accepted_at: Mapped[Moment | None]
+    returned_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    returned_at: Mapped[Moment | None]
+    returned_reason: Mapped[Long] = mapped_column(default="")
 
 
 class Amendment(Base):

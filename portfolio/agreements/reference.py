@@ -27,20 +27,22 @@ COMPUTED = (*JUSTIFIED, *REDUCING, "retention")
 PERCENT = (*JUSTIFIED, *REDUCING, "retention")
 """Kinds that need a percent: to be justified, or, for a retention, the share of the grant that is held back."""
 
-BY_HAND = (
-    "own_contribution",
-    "report",
-    "training",
-    "account_opened",
-    "opinion",
-    "document",
-    "works_contract",
-    "no_reserve",
-    "do_no_harm",
-    "handover",
-    "goods_received",
-)
-"""Kinds that an officer may record with a piece of evidence; visits come from `projects`, justified_* from the ledger."""
+OPINION_WORDS: dict[str, str] = {
+    "favourable": N_("Favourable"),
+    "reserved": N_("Favourable, with reservations"),
+    "unfavourable": N_("Unfavourable"),
+}
+
+RECORD_WORDS: dict[str, str] = {
+    "own_contribution": N_("Record a deposit"),
+    "report": N_("Present a report"),
+    "training": N_("Record the training"),
+    "opinion": N_("Record the opinion"),
+    "document": N_("File the paper"),
+    "works_contract": N_("Record the contract"),
+    "no_reserve": N_("Record the lifting of reservations"),
+}
+"""What an officer does to show a condition; goods, hand-overs, visits and the checklist are told by the rooms that hold them."""
 
 CONDITION_WORDS: dict[str, str] = {
     "agreement_signed": N_("Agreement signed by both parties"),
@@ -91,18 +93,22 @@ CONDITION_FACTS: dict[str, str] = {
     "goods_received": N_("told by the reception of goods"),
     "handover": N_("told by the hand-over"),
     "account_opened": N_("read on the verified account"),
+    "own_contribution": N_("added up from the deposit slips"),
+    "report": N_("told by the report accepted"),
+    "training": N_("told by the attendance sheet"),
+    "opinion": N_("told by the last opinion received"),
 }
 """Where the fact is read; every other kind is recorded with its paper."""
 
 WAYS_OUT: dict[str, str] = {
     "agreement_signed": N_("Have both parties sign the agreement."),
-    "own_contribution": N_("Record the deposit slip of the own contribution on the agreement."),
+    "own_contribution": N_("Record the deposit slips of the own contribution on the agreement."),
     "visit": N_("Plan a visit, or a remote check with its reason, and have its report validated."),
-    "report": N_("Record the report once it is accepted."),
-    "handover": N_("Record the signed hand-over."),
-    "goods_received": N_("Record the signed reception."),
+    "report": N_("Present the report; another person accepts it."),
+    "handover": N_("Record the hand-over in the purchase file."),
+    "goods_received": N_("Record the reception in the purchase file."),
     "training": N_("Record the attendance sheet of the training."),
-    "account_opened": N_("Record the bank's certificate."),
+    "account_opened": N_("Have the account of the group verified by a second person."),
     "opinion": N_("Record the opinion received, with its number and date."),
     "do_no_harm": N_("Fill in the checklist again on the page of the micro-project."),
     "document": N_("Record the paper once it is handed in."),

@@ -17,6 +17,8 @@ ACTS = {
     "authorise": ("Autorisé", "L'ordonnateur"),
     "release": ("Mis en paiement", "L'agent comptable"),
 }
+ONE_PAGE = 6
+"""Lines of a batch whose slip still holds on one page with its signatures."""
 CHANNELS = {"bank": "virement", "mobile": "monnaie électronique", "cash": "espèces contre reçu"}
 
 
@@ -56,22 +58,23 @@ def slip_pdf(facts: dict[str, Any]) -> bytes:
     paper = sheet(
         "Bordereau de lot de paiements",
         {**facts, "draft": not done or bool(facts.get("draft"))},
-        [("Lot", facts["batch"]), ("Mode", CHANNELS[facts["channel"]])],
+        [("Mode", CHANNELS[facts["channel"]])],
         total,
         landscape=True,
+        one_page=len(rows) <= ONE_PAGE,
     )
     paper.para(
         f"Par le débit du compte : {facts['source']}, veuillez exécuter les paiements suivants.", align="left"
     )
     transfers(paper, rows)
-    paper.arrete(
-        f"Arrêté le présent bordereau à {counted(len(rows), 'paiement', 'paiements')} et à la somme de : "
-        f"{amount_in_words(total, facts['currency'])} ({amount(total, facts['currency'])})."
-    )
     if facts["file_hash"]:
         paper.para(
             f"Fichier joint : {facts['file']}, SHA-256 {facts['file_hash']}.", small=True, align="left"
         )
+    paper.arrete(  # last: the words that are signed stay on the page of the signatures
+        f"Arrêté le présent bordereau à {counted(len(rows), 'paiement', 'paiements')} et à la somme de : "
+        f"{amount_in_words(total, facts['currency'])} ({amount(total, facts['currency'])})."
+    )
     paper.signatures(
         [
             Signatory(
@@ -105,7 +108,7 @@ def count_pdf(facts: dict[str, Any]) -> bytes:
     )
     paper.table(
         [
-            Column("Billet ou pièce", 40, kind="amount"),
+            Column("Billet ou pièce", 40, kind="number"),
             Column("Nombre", 30, kind="number"),
             Column("Montant", weight=1, kind="amount"),
         ],

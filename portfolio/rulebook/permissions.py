@@ -179,6 +179,7 @@ GRANTS: dict[str, frozenset[str]] = {
         "agreement:close",
         "amendment:approve",
         "condition:waive",
+        "proof:accept",
         "decision:prepare",
         "commitment:prepare",
         "disbursement:liquidate",

@@ -7,8 +7,8 @@ from functools import partial
 from sqlalchemy import select
 
 from portfolio.agreements import service as agreements
+from portfolio.agreements.forms import ProofForm
 from portfolio.agreements.models import Condition, Tranche
-from portfolio.agreements.reference import BY_HAND
 from portfolio.disbursements import queries, service
 from portfolio.disbursements.forms import (
     AccountForm,
@@ -24,29 +24,42 @@ from portfolio.funds.models import Fund
 from portfolio.projects import service as projects
 from portfolio.projects.forms import ReportForm, VisitForm
 from portfolio.projects.models import Visit
-from portfolio.seed import groups_known, samples
+from portfolio.seed import batched, groups_known, samples
 from portfolio.seed.data.files import all_groups
 from portfolio.seed.data.life import disbursements, grants
 from portfolio.seed.data.model import Disbursement as Facts
 from portfolio.seed.data.others import projects as all_projects
 from portfolio.seed.signed import agreement_of, project_of, signer_of
-from portfolio.seed.stage import Stage
+from portfolio.seed.stage import Stage, make
 from portfolio.work import Work
 
 PROGRAMME, CONTROLLER, ACCOUNTANT = "mariam.guindo", "abdoul.karim.soumana", "mahamadou.sidibe"
-PURCHASED = frozenset({"MP04", "MP10", "MP12", "MP25"})
-"""Where the institution buys: receptions and hand-overs come from the purchase itself."""
-EVIDENCE = {
-    "own_contribution": "Bordereau de versement de l'apport, vu par le bureau",
-    "training": "Feuille de présence de la formation, signée",
-    "report": "Rapport final provisoire reçu et lu",
-    "opinion": "Avis favorable du service technique",
-    "works_contract": "Marché signé et enregistré",
-    "document": "Pièce reçue, originale, copiée au dossier",
-    "handover": "PV de remise signé",
-    "goods_received": "PV de réception signé",
-    "no_reserve": "PV de levée des réserves",
+SHOWN: dict[str, tuple[str, dict[str, object]]] = {
+    "own_contribution": (
+        "Bordereau de versement de l'apport",
+        {"number": "BV-{n}", "issuer": "Guichet de l'établissement du groupement"},
+    ),
+    "training": (
+        "Feuille de présence de la formation",
+        {
+            "issuer": "Chargé de subventions",
+            "place": "Siège du groupement",
+            "attended": 22,
+            "attended_women": 14,
+        },
+    ),
+    "opinion": (
+        "Avis du service technique",
+        {"number": "{n}/ST", "issuer": "Service technique déconcentré", "opinion": "favourable"},
+    ),
+    "works_contract": (
+        "Marché signé et enregistré",
+        {"number": "M-{n}", "issuer": "Entreprise attributaire"},
+    ),
+    "document": ("Pièce reçue, originale, copiée au dossier", {"issuer": "Autorité qui l'a délivrée"}),
+    "no_reserve": ("PV de levée des réserves", {"number": "PVL-{n}", "issuer": "Commission de réception"}),
 }
+"""What the papers of the demo say, by kind of condition: their title, and the facts that the form asks for."""
 FINDINGS = (
     "Groupe réuni au complet. Achats vus et comptés, registre tenu à jour, caisse contrôlée devant les membres. "
     "Les dépenses montrées correspondent aux pièces gardées par la trésorière."
@@ -115,8 +128,9 @@ def plan_approvals(stage: Stage, facts: Facts, n: int) -> None:
     amount = all_projects()[facts.project].tranches[facts.tranche - 1].amount
     if facts.ordered_j is not None:
         stage.plan(facts.ordered_j, _hour(11, n), signer_of(amount, n), partial(_order, stage, facts))
-    if facts.paid_j is not None:
-        stage.plan(facts.paid_j - 1, _hour(14, n), ACCOUNTANT, partial(_send, stage, facts))
+    if facts.paid_j is not None and not batched.by_statement(facts.project, facts.tranche):
+        if not batched.by_batch(facts.project, facts.tranche):
+            stage.plan(facts.paid_j - 1, _hour(14, n), ACCOUNTANT, partial(_send, stage, facts))
         act = _fail if facts.outcome == "failed" else _pay
         stage.plan(facts.paid_j, _hour(15, n), ACCOUNTANT, partial(act, stage, facts))
 
@@ -125,20 +139,24 @@ def plan_approvals(stage: Stage, facts: Facts, n: int) -> None:
 
 
 def _evidence(stage: Stage, project: str, number: int, work: Work) -> None:
+    """The papers of the tranche, each recorded with its scan."""
     tranche = tranche_of(stage, work, project, number)
+    agreement = agreement_of(stage, work, project)
     conditions = select(Condition).where(Condition.tranche_id == tranche.id).order_by(Condition.position)
     for condition in work.db.scalars(conditions).all():
-        if condition.met_at is not None or condition.kind not in EVIDENCE:
+        if condition.met_at is not None or condition.kind not in SHOWN:
             continue
-        if condition.kind in ("goods_received", "handover") and project in PURCHASED:
-            continue
-        assert condition.kind in BY_HAND
-        words = (
-            f"{condition.label} : {EVIDENCE[condition.kind].lower()}"
-            if condition.label
-            else EVIDENCE[condition.kind]
+        title, said = SHOWN[condition.kind]
+        values = {name: v.format(n=condition.id) if isinstance(v, str) else v for name, v in said.items()}
+        if condition.kind == "own_contribution":
+            values["amount"] = agreement.own_cash_minor or 1
+        if condition.kind == "works_contract":
+            values["amount"] = tranche.amount_minor
+        scan = samples.scan(
+            f"{condition.kind}_{project}_T{number}", title, condition.label, agreement.reference
         )
-        agreements.record_evidence(work, condition, f"{words}, le {work.today:%d/%m/%Y}")
+        form = make(ProofForm, dated_on=work.today, scan=scan, **values)
+        agreements.record_proof(work, condition, form)
 
 
 def _plan_the_visit(stage: Stage, project: str, n: int, j: int, work: Work) -> None:

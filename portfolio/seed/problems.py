@@ -163,7 +163,7 @@ def _sign_amendment(stage: Stage, project: str, kind: str, work: Work) -> None:
     form = AmendmentSignatureForm(
         signed_on=work.today,
         signatory_name=president,
-        signatory_function="Présidence",
+        signatory_function="Président",
         scan=samples.scan(f"avenant_{project}_{kind}", "Avenant signé", president),
     )
     service.sign_amendment(work, _amendment(stage, work, project, kind), form)

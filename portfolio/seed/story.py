@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from portfolio.seed import (
     awarded,
+    batched,
     calling,
     files_filed,
     groups_known,
@@ -45,6 +46,7 @@ def write(stage: Stage, *, finished: bool = True) -> None:
     purchases.plan(stage)
     small_purchases.plan(stage)
     paid.plan(stage)
+    batched.plan(stage)
     justified.plan(stage)
     problems.plan(stage)
     reached.plan(stage)

@@ -44,6 +44,14 @@ from portfolio.agreements.queries.papers import (
     place_words,
     tranche_rows,
 )
+from portfolio.agreements.queries.proofs import (
+    deposit_missing,
+    get_proof,
+    proof_text,
+    proofs_of,
+    same_paper,
+    shown,
+)
 from portfolio.agreements.queries.records import (
     Parties,
     accounts,
@@ -74,6 +82,12 @@ from portfolio.agreements.queries.stops import Stop, end_with_stops, stopped_day
 from portfolio.agreements.queries.tagging import signed_amounts
 
 __all__ = [
+    "deposit_missing",
+    "get_proof",
+    "proof_text",
+    "proofs_of",
+    "same_paper",
+    "shown",
     "CHARGED",
     "Parties",
     "Snapshot",

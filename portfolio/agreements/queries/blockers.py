@@ -13,7 +13,8 @@ from urllib.parse import quote
 
 from sqlalchemy import select
 
-from portfolio.agreements.models import Agreement, Condition, Tranche
+from portfolio.agreements.models import PROVEN, Agreement, Condition, Proof, Tranche
+from portfolio.agreements.queries.proofs import deposit_missing, shown
 from portfolio.agreements.queries.stops import Stop, end_with_stops, stops_of
 from portfolio.agreements.reference import (
     CONDITION_WORDS,
@@ -64,6 +65,8 @@ class Snapshot:
     """What the group still owes under repayment orders, whatever the grant: no first money while it does."""
     supposed: frozenset[int] = frozenset()
     """Conditions that a simulation supposes met."""
+    proofs: Mapping[int, list[Proof]] = field(default_factory=dict)
+    """By condition: the records that show it."""
 
     def standing(self, tranche: Tranche) -> Standing:
         """The ledger's word on a tranche; nothing when it was never paid."""
@@ -90,16 +93,20 @@ def snapshot(work: Work, agreement: Agreement, supposed: frozenset[int] = frozen
     tranches: dict[int, Tranche] = {}
     conditions: dict[int, list[Condition]] = {}
     statement = (
-        select(Tranche, Condition)
+        select(Tranche, Condition, Proof)
         .outerjoin(Condition, Condition.tranche_id == Tranche.id)
+        .outerjoin(Proof, Proof.condition_id == Condition.id)
         .where(Tranche.agreement_id == agreement.id)
-        .order_by(Tranche.number, Condition.position)
+        .order_by(Tranche.number, Condition.position, Condition.id, Proof.id)
     )
-    for tranche, condition in work.db.execute(statement):
+    proofs: dict[int, list[Proof]] = {}
+    for tranche, condition, proof in work.db.execute(statement):
         tranches[tranche.id] = tranche
         rows = conditions.setdefault(tranche.id, [])
-        if condition is not None:
+        if condition is not None and (not rows or rows[-1] is not condition):
             rows.append(condition)
+        if proof is not None:
+            proofs.setdefault(condition.id, []).append(proof)
     account = work.db.get(GroupAccount, agreement.bank_account_id) if agreement.bank_account_id else None
     return Snapshot(
         agreement,
@@ -111,6 +118,7 @@ def snapshot(work: Work, agreement: Agreement, supposed: frozenset[int] = frozen
         work.now,
         _claimed(work, agreement) if not any(t.paid_minor for t in tranches.values()) else 0,
         supposed,
+        proofs,
     )
 
 
@@ -175,8 +183,8 @@ def is_met(snap: Snapshot, tranche: Tranche, condition: Condition, extra_minor: 
         return all(t.paid_minor and not snap.standing(t).claimed for t in found) and (
             sum(snap.standing(t).open for t in found) <= extra_minor
         )
-    if condition.kind == "account_opened" and snap.account is not None and snap.account.status == "verified":
-        return True
+    if condition.kind == "account_opened":
+        return snap.account is not None and snap.account.status == "verified"
     if condition.kind in JUSTIFIED:
         return all(
             snap.standing(t).advanced and missing_francs(snap, tranche, condition, t) <= extra_minor
@@ -184,6 +192,8 @@ def is_met(snap: Snapshot, tranche: Tranche, condition: Condition, extra_minor: 
         )
     if condition.kind == "agreement_signed":
         return snap.agreement.signed_at is not None
+    if condition.kind in PROVEN:  # the records themselves, not what was once said of them
+        return shown(snap.agreement, condition, snap.proofs.get(condition.id, []))
     return condition.met_at is not None
 
 
@@ -210,6 +220,24 @@ def condition_refusals(
             who=who_may("justification:validate"),
             missing_minor=max(0, owed - extra_minor) or None,
             url=f"/justifications?q={quote(snap.agreement.reference)}",
+        )
+        return
+    if condition.kind == "own_contribution" and snap.agreement.own_cash_minor:
+        missing = deposit_missing(snap.agreement, snap.proofs.get(condition.id, []))
+        yield Refusal(
+            "condition_own_contribution",
+            _(
+                "Tranche %(number)d blocked: %(missing)s of the own contribution in cash of %(whole)s are not shown."
+            )
+            % {
+                "number": tranche.number,
+                "missing": amount(missing, tranche.amount_currency),
+                "whole": amount(snap.agreement.own_cash_minor, tranche.amount_currency),
+            },
+            way_out=_(WAYS_OUT[condition.kind]),
+            who=who_may("condition:meet"),
+            missing_minor=missing,
+            url=f"/agreements/{snap.agreement.id}#condition-{condition.id}",
         )
         return
     if condition.kind not in (*JUSTIFIED, *REDUCING):

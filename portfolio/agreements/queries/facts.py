@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from portfolio.agreements.models import Agreement, Amendment, Condition, Tranche
+from portfolio.agreements.models import Agreement, Amendment, Condition, Proof, Tranche
 from portfolio.agreements.queries.blockers import (
     Snapshot,
     blockers_in,
@@ -30,10 +30,10 @@ from portfolio.agreements.queries.records import (
 )
 from portfolio.agreements.queries.stops import end_with_stops
 from portfolio.agreements.reference import (
-    BY_HAND,
     CONDITION_FACTS,
     CONDITION_SOURCES,
     MODALITY_WORDS,
+    RECORD_WORDS,
     USUAL,
     Usual,
 )
@@ -54,7 +54,9 @@ class ConditionRow:
     condition: Condition
     words: str
     met: bool
-    by_hand: bool
+    record: str
+    """What an officer does to show it; empty when another room tells it."""
+    proofs: list[Proof]
     source: str
     """Where the rule comes from, and where its fact is read."""
     refusals: list[Refusal]
@@ -116,7 +118,8 @@ def tranche_table(
                 condition,
                 words(condition, tranche.number),
                 is_met(snap, tranche, condition),
-                condition.kind in BY_HAND,
+                _(RECORD_WORDS[condition.kind]) if condition.kind in RECORD_WORDS else "",
+                list(snap.proofs.get(condition.id, [])),
                 source_of(condition),
                 list(condition_refusals(snap, tranche, condition)) if open_ else [],
             )
@@ -152,6 +155,8 @@ def facts(work: Work, agreement: Agreement) -> dict[str, Any]:
             agreement.checked_by_id,
             agreement.sent_by_id,
             agreement.signed_by_id,
+            *(p.recorded_by_id for found in snap.proofs.values() for p in found),
+            *(p.accepted_by_id for found in snap.proofs.values() for p in found),
             *(c.met_by_id for group in snap.conditions.values() for c in group),
             *(c.waived_by_id for group in snap.conditions.values() for c in group),
             *(c.waiver_proposed_by_id for group in snap.conditions.values() for c in group),

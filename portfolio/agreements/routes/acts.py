@@ -9,7 +9,6 @@ from starlette.responses import Response
 from portfolio.agreements import queries, service
 from portfolio.agreements.forms import (
     ActForm,
-    EvidenceForm,
     ForceMajeureForm,
     GroupSignatureForm,
     ReasonForm,
@@ -196,7 +195,8 @@ def start_closing(work: W, id: int) -> Response:
     return _back(work, id, _("Closing started."))
 
 
-def _condition(work: Work, number: int) -> tuple[Condition, int]:
+def condition_of(work: Work, number: int) -> tuple[Condition, int]:
+    """A condition with the id of its agreement; NotFound outside scope."""
     found = work.db.get(Condition, number) if 0 < number < 2**62 else None
     if found is None:
         raise NotFound
@@ -205,17 +205,7 @@ def _condition(work: Work, number: int) -> tuple[Condition, int]:
 
 def condition_page(work: Work, condition: int, bad: Bad | None = None) -> Response:
     """The agreement's page again, where the condition stands."""
-    return show_page(work, _condition(work, condition)[1], bad)
-
-
-@router.post("/conditions/{condition:int}/evidence", name="agreements.evidence")
-@allow("condition:meet")
-@on_refusal(condition_page)
-def evidence(work: W, raw: Raw, condition: int) -> Response:
-    """Record what shows that a condition is met."""
-    found, agreement = _condition(work, condition)
-    service.record_evidence(work, found, EvidenceForm.read(raw).evidence)
-    return _back(work, agreement, _("Condition recorded as met."))
+    return show_page(work, condition_of(work, condition)[1], bad)
 
 
 @router.post("/conditions/{condition:int}/propose-waiver", name="agreements.propose_waiver")
@@ -223,7 +213,7 @@ def evidence(work: W, raw: Raw, condition: int) -> Response:
 @on_refusal(condition_page)
 def propose_waiver(work: W, raw: Raw, condition: int) -> Response:
     """Ask for a waiver."""
-    found, agreement = _condition(work, condition)
+    found, agreement = condition_of(work, condition)
     service.propose_waiver(work, found, WaiverForm.read(raw))
     return _back(work, agreement, _("Waiver proposed: another person decides."))
 
@@ -233,7 +223,7 @@ def propose_waiver(work: W, raw: Raw, condition: int) -> Response:
 @on_refusal(condition_page)
 def waive(work: W, condition: int) -> Response:
     """Grant the waiver."""
-    found, agreement = _condition(work, condition)
+    found, agreement = condition_of(work, condition)
     service.waive(work, found)
     return _back(work, agreement, _("Waiver granted."))
 

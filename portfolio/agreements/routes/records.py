@@ -43,6 +43,7 @@ def choices() -> dict[str, Any]:
         "tranche_cycle": TRANCHE,
         "amendment_cycle": AMENDMENT,
         "cycle": AGREEMENT,
+        "proof_text": queries.proof_text,
     }
 
 

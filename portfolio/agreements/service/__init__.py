@@ -16,7 +16,6 @@ from portfolio.agreements.service.conditions import (
     freeze,
     meet,
     propose_waiver,
-    record_evidence,
     unfreeze,
     waive,
     waive_obstacles,
@@ -44,6 +43,7 @@ from portfolio.agreements.service.prepare import (
     return_,
     send,
 )
+from portfolio.agreements.service.proofs import accept_proof, record_obstacles, record_proof, return_proof
 from portfolio.agreements.service.sign import (
     attach_scan,
     countersign,
@@ -80,7 +80,10 @@ __all__ = [
     "move_stage",
     "prepare_amendment",
     "propose_waiver",
-    "record_evidence",
+    "accept_proof",
+    "record_proof",
+    "record_obstacles",
+    "return_proof",
     "record_group_signature",
     "reject_amendment",
     "resume",

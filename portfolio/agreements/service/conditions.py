@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from portfolio.agreements.forms import WaiverForm
 from portfolio.agreements.models import Agreement, Condition, Tranche
-from portfolio.agreements.reference import BY_HAND
 from portfolio.documents import service as documents
-from portfolio.kit.errors import FieldError, Invalid, Refusal, Refused, refuse
+from portfolio.kit.errors import FieldError, Invalid, Refusal, refuse
 from portfolio.kit.i18n import gettext as _
 from portfolio.rulebook.permissions import who_may
 from portfolio.work import Work
@@ -30,31 +29,12 @@ def meet(work: Work, condition: Condition, evidence: str) -> None:
     )
 
 
-def record_evidence(work: Work, condition: Condition, evidence: str) -> None:
-    """An officer records a condition that no other room knows of: an opinion, an attendance sheet, a deposit slip (R16)."""
-    work.hold(condition)
-    tranche = work.db.get_one(Tranche, condition.tranche_id)
-    work.require("condition:meet", tranche)
-    if condition.kind not in BY_HAND:
-        raise Refused(
-            Refusal(
-                "condition_computed",
-                _(
-                    "This condition is not recorded by hand: it is computed, or met by the record that shows it."
-                ),
-                way_out=_("Follow the link beside the condition."),
-            )
-        )
-    refuse(_settled(condition, tranche))
-    meet(work, condition, evidence)
-
-
 def propose_waiver(work: Work, condition: Condition, form: WaiverForm) -> None:
     """Ask, with the reason, the act and its document, that a tranche be paid without this condition."""
     work.hold(condition)
     tranche = work.db.get_one(Tranche, condition.tranche_id)
     work.require("condition:meet", tranche)
-    refuse(_settled(condition, tranche))
+    refuse(settled(condition, tranche))
     if not documents.attached(form.scan):
         raise Invalid(
             [
@@ -107,7 +87,7 @@ def waive(work: Work, condition: Condition) -> None:
     work.hold(condition)
     tranche = work.db.get_one(Tranche, condition.tranche_id)
     work.require("condition:waive", tranche)
-    refuse(_settled(condition, tranche))
+    refuse(settled(condition, tranche))
     refuse(waive_obstacles(work, condition))
     condition.waived_by_id = work.actor.id
     condition.waived_at = work.now
@@ -138,7 +118,8 @@ def unfreeze(work: Work, tranche: Tranche, reason: str) -> None:
     work.record("tranche:unfrozen", tranche, reason=reason)
 
 
-def _settled(condition: Condition, tranche: Tranche) -> Iterator[Refusal]:
+def settled(condition: Condition, tranche: Tranche) -> Iterator[Refusal]:
+    """Nothing more is recorded on a condition met or waived, or of a tranche paid."""
     if condition.met_at is not None or condition.waived_at is not None:
         yield Refusal("already_done", _("This condition is already met or waived. Reload the page."))
     if tranche.status in ("paid", "cleared", "cancelled"):

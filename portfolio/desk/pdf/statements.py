@@ -162,12 +162,12 @@ def dispatch_pdf(facts: Facts) -> bytes:
         align="left",
     )
     transfers(made, rows, KINDS)
-    made.arrete(
+    if facts.get("fingerprint"):
+        made.para(f"Empreinte du fichier joint : {facts['fingerprint']}", small=True, align="left")
+    made.arrete(  # last: the words that are signed stay on the page of the signatures
         f"Arrêté le présent bordereau à {counted(len(rows), 'ordre', 'ordres')} et à la somme de : "
         f"{amount_in_words(total, facts['currency'])} ({amount(total, facts['currency'])})."
     )
-    if facts.get("fingerprint"):
-        made.para(f"Empreinte du fichier joint : {facts['fingerprint']}", small=True, align="left")
     made.signatures([Signatory("L'ordonnateur", ""), Signatory("L'agent comptable", "")])
     return made.render()
 

@@ -115,6 +115,14 @@ def movements(work: Work, account: TreasuryAccount) -> list[Movement]:
     ]
 
 
+def open_lines(work: Work, account: TreasuryAccount) -> list[StatementLine]:
+    """The lines of this account that are no movement of the books yet, oldest first."""
+    statement = select(StatementLine).where(
+        StatementLine.treasury_account_id == account.id, StatementLine.status.in_(("unmatched", "noted"))
+    )
+    return list(work.db.scalars(statement.order_by(StatementLine.booked_on, StatementLine.id)))
+
+
 def standing(work: Work, account: TreasuryAccount) -> Standing:
     """The account at its last statement: what the books say more, what the statement says more, and nothing else."""
     books = ledger.net(work.db, [TREASURY[account.kind]], treasury=account.code)
@@ -134,16 +142,7 @@ def standing(work: Work, account: TreasuryAccount) -> Standing:
         for m in movements(work, account)
         if m.left
     ]
-    loose = list(
-        work.db.scalars(
-            select(StatementLine)
-            .where(
-                StatementLine.treasury_account_id == account.id,
-                StatementLine.status.in_(("unmatched", "noted")),
-            )
-            .order_by(StatementLine.booked_on, StatementLine.id)
-        )
-    )
+    loose = open_lines(work, account)
     gaps += [
         Gap(
             _("On the statement, not in the books: %(what)s")

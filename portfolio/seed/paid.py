@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from portfolio.agreements import service as agreements
 from portfolio.agreements.forms import ProofForm
-from portfolio.agreements.models import Condition, Tranche
+from portfolio.agreements.models import Condition, Proof, Tranche
 from portfolio.disbursements import queries, service
 from portfolio.disbursements.forms import (
     AccountForm,
@@ -57,6 +57,13 @@ SHOWN: dict[str, tuple[str, dict[str, object]]] = {
         {"number": "M-{n}", "issuer": "Entreprise attributaire"},
     ),
     "document": ("Pièce reçue, originale, copiée au dossier", {"issuer": "Autorité qui l'a délivrée"}),
+    "report": (
+        "Rapport d'exécution",
+        {
+            "issuer": "Présidente et secrétaire du groupement",
+            "note": "Activités du budget réalisées ; ventes régulières ; retard d'une livraison rattrapé. Reste la dernière tranche.",
+        },
+    ),
     "no_reserve": ("PV de levée des réserves", {"number": "PVL-{n}", "issuer": "Commission de réception"}),
 }
 """What the papers of the demo say, by kind of condition: their title, and the facts that the form asks for."""
@@ -104,6 +111,8 @@ def _plan_conditions(stage: Stage, facts: Facts) -> None:
     officer, j = _officer(facts.project), facts.requested_j
     stage.plan(j - 1, "09:30", officer, partial(_evidence, stage, facts.project, facts.tranche))
     tranche = all_projects()[facts.project].tranches[facts.tranche - 1]
+    if "draft_final_report" in tranche.conditions:
+        stage.plan(j - 1, "11:20", PROGRAMME, partial(_accept_report, stage, facts.project, facts.tranche))
     if any(condition.startswith("visit") for condition in tranche.conditions):
         plan_visit(stage, facts.project, j - 6, n=facts.tranche)
 
@@ -152,11 +161,25 @@ def _evidence(stage: Stage, project: str, number: int, work: Work) -> None:
             values["amount"] = agreement.own_cash_minor or 1
         if condition.kind == "works_contract":
             values["amount"] = tranche.amount_minor
+        if condition.kind == "report":
+            values |= {"from_on": agreement.starts_on, "to_on": work.today}
         scan = samples.scan(
             f"{condition.kind}_{project}_T{number}", title, condition.label, agreement.reference
         )
         form = make(ProofForm, dated_on=work.today, scan=scan, **values)
         agreements.record_proof(work, condition, form)
+
+
+def _accept_report(stage: Stage, project: str, number: int, work: Work) -> None:
+    """Another person reads the report and accepts it."""
+    tranche = tranche_of(stage, work, project, number)
+    waiting = (
+        select(Proof)
+        .join(Condition, Condition.id == Proof.condition_id)
+        .where(Condition.tranche_id == tranche.id, Proof.accepted_at.is_(None))
+    )
+    for proof in work.db.scalars(waiting).all():
+        agreements.accept_proof(work, proof)
 
 
 def _plan_the_visit(stage: Stage, project: str, n: int, j: int, work: Work) -> None:

@@ -107,7 +107,9 @@ def tranche_is_requested(s: Story) -> None:
     officer = s.at(76, 9).by(OFFICER)
     page = f"/agreements/{s.memo['agreement']}"
     officer.go(page).sees("Ce qui la bloque", "Apport")
-    officer.write({"evidence": "Reçu de versement n° 12 du 16 mai 2026"}, form="/evidence").send("/evidence")
+    officer.follow("Enregistrer un versement").write({
+        "dated_on": s.day(75), "number": "12", "issuer": "Banque du Sahel", "amount": "120 000", "scan": str(s.paper("versement")),
+    }).press("Enregistrer")
     officer.go(page).follow("Demander cette tranche")
     officer.write({"papers": "Convention signée\nReçu de versement n° 12"}).press("Demander le paiement")
     s.memo["payment"] = number_in(officer, r"/disbursements/(\d+)")

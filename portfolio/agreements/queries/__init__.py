@@ -14,7 +14,6 @@ from portfolio.agreements.queries.amended import (
 from portfolio.agreements.queries.blockers import (
     Snapshot,
     Standing,
-    account_refusals,
     blockers,
     blockers_in,
     condition_refusals,
@@ -27,6 +26,7 @@ from portfolio.agreements.queries.blockers import (
     standings,
     words,
 )
+from portfolio.agreements.queries.cooling import account_refusals
 from portfolio.agreements.queries.facts import (
     agreement_page,
     amendment_page,

@@ -14,11 +14,11 @@ from urllib.parse import quote
 from sqlalchemy import select
 
 from portfolio.agreements.models import PROVEN, Agreement, Condition, Proof, Tranche
+from portfolio.agreements.queries.cooling import account_refusals
 from portfolio.agreements.queries.proofs import deposit_missing, shown
 from portfolio.agreements.queries.stops import Stop, end_with_stops, stops_of
 from portfolio.agreements.reference import (
     CONDITION_WORDS,
-    COOLING_HOURS,
     EVIDENCE_PERMISSION,
     JUSTIFIED,
     REDUCING,
@@ -26,7 +26,7 @@ from portfolio.agreements.reference import (
 )
 from portfolio.groups.models import Group, GroupAccount
 from portfolio.kit.errors import Refusal
-from portfolio.kit.i18n import date_text, datetime_text
+from portfolio.kit.i18n import date_text
 from portfolio.kit.i18n import gettext as _
 from portfolio.kit.money import amount
 from portfolio.ledger import queries as ledger
@@ -303,39 +303,6 @@ def payable_in(snap: Snapshot, tranche: Tranche, extra_minor: int = 0) -> int:
 def payable(work: Work, tranche: Tranche) -> int:
     """The same for one tranche alone, read fresh."""
     return payable_in(snapshot(work, work.db.get_one(Agreement, tranche.agreement_id)), tranche)
-
-
-def account_refusals(
-    account: GroupAccount | None, at: datetime, agreement_id: int | None = None
-) -> Iterator[Refusal]:
-    """Why the group cannot be paid on this account at this moment (M12)."""
-    where = f"/agreements/{agreement_id}" if agreement_id else ""
-    if account is None:
-        yield Refusal(
-            "no_account",
-            _("No account of the group is attached to the agreement."),
-            way_out=_("Have an account proposed, verified by a second person, then attach it."),
-            who=who_may("group_account:propose"),
-            url=where,
-        )
-        return
-    if account.status != "verified" or account.verified_at is None:
-        yield Refusal(
-            "account_unverified",
-            _("The account of the group has not been verified by a second person."),
-            way_out=_("Compare the holder with the bank's certificate, then verify the account."),
-            who=who_may("group_account:verify"),
-            url=f"/groups/{account.group_id}",
-        )
-        return
-    ready = account.verified_at + timedelta(hours=COOLING_HOURS)
-    if at < ready:
-        yield Refusal(
-            "account_cooling",
-            _("The account was verified less than %(hours)d hours ago: no payment before %(when)s.")
-            % {"hours": COOLING_HOURS, "when": datetime_text(ready)},
-            way_out=_("Wait until then: a changed account is never paid on the same day."),
-        )
 
 
 def blockers_in(

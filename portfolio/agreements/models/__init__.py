@@ -1,0 +1,39 @@
+"""Agreements, their budget, tranches, conditions, amendments and force majeure."""
+
+from portfolio.agreements.models.acts import (
+    AMENDMENTS,
+    OPEN_AMENDMENT,
+    PROVEN,
+    Amendment,
+    ForceMajeure,
+    Proof,
+    Suspension,
+)
+from portfolio.agreements.models.grants import (
+    CONDITIONS,
+    FOUR_DATES,
+    MODALITIES,
+    Agreement,
+    AgreementLine,
+    Condition,
+    Schedule,
+    Tranche,
+)
+
+__all__ = [
+    "AMENDMENTS",
+    "CONDITIONS",
+    "FOUR_DATES",
+    "MODALITIES",
+    "OPEN_AMENDMENT",
+    "PROVEN",
+    "Agreement",
+    "AgreementLine",
+    "Amendment",
+    "Condition",
+    "ForceMajeure",
+    "Proof",
+    "Schedule",
+    "Suspension",
+    "Tranche",
+]

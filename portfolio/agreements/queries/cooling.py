@@ -1,0 +1,46 @@
+"""Why an account of a group cannot be paid yet (M12)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from portfolio.agreements.reference import COOLING_HOURS
+from portfolio.groups.models import GroupAccount
+from portfolio.kit.errors import Refusal
+from portfolio.kit.i18n import datetime_text
+from portfolio.kit.i18n import gettext as _
+from portfolio.rulebook.permissions import who_may
+
+
+def account_refusals(
+    account: GroupAccount | None, at: datetime, agreement_id: int | None = None
+) -> Iterator[Refusal]:
+    """Why the group cannot be paid on this account at this moment (M12)."""
+    where = f"/agreements/{agreement_id}" if agreement_id else ""
+    if account is None:
+        yield Refusal(
+            "no_account",
+            _("No account of the group is attached to the agreement."),
+            way_out=_("Have an account proposed, verified by a second person, then attach it."),
+            who=who_may("group_account:propose"),
+            url=where,
+        )
+        return
+    if account.status != "verified" or account.verified_at is None:
+        yield Refusal(
+            "account_unverified",
+            _("The account of the group has not been verified by a second person."),
+            way_out=_("Compare the holder with the bank's certificate, then verify the account."),
+            who=who_may("group_account:verify"),
+            url=f"/groups/{account.group_id}",
+        )
+        return
+    ready = account.verified_at + timedelta(hours=COOLING_HOURS)
+    if at < ready:
+        yield Refusal(
+            "account_cooling",
+            _("The account was verified less than %(hours)d hours ago: no payment before %(when)s.")
+            % {"hours": COOLING_HOURS, "when": datetime_text(ready)},
+            way_out=_("Wait until then: a changed account is never paid on the same day."),
+        )

@@ -8,7 +8,7 @@ from alembic import op
 from portfolio.kit import db
 
 revision = "034"
-down_revision = "027"
+down_revision = "030"
 
 PEOPLE = ("recorded_by_id", "accepted_by_id", "returned_by_id")
 CHECKS = {

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import update
 
+from portfolio.accounts.queries import actor_for
+from portfolio.actor import Actor
 from portfolio.agreements import service as agreements
 from portfolio.agreements.models import Agreement, Tranche
 from portfolio.desk import service as desk
@@ -33,7 +35,8 @@ from portfolio.justifications.forms import (
 )
 from portfolio.justifications.models import Expense, Justification, Recovery
 from portfolio.kit.errors import Forbidden, Invalid, Refused
-from portfolio.ledger.models import LedgerEntry
+from portfolio.origin import Origin
+from portfolio.work import Work
 from tests.agreements.world import stopping
 from tests.justifications import grants
 
@@ -93,6 +96,20 @@ def furnish(office: grants.Office) -> dict[str, list[int]]:
     return found
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What tables and books say after an act."""
+
+    entries: int
+    posting: int
+    accounts: dict[str, int]
+    """Debit less credit by account, from the running balances."""
+    tranches: list[tuple[Any, ...]]
+    """Status, then requested, liquidated, ordered, paid, cleared, refused."""
+    guards: dict[str, int]
+    """The line's, fund's and account's own columns, and what the screens show as justified and returned."""
+
+
 @dataclass
 class Product:
     """The office, and the ids of what was made in it in the order of the model's lists."""
@@ -107,59 +124,58 @@ class Product:
     claims: list[int] = field(default_factory=list)
     postings: list[int] = field(default_factory=list)
     """One for each act that the model can take back."""
+    people: dict[str, Actor] = field(default_factory=dict)
+    """Who acts: nobody's role changes in a life."""
     before: dict[str, int] = field(default_factory=dict)
+    now: Seen = field(default_factory=lambda: Seen(0, 0, {}, [], {}))
 
     def __post_init__(self) -> None:
-        self.before = self.accounts()
+        self.look()
+        self.before = self.now.accounts
 
     def tries(self, who: str, act: Callable[[Any], Any]) -> tuple[bool, Any]:
         """Whether the act went through and what it gave; a refusal changes nothing."""
-        at = self.entries()
+        before, around = self.now, self.office.around
+        if who not in self.people:
+            with around.database.session(readonly=True) as s:
+                self.people[who] = actor_for(s, self.office.people[ROLE[who]], around.clock.now().date())
+        work = Work(around, readonly=False, actor=self.people[who], origin=Origin())
         try:
-            with self.office.as_(ROLE[who]) as work:
-                given = act(work)
+            given: tuple[bool, Any] = (True, act(work))
+            work.commit()
         except (Refused, Forbidden, Invalid) as refused:
-            assert self.entries() == at, refused
-            return False, refused
-        return True, given
-
-    def entries(self) -> int:
-        with self.office.database.session(readonly=True) as s:
-            return int(s.scalar(select(func.max(LedgerEntry.seq))) or 0)
+            work.undo()
+            given = (False, refused)
+        finally:
+            work.close()
+        self.look()
+        assert given[0] or self.now == before, given
+        return given
 
     def posting(self) -> int:
         """The act that was posted last."""
-        with self.office.database.session(readonly=True) as s:
-            return int(s.scalar(select(LedgerEntry.posting).order_by(LedgerEntry.seq.desc()).limit(1)) or 0)
-
-    def accounts(self) -> dict[str, int]:
-        """Debit less credit by account, from the running balances."""
-        with self.office.database.session(readonly=True) as s:
-            return {
-                code: int(net)
-                for code, net in s.execute(
-                    text("SELECT account, sum(debit_minor) - sum(credit_minor) FROM ledger_balance GROUP BY account"))
-            }
+        return self.now.posting
 
     def moved(self) -> dict[str, int]:
         """What the acts moved, by account."""
-        now = self.accounts()
-        return {code: now.get(code, 0) - self.before.get(code, 0) for code in now}
+        return {code: net - self.before.get(code, 0) for code, net in self.now.accounts.items()}
 
-    def tranche(self, at: int) -> Any:
-        names = ("status", "requested_minor", "liquidated_minor", "ordered_minor", "paid_minor", "cleared_minor", "refused_minor")
+    def look(self) -> None:
+        """Read everything that a step is judged by, in one transaction and few statements."""
         with self.office.database.session(readonly=True) as s:
-            return tuple(s.execute(select(*(getattr(Tranche, n) for n in names)).where(Tranche.id == self.tranches[at])).one())
-
-    def guards(self) -> dict[str, int]:
-        """The line's, fund's and account's own columns, and what the screens show as justified and returned."""
-        with self.office.database.session(readonly=True) as s:
-            line = s.execute(text("SELECT liquidated_minor, ordered_minor, paid_minor FROM budget_line")).one()
-            fund = s.execute(text("SELECT received_minor - disbursed_minor FROM fund")).scalar_one()
-            bank = s.execute(text("SELECT balance_minor FROM treasury_account")).scalar_one()
+            rows = s.connection().exec_driver_sql
+            seq, posting = rows("SELECT seq, posting FROM ledger_entry ORDER BY seq DESC LIMIT 1").one()
+            nets = rows("SELECT account, sum(debit_minor) - sum(credit_minor) FROM ledger_balance GROUP BY account")
+            accounts = {code: int(net) for code, net in nets}
+            stages = {row[0]: tuple(row[1:]) for row in rows(
+                "SELECT id, status, requested_minor, liquidated_minor, ordered_minor, paid_minor, cleared_minor, refused_minor FROM tranche")}
+            guards = rows(
+                "SELECT l.liquidated_minor, l.ordered_minor, l.paid_minor, f.received_minor - f.disbursed_minor, b.balance_minor "
+                "FROM budget_line l, fund f, treasury_account b").one()
             shown = totals(s)["F1"]
-        return {"liquidated": line[0], "ordered": line[1], "paid": line[2], "fund": fund, "bank": bank,
-                "justified": shown.justified, "returned": shown.returned}
+        names = ("liquidated", "ordered", "paid", "fund", "bank", "justified", "returned")
+        self.now = Seen(seq, posting, accounts, [stages[number] for number in self.tranches],
+                        dict(zip(names, (*guards, shown.justified, shown.returned), strict=True)))
 
     def findings(self) -> list[str]:
         with self.office.database.session(readonly=True) as s:
@@ -186,7 +202,7 @@ class Product:
                 disbursements.send(work, d, SendForm(**seen, treasury_account_id=self.office.bank))
             elif verb == "pay":
                 disbursements.pay(work, d, PayForm(
-                    **seen, treasury_account_id=self.office.bank, payment_reference=f"VIR-{at}-{self.entries()}",
+                    **seen, treasury_account_id=self.office.bank, payment_reference=f"VIR-{at}-{self.now.entries}",
                     paid_on=work.today, fee=fee or None))
             elif verb == "fail":
                 disbursements.fail(work, d, FailForm(reason=REASON, fee=fee or None))

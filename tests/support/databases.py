@@ -76,3 +76,8 @@ def new(kind: str, folder: Path, name: str = "portfolio",
 def drop(url: str) -> None:
     if url.startswith("postgresql"):
         server().drop(url)
+
+
+def again(url: str, name: str) -> None:
+    """The PostgreSQL database at this address is made anew from the template `name`."""
+    server().clone(f"template_{name}", at=url)

@@ -71,8 +71,10 @@ class Comparison:
         return self.books.at(*view(dimension, code, "521")[:3])
 
     def returned(self, dimension: str, code: object) -> int:
-        """Claims settled less those written off: credits are a movement, not a balance."""
-        return -self.books.credited(*view(dimension, code, CLAIMS)) - self.of(dimension, code, "659")
+        """What was asked back (paid, and neither still advanced nor justified) less what is still claimed and what was written off: balances,
+        because a collection that was taken back stays among the credits."""
+        asked = self.of(dimension, code, "907") - self.of(dimension, code, ADVANCES) - self.of(dimension, code, GIVEN)
+        return asked - self.of(dimension, code, CLAIMS) - self.of(dimension, code, "659")
 
     def chain(self, dimension: str, code: object) -> list[int]:
         """Committed, liquidated, ordered, paid, justified, paid back."""

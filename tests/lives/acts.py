@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -73,13 +73,17 @@ def papers_undrawn() -> Iterator[None]:
             module.issue = real  # type: ignore[attr-defined]
 
 
-def furnish(office: grants.Office) -> dict[str, list[int]]:
-    """The two grants, signed and unpaid, with an account of each group; ids by noun."""
+def spend(office: grants.Office) -> None:
+    """What leaves so little money that the grants compete for it."""
     with office.as_("accountant") as work:
         funds.record_fee(work, FeeForm(
             fund_id=office.fund, treasury_account_id=office.bank, amount=60_000_000 - CASH, reason="Ce que d'autres ont dépensé"))
+
+
+def furnish(office: grants.Office, schedules: Sequence[Sequence[tuple[int, int]]] = SCHEDULES) -> dict[str, list[int]]:
+    """The grants, signed and unpaid, with an account of each group; ids by noun."""
     found: dict[str, list[int]] = {"agreements": [], "tranches": [], "lines": []}
-    for n, schedule in enumerate(SCHEDULES):
+    for n, schedule in enumerate(schedules):
         total = sum(amount for amount, _percent in schedule)
         made = grants.grant(
             office, tranches=[a for a, _p in schedule], paid=0, budget=(("Béliers", total),), name=f"Groupement {n}",

@@ -12,6 +12,7 @@ import os
 import random
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -37,9 +38,10 @@ STEPS = 50
 class World:
     """An office with its two grants, made once a run; each life has a copy, on one pool of connections that keeps its compiled statements."""
 
-    def __init__(self, kind: str, folder: Path) -> None:
-        self.kind, self.folder = kind, folder
-        self.url = databases.new(kind, folder, "lives", self.fill)
+    def __init__(self, kind: str, folder: Path, *, granted: bool = True) -> None:
+        self.kind, self.folder, self.granted = kind, folder, granted
+        self.name = "lives" if granted else "lives_ungranted"
+        self.url = databases.new(kind, folder, self.name, self.fill)
         self.original = folder / "original"
         self.database = Database(self.url, threads=1)
         if kind == "sqlite":
@@ -51,7 +53,7 @@ class World:
 
     @property
     def ids(self) -> Path:
-        return databases.run_folder() / f"lives_{self.kind}.json"
+        return databases.run_folder() / f"{self.name}_{self.kind}.json"
 
     @property
     def file(self) -> Path:
@@ -62,10 +64,14 @@ class World:
         database = Database(url)
         made = grants.office(database, self.folder)
         facts: dict[str, Any] = {name: getattr(made, name) for name in ("people", "fund", "line", "bank", "call", "place")}
-        self.ids.write_text(json.dumps({"office": facts, "made": acts.furnish(made)}))
+        acts.spend(made)
+        self.ids.write_text(json.dumps({"office": facts, "made": acts.furnish(made) if self.granted else {}}))
         database.dispose()
 
     def begin(self) -> acts.Product:
+        return acts.Product(self.office_again(), **self.made)
+
+    def office_again(self) -> grants.Office:
         """The office as it was before anybody did anything."""
         self.database.dispose()
         if self.kind == "sqlite":
@@ -73,22 +79,28 @@ class World:
                 self.file.with_name(self.file.name + part).unlink(missing_ok=True)
             shutil.copyfile(self.original, self.file)
         elif self.lives:
-            databases.again(self.url, "lives")
+            databases.again(self.url, self.name)
         self.lives += 1
         around = factories.around(self.database, clock=FixedClock(grants.J), data_dir=self.folder)
-        return acts.Product(grants.Office(around, **self.office), **self.made)
+        return grants.Office(around, **self.office)
 
     def end(self) -> None:
         self.database.dispose()
         databases.drop(self.url)
 
 
-@pytest.fixture
-def world(engine_kind: str) -> Iterator[World]:
+@contextmanager
+def place() -> Iterator[Path]:
     """In memory where there is one: what a life leaves is thrown away."""
     memory = Path("/dev/shm")
     with TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as folder:
-        made = World(engine_kind, Path(folder))
+        yield Path(folder)
+
+
+@pytest.fixture
+def world(engine_kind: str) -> Iterator[World]:
+    with place() as folder:
+        made = World(engine_kind, folder)
         yield made
         made.end()
 
@@ -129,8 +141,11 @@ class Lives(RuleBasedStateMachine):
 
     @rule(seed=st.tuples(*[st.booleans()] * 24))  # bits: for an integer hypothesis would read the whole product in search of constants
     def act(self, seed: tuple[bool, ...]) -> None:
-        """One act. All that it needs is drawn from one number, so that lives are short to tell; mostly something that is due."""
-        draw = random.Random(sum(bit << n for n, bit in enumerate(seed)))
+        """One act. All that it needs is drawn from one number, so that lives are short to tell."""
+        self.once(random.Random(sum(bit << n for n, bit in enumerate(seed))))
+
+    def once(self, draw: random.Random) -> None:
+        """Mostly something that is due."""
         due = self.due()
         verb = draw.choice(due) if due and draw.random() < 0.8 else draw.choice(sorted(self.possible()))
         method, *rest = WAYS[verb]
@@ -286,8 +301,9 @@ class Lives(RuleBasedStateMachine):
             self.model.reverse(act)
 
     def hold_up(self, draw: random.Random, verb: str) -> None:
-        ready = [n for n in range(2) if self.model.suspended.get(n, False) == (verb == "resume")]
-        grant = self.among(draw, ready, [0, 1])
+        every = sorted({t.grant for t in self.model.tranches})
+        ready = [n for n in every if self.model.suspended.get(n, False) == (verb == "resume")]
+        grant = self.among(draw, ready, every)
         stopped = self.model.suspended.get(grant, False)
         who = self.who(draw, verb)
         expected = stopped == (verb == "resume")

@@ -63,12 +63,9 @@ def furnished(office: grants.Office, chance: random.Random, made: list[tuple[tup
             found[noun] += ids
     with office.database.session(readonly=False) as s:
         for number in found["agreements"]:
-            weights, left = [], 100
-            for objective in chance.sample(objectives, chance.randrange(1, 4)):
-                weights.append((objective, chance.randrange(1, left - 2)))
-                left -= weights[-1][1]
-            for objective, weight in [(weights[0][0], weights[0][1] + left), *weights[1:]]:
-                grants.row(s, Tag, subject_type="agreement", subject_id=number, framework_id=framework, objective_id=objective, weight=weight)
+            edges = sorted({0, 100, *chance.sample(range(1, 100), chance.randrange(3))})
+            for objective, start, end in zip(chance.sample(objectives, 3), edges, edges[1:], strict=False):
+                grants.row(s, Tag, subject_type="agreement", subject_id=number, framework_id=framework, objective_id=objective, weight=end - start)
         s.commit()
     return found
 
@@ -135,5 +132,7 @@ def test_generated_portfolios_in_foreign_programs(world: World, tmp_path: Path) 
         compared = Comparison(office.around, books)
         assert compared.everything() == [], number
         figures, entries = figures + compared.seen, entries + len(books.asserted["hledger"])
+        if WHOLE and number % 20 == 19:
+            print(f"{number + 1} portfolios", flush=True)
     assert figures > 40 * PORTFOLIOS
     print(f"{PORTFOLIOS} portfolios accepted by bean-check and hledger check --strict, {entries} balances asserted, {figures} displayed figures equal")

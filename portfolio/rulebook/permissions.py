@@ -75,7 +75,6 @@ _STAFF_READS = frozenset(
         "procedure",
         "reach",
         "ledger",
-        "document",
         "visit",
         "closure",
         "amendment",
@@ -87,7 +86,7 @@ _STAFF_READS = frozenset(
 )
 _MONEY_READS = _STAFF_READS | {
     f"{noun}:view"
-    for noun in ("money_receipt", "treasury", "audit", "score", "payment_batch", "bank_statement")
+    for noun in ("money_receipt", "treasury", "score", "payment_batch", "bank_statement")
 }
 _PAYEE_READS = frozenset({"group:view_names", "group_account:view_number"})
 """Who orders, controls or pays must read whom and where it pays; elsewhere names are initials and numbers four characters (F15, P06)."""
@@ -110,7 +109,6 @@ GRANTS: dict[str, frozenset[str]] = {
             "filing:receive",
             "contact:log",
             "place:view",
-            "document:view",
         }
     ),
     "grants_officer": _STAFF_READS
@@ -363,9 +361,6 @@ GRANTS: dict[str, frozenset[str]] = {
         {
             "own:view",
             "own:apply",
-            "own:submit",
-            "own:withdraw",
-            "own:justify",
             "application:submit",
             "application:withdraw",
         }

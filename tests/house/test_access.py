@@ -8,14 +8,16 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+import portfolio
 from portfolio.app import create_app
 from portfolio.kit.db import Database
-from portfolio.rulebook.permissions import ROLES
+from portfolio.rulebook.permissions import GRANTS, ROLES
 from tests import factories
 from tests.client import Client, client
 from tests.house.routes import Route, routes
 
 MATRIX = Path(__file__).with_name("access.txt")
+PRODUCT = Path(portfolio.__file__).parent
 
 
 @pytest.fixture
@@ -64,7 +66,29 @@ def test_every_route_for_every_role(house: dict[str, Any], role: str) -> None:
             wrong.append(f"{role} passed the door of {route.method} {route.path}: {status}")
         elif route.allows(role) and "{id}" in route.path and route.method == "GET" and status not in (403, 404):
             wrong.append(f"{role} {route.path}: {status}")
+        elif route.allows(role) and status == 403:
+            wrong.append(f"{role} was refused at an own door: {route.method} {route.path}")
     assert wrong == []
+
+
+BEHIND = {
+    "group:view_names": ("groups/routes/records.py", '"group:view_names"'),
+    "group_account:view_number": ("groups/queries/record.py", '"group_account:view_number"'),
+    "grievance:view_sensitive": ("grievances/queries.py", '"grievance:view_sensitive"'),
+    "tranche:release": ("rulebook/lifecycles/agreements.py", '"tranche:release"'),
+    "amendment:view": ("documents/queries.py", ':view"'),
+}
+"""Asked behind another door, and where: what is shown of a record, a move that follows another, the papers of an amendment."""
+
+
+def test_every_permission_opens_something(house: dict[str, Any]) -> None:
+    """Positive control: each permission is the door of a route, which every role that holds it passes above; or it is asked behind one."""
+    doors = {p for route in routes(house["app"]) for p in route.permissions}
+    held = frozenset().union(*GRANTS.values())
+    assert held - doors == set(BEHIND)
+    assert {p for p in doors if ":" in p} <= held
+    for permission, (module, asked) in BEHIND.items():
+        assert asked in (PRODUCT / module).read_text(encoding="utf-8"), permission
 
 
 def test_no_unsafe_route_works_without_its_token(house: dict[str, Any]) -> None:

@@ -116,6 +116,12 @@ def gettext(msgid: str) -> str:
     return found[0] if found else _worded(msgid)
 
 
+def has_words(context: str, msgid: str) -> bool:
+    """Whether somebody has worded it, alone or in this context."""
+    words = catalogue(DEFAULT).words
+    return (context, msgid) in words or (None, msgid) in words
+
+
 def pgettext(context: str, msgid: str) -> str:
     """The same, where one English word has several French ones: the context is a noun of the glossary."""
     found = _find(context, msgid) or _find(None, msgid)

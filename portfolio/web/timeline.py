@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from portfolio.audit import queries as audit
 from portfolio.kit.db import Base
-from portfolio.kit.i18n import date_text, datetime_text, pgettext
+from portfolio.kit.i18n import date_text, datetime_text, has_words, pgettext
 from portfolio.kit.i18n import gettext as _
 from portfolio.kit.money import amount
 from portfolio.rulebook.events import WORDS
@@ -42,16 +42,11 @@ def timeline(work: Work, *things: Base, limit: int = 100) -> list[Line]:
     return lines
 
 
-CODED = {
-    "criteria",
-    "pieces",
-    "reserved_shares",
-    "proposal",
-    "received_channel",
-    "signs",
-    "registration_kind",
-    "modality",
-}
+CODED = frozenset(
+    "account_kind band buyer channel convening criteria displacement id_kind kind level method modality payee_kind pieces prevented "
+    "profile proposal received_channel registration_kind reserved_shares role scope_kind set_aside_kind sex signs state structure "
+    "voice".split()
+)
 """Columns that hold codes: the history says that they changed, the record says to what."""
 HIDDEN = ("_hash", "_by_id")
 """Endings of what a reader learns nothing from: a fingerprint, and the person whom the line already names."""
@@ -65,7 +60,10 @@ def _changes(data: Mapping[str, object]) -> list[tuple[str, str, str]]:
             continue
         if any(isinstance(v, list | dict) for v in value) or value[0] == value[1]:
             continue
-        label = pgettext("column", name.removesuffix("_minor").removesuffix("_id").replace("_", " "))
+        label = name.removesuffix("_minor").removesuffix("_id").replace("_", " ")
+        if not has_words("column", label):
+            continue  # a column of the machine: the journal keeps it, a reader learns nothing from its name
+        label = pgettext("column", label)
         if name in CODED or name.endswith("_id"):
             if value[0] not in (None, ""):
                 found.append((label, "", _("changed")))

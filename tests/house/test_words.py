@@ -11,6 +11,10 @@ from babel.messages.catalog import Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po
 
+from portfolio.app import load_rooms
+from portfolio.kit.db import Base
+from portfolio.kit.i18n import has_words
+from portfolio.web.timeline import HIDDEN
 from tests.house.sources import ROOT
 
 Key = tuple[str | None, str]  # context, msgid
@@ -93,3 +97,25 @@ def test_translations_keep_their_placeholders() -> None:
     for path, message in catalogues():
         bad += [f"{path.name}: {message.id!r}: {error}" for error in message.check()]
     assert bad == []
+
+
+MACHINE = frozenset(
+    "actor after agreement already answers assistance attempts authenticated_at author before browser by call changes computed "
+    "credit currency data debit document document_sha256 done_at error errors event folded form found_at fund funds given_at hash head_seq "
+    "invoice_key key last last_seen_at line line_key listing locale matched_key media_type pages_saved party path payload "
+    "preferences prefix previous query reverses salt score search seen_at seq sha256 sound subject_ref subject_type succeeded "
+    "tenths tranche treasury village_folded id version created_at status".split()
+)
+"""Columns that no history shows: of tables that only grow, of the machine, or told better by the page."""
+
+
+def test_every_column_of_a_history_has_words() -> None:
+    """A reader once met « committed on » in a French history."""
+    load_rooms()
+    bare = {
+        f"{mapper.local_table.name}.{column.key}"  # type: ignore[attr-defined]
+        for mapper in Base.registry.mappers for column in mapper.columns
+        if not column.foreign_keys and not column.key.endswith((*HIDDEN, "_currency", "_id"))
+        and (name := column.key.removesuffix("_minor")) not in MACHINE and not has_words("column", name.replace("_", " "))
+    }
+    assert not bare, "no French in columns.po, and not of the machine: " + ", ".join(sorted(bare))

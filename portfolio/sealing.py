@@ -105,7 +105,13 @@ class Collected:
         self._acts += 1
         self.transfers += reverse(originals, reason, at=at, actor_id=actor_id, act=self._acts)
 
+    def seal_entries(self, session: Session) -> None:
+        """Number, chain and insert the entries collected so far, before the commit: a paper of the same act prints the head after them (T06).
+        The ledger stays locked until the commit."""
+        post(session, self.transfers)
+        self.transfers.clear()
+
     def seal(self, session: Session) -> None:
         """Number, chain and insert everything collected."""
-        post(session, self.transfers)
+        self.seal_entries(session)
         record(session, self.happenings)

@@ -282,22 +282,20 @@ class Work:
         """Ask for something to be done after the commit."""
         enqueue(self.db, job, payload, self.now)
 
+    def seal_entries(self) -> None:
+        """Enter this act's entries now: the paper that it issues next carries the head after them (T06)."""
+        self._collected.seal_entries(self.db)
+
     # -- the end -------------------------------------------------------------------------------------------------
 
     def seen_before(self) -> Answer | None:
         """Claim the idempotency key; the answer already given to it, if any. Raises Invalid without a key, KeyReused for another body."""
         key = self.origin.key
         if not key or len(key) > 80:
-            raise Invalid(
-                [
-                    FieldError(
-                        "",
-                        _(
-                            "This page is too old to be sent. Reload it and send again: what you typed is kept below."
-                        ),
-                    )
-                ]
+            words = _(
+                "This page is too old to be sent. Reload it and send again: what you typed is kept below."
             )
+            raise Invalid([FieldError("", words)])
         given = claim(self.db, self._who(), key, self.origin.body_hash, self.now)
         return None if given is None else Answer(given.code or 303, given.location)
 

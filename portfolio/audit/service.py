@@ -11,10 +11,12 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from portfolio.audit.models import AuditEvent, AuditSalt, ChainHead
 from portfolio.kit.chain import seal
+from portfolio.kit.direct import Direct
 
 SEALED = (
     "seq",
@@ -50,34 +52,36 @@ class Happening:
     data: dict[str, object] = field(default_factory=dict)
 
 
-# Sealing runs while every other writer waits, so its statements are made once and go straight to the connection: through the
-# ORM they cost 10 ms of CPU a posting where by hand it is 0.8 (tests/bench/bench_postings.py).
-_head, _event = ChainHead.__table__, AuditEvent.__table__
-_LOCK_HEAD = select(_head.c.seq, _head.c.hash).where(_head.c.name == bindparam("chain")).with_for_update()
-_MOVE_HEAD = (
+# Sealing runs while every other writer waits: its statements go straight to the driver (tests/bench/bench_postings.py).
+_head = ChainHead.__table__
+_LOCK_HEAD = Direct(
+    select(_head.c.seq, _head.c.hash).where(_head.c.name == bindparam("chain")).with_for_update()
+)
+_MOVE_HEAD = Direct(
     update(_head)  # type: ignore[arg-type]
     .where(_head.c.name == bindparam("chain"))
     .values(seq=bindparam("new_seq"), hash=bindparam("new_hash"))
 )
-_ADD_EVENTS = insert(_event)  # type: ignore[arg-type]
+_ADD_EVENTS = Direct(insert(AuditEvent.__table__))  # type: ignore[arg-type]
 
 
-def lock_head(session: Session, name: str) -> tuple[int, str]:
+def lock_head(connection: Connection, name: str) -> tuple[int, str]:
     """The head of a chain, locked until the commit."""
-    row = session.connection().execute(_LOCK_HEAD, {"chain": name}).one()
-    return row.seq, row.hash
+    seq, digest = _LOCK_HEAD.run(connection, {"chain": name}).fetchone()
+    return seq, digest
 
 
-def move_head(session: Session, name: str, seq: int, digest: str) -> None:
+def move_head(connection: Connection, name: str, seq: int, digest: str) -> None:
     """The head after the entries just sealed."""
-    session.connection().execute(_MOVE_HEAD, {"chain": name, "new_seq": seq, "new_hash": digest})
+    _MOVE_HEAD.run(connection, {"chain": name, "new_seq": seq, "new_hash": digest})
 
 
 def record(session: Session, happenings: Sequence[Happening]) -> None:
     """Number, chain and insert the collected events. Called once by `work.commit()`, after the ledger's head."""
     if not happenings:
         return
-    seq, previous = lock_head(session, "audit")
+    connection = session.connection()
+    seq, previous = lock_head(connection, "audit")
     rows = []
     for happening in happenings:
         seq += 1
@@ -85,8 +89,8 @@ def record(session: Session, happenings: Sequence[Happening]) -> None:
         digest = seal(previous, "audit", {name: row[name] for name in SEALED})
         rows.append({**row, "previous": previous, "hash": digest})
         previous = digest
-    session.connection().execute(_ADD_EVENTS, rows)
-    move_head(session, "audit", seq, previous)
+    _ADD_EVENTS.run(connection, rows)
+    move_head(connection, "audit", seq, previous)
 
 
 def plain(value: object) -> Any:

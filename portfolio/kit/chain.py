@@ -18,27 +18,28 @@ GENESIS = "0" * 64
 
 def canonical(kind: str, record: Mapping[str, object]) -> bytes:
     """The one byte form of a record: version, kind, then every field sorted by name as `name:type:length:value`."""
-    parts = [VERSION.encode(), kind.encode()]
-    for name in sorted(record):
-        tag, value = _value(record[name])
-        parts.append(f"{name}:{tag}:{len(value)}:".encode() + value)
-    return b"\n".join(parts)
+    parts = [VERSION, kind]
+    for name, value in sorted(record.items()):
+        if value is None:
+            parts.append(name + ":n:0:")
+            continue
+        tag, text = _value(value)
+        parts.append(f"{name}:{tag}:{len(text) if text.isascii() else len(text.encode())}:{text}")
+    return "\n".join(parts).encode()
 
 
-def _value(value: object) -> tuple[str, bytes]:
-    if value is None:
-        return "n", b""
-    if isinstance(value, bool):
-        return "b", b"1" if value else b"0"
-    if isinstance(value, int):
-        return "i", str(value).encode()
+def _value(value: object) -> tuple[str, str]:
     if isinstance(value, str):
-        return "s", value.encode()
+        return "s", value
+    if isinstance(value, bool):
+        return "b", "1" if value else "0"
+    if isinstance(value, int):
+        return "i", str(value)
     if isinstance(value, datetime):
-        return "t", value.strftime("%Y-%m-%dT%H:%M:%S.%fZ").encode()
+        return "t", value.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
     if isinstance(value, date):
-        return "d", value.isoformat().encode()
-    return "j", json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+        return "d", value.isoformat()
+    return "j", json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 def seal(previous: str, kind: str, record: Mapping[str, object]) -> str:

@@ -9,6 +9,7 @@ READ COMMITTED writes with row locks and conditional updates, `REPEATABLE READ` 
 from __future__ import annotations
 
 import errno
+import functools
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -27,14 +28,18 @@ from sqlalchemy import (
     MetaData,
     String,
     Text,
+    bindparam,
     create_engine,
     event,
+    inspect,
+    select,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
+from sqlalchemy.orm.util import identity_key
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
@@ -146,6 +151,34 @@ def sqlite_module() -> ModuleType:
     return module if module.sqlite_version_info >= sqlite3.sqlite_version_info else sqlite3
 
 
+@functools.cache
+def _by_key(model: Any, lock: bool) -> Any:
+    """The select of one row by its key, made once; None when the key has several columns."""
+    key = inspect(model).primary_key
+    statement = select(model).where(key[0] == bindparam("key"))
+    if len(key) != 1:
+        return None
+    return statement.with_for_update(of=model, key_share=True) if lock else statement
+
+
+class Rows(Session):
+    """A session that writes the select of one row by its key once for each table: written anew it costs as much as running it."""
+
+    def get(self, entity: Any, ident: Any, **options: Any) -> Any:
+        """As `Session.get`; a row asked for by its number goes the short way, to be read or to be held for writing."""
+        asked = {name: value for name, value in options.items() if value}
+        lock = asked.pop("with_for_update", None)
+        fresh = asked.pop("populate_existing", False)
+        statement = None
+        if not asked and type(ident) is int and lock in (None, {"of": entity, "key_share": True}):
+            statement = _by_key(entity, lock is not None)
+        known = identity_key(entity, ident) in self.identity_map if statement is not None else True
+        if statement is None or (known and not (fresh and lock)):
+            return super().get(entity, ident, **options)
+        how = {"populate_existing": True} if fresh else {}
+        return self.scalars(statement, {"key": ident}, execution_options=how).one_or_none()
+
+
 class OldSqlite(RuntimeError):
     """The SQLite library is inside the range of the WAL-reset corruption bug (D02)."""
 
@@ -175,7 +208,7 @@ class Database:
     def session(self, *, readonly: bool) -> Session:
         """A session that refuses to be used after it is closed."""
         bind = self.read_engine if readonly else self.engine
-        return Session(bind, expire_on_commit=False, close_resets_only=False)
+        return Rows(bind, expire_on_commit=False, close_resets_only=False)
 
     @contextmanager
     def turn(self, *, readonly: bool) -> Iterator[None]:

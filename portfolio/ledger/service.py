@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import bindparam, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from portfolio.audit.service import lock_head, move_head
 from portfolio.kit.chain import seal
+from portfolio.kit.direct import Direct
 from portfolio.kit.errors import Refusal, Refused
 from portfolio.kit.i18n import date_text
 from portfolio.kit.i18n import gettext as _
@@ -49,8 +50,8 @@ LAST_CLOSED = select(func.max(LedgerExercice.__table__.c.year)).where(
     LedgerExercice.__table__.c.status == "closed"
 )
 """The last exercice that is closed."""
-_CLOSED = select(CLOSED_UNTIL.scalar_subquery(), LAST_CLOSED.scalar_subquery())
-_ADD_ENTRIES = insert(LedgerEntry.__table__)  # type: ignore[arg-type]
+_CLOSED = Direct(select(CLOSED_UNTIL.scalar_subquery(), LAST_CLOSED.scalar_subquery()))
+_ADD_ENTRIES = Direct(insert(LedgerEntry.__table__))  # type: ignore[arg-type]
 
 
 @dataclass
@@ -123,29 +124,31 @@ def post(session: Session, transfers: Sequence[Transfer]) -> None:
     """Number, chain and insert the collected transfers and add them to the balances. Called once by `work.commit()`."""
     if not transfers:
         return
-    seq, previous = lock_head(session, "ledger")
-    _refuse_closed(session, transfers)
-    rows: list[dict[str, object]] = []
+    connection = session.connection()
+    seq, previous = lock_head(connection, "ledger")
+    _refuse_closed(connection, transfers)
+    rows: list[dict[str, Any]] = []
     posting, act = seq, None
     for transfer in transfers:
         seq += 1
         if transfer.act != act:
             posting, act = seq, transfer.act
-        row = {name: getattr(transfer, name) for name in SEALED if hasattr(transfer, name)}
-        row |= {"seq": seq, "posting": posting, **vars(transfer.dims)}
-        digest = seal(previous, "ledger", {name: row[name] for name in SEALED})
-        rows.append({**row, "previous": previous, "hash": digest})
-        previous = digest
-    session.connection().execute(_ADD_ENTRIES, rows)
-    _add_balances(session, rows)
-    move_head(session, "ledger", seq, previous)
+        row = {**vars(transfer), **vars(transfer.dims), "seq": seq, "posting": posting}
+        row |= {"previous": previous, "hash": seal(previous, "ledger", {name: row[name] for name in SEALED})}
+        previous = row["hash"]
+        rows.append(row)
+    _ADD_ENTRIES.run(connection, rows)
+    _ADD_BALANCES.run(connection, _balances(rows))
+    move_head(connection, "ledger", seq, previous)
 
 
-def _refuse_closed(session: Session, transfers: Sequence[Transfer]) -> None:
+def _refuse_closed(connection: Connection, transfers: Sequence[Transfer]) -> None:
     """Nothing is dated in a closed month: corrections go to the open one (M17). Asked under the ledger's head, as closings are."""
-    closed, year = session.connection().execute(_CLOSED).one()
+    closed, year = _CLOSED.run(connection, {}).fetchone()
     if year is not None:
         _refuse_exercice(int(year), transfers)
+    if isinstance(closed, str):
+        closed = date.fromisoformat(closed)  # as SQLite keeps it
     if closed is not None and any(t.dated_on <= closed for t in transfers):
         raise Refused(
             Refusal(
@@ -182,24 +185,23 @@ def balance_key(row: Mapping[str, object], account: object) -> tuple[object, ...
     return (account, row["amount_currency"], *(row[d] or (0 if d == "exercice" else "") for d in DIMENSIONS))
 
 
-def _add_balances(session: Session, rows: Sequence[dict[str, object]]) -> None:
+def _balances(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, object]]:
+    """What these entries add to each balance, one line a balance."""
     sums: dict[tuple[object, ...], list[int]] = {}
     for row in rows:
-        amount = row["amount_minor"]
-        assert isinstance(amount, int)
-        sums.setdefault(balance_key(row, row["debit"]), [0, 0])[0] += amount
-        sums.setdefault(balance_key(row, row["credit"]), [0, 0])[1] += amount
-    values = [
-        dict(zip(BALANCE_KEY, key, strict=True)) | {"debit_minor": d, "credit_minor": c}
-        for key, (d, c) in sums.items()
+        sums.setdefault(balance_key(row, row["debit"]), [0, 0])[0] += row["amount_minor"]
+        sums.setdefault(balance_key(row, row["credit"]), [0, 0])[1] += row["amount_minor"]
+    return [
+        dict(zip(BALANCE_KEY, key, strict=True), debit_minor=debit, credit_minor=credit)
+        for key, (debit, credit) in sums.items()
     ]
-    session.connection().execute(_upsert(session.get_bind().dialect.name), values)
 
 
-@functools.cache
 def _upsert(dialect: str) -> Any:
-    """Add to a balance, or begin it; made once (see `portfolio.audit.service`)."""
-    statement = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(LedgerBalance.__table__)  # type: ignore[arg-type]
+    """Add to a balance, or begin it."""
+    made = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    named = (*BALANCE_KEY, "debit_minor", "credit_minor")
+    statement = made(LedgerBalance.__table__).values({name: bindparam(name) for name in named})  # type: ignore[arg-type]
     return statement.on_conflict_do_update(
         index_elements=list(BALANCE_KEY),
         set_={
@@ -207,3 +209,6 @@ def _upsert(dialect: str) -> Any:
             for name in ("debit_minor", "credit_minor")
         },
     )
+
+
+_ADD_BALANCES = Direct(_upsert)

@@ -11,6 +11,7 @@ the product's own seal. Each round is a fresh copy of the database; rounds inter
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import statistics
 import tempfile
@@ -25,7 +26,7 @@ from portfolio.actor import Actor, Grant
 from portfolio.audit import queries as audit
 from portfolio.audit.service import SEALED as EVENT
 from portfolio.funds.models import BudgetLine, Donor, Fund
-from portfolio.funds.service.guard import shift
+from portfolio.funds.service.guard import AMOUNT, Guard
 from portfolio.kit.chain import seal
 from portfolio.kit.db import Database
 from portfolio.kit.migrate import upgrade
@@ -64,13 +65,14 @@ def fill(url: str) -> None:
 def product(url: str) -> tuple[Callable[[int, int], None], Callable[[], None]]:
     database = Database(url)
     around = factories.around(database)
+    guard = Guard(BudgetLine, BudgetLine.reserved_minor + AMOUNT <= BudgetLine.voted_minor, reserved_minor=+1)
     actor = Actor(id=1, name="Testeuse", grants=(Grant("programme_head", "all", ""),))
 
     def post(writer: int, n: int) -> None:
         work = Work(around, actor=actor)
         try:
             line = work.db.get_one(BudgetLine, (writer * 7 + n) % LINES + 1)
-            if not shift(work, line, BudgetLine.reserved_minor + 1 <= BudgetLine.voted_minor, reserved_minor=1):
+            if not guard.move(work, line, 1):
                 raise RuntimeError("guard")
             work.record("award:reserved", line, data={"amount_minor": 1})
             work.post("award:reserved", line, {"amount": 1}, Dims(exercice=2026, fund="F", line=line.code, call="AAP-2026-01"))
@@ -230,6 +232,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--each", type=int, default=120)
     asked = parser.parse_args()
+    gc.collect()
+    gc.freeze()  # as the server does when it starts (portfolio/app.py), for both
+    gc.set_threshold(50_000, 20, 100)
     for engine in asked.engine:
         print(measure(engine, asked.rounds, asked.each), flush=True)
 

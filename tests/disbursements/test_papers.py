@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,12 +16,15 @@ from portfolio.agreements.pdf import agreement_pdf, amendment_pdf
 from portfolio.agreements.pdf.articles import articles
 from portfolio.disbursements import queries
 from portfolio.disbursements.pdf import liquidation_pdf, order_pdf, quittance_pdf, receipt_pdf, request_pdf
+from portfolio.documents import queries as documents
 from portfolio.documents.reference import letterhead
 from portfolio.kit.db import Database
 from portfolio.kit.i18n import speaking
+from portfolio.ledger import queries as ledger
 from tests.agreements import world as make
 from tests.agreements.world import World
 from tests.disbursements import chain
+from tests.ledger.tampering import Books, again
 
 
 @pytest.fixture
@@ -208,3 +212,28 @@ def test_the_same_payment_prints_the_same_bytes(world: World) -> None:
         (queries.order_facts, order_pdf), (queries.liquidation_facts, liquidation_pdf), (queries.receipt_facts, receipt_pdf),
     ):  # fmt: skip
         assert draw(facts(world, number, of)) == draw(facts(world, number, of))
+
+
+@pytest.mark.both_engines
+def test_a_receipt_tells_of_a_book_cut_or_written_again_at_its_own_entry(world: World, tmp_path: Path) -> None:
+    """T06: the head on a paper stands after the entries of its own act, so that any one receipt witnesses the payment that it tells of."""
+    number = chain.to(world, "paid", make.tranche_id(world, make.signed(world), 1))
+    with world.work("external_auditor", readonly=True) as work:
+        d = queries.get(work, number)
+        papers = [p for p in documents.papers_of(work, d) if p.kind in ("payment_receipt", "order")]
+        rows = [dict(row) for row in ledger.walk(work.db)]
+        books = Books(rows, ledger.head(work.db))
+        own = [row["seq"] for row in rows if (row["event"], row["subject_id"]) == ("disbursement:paid", number)]
+    assert own and {p.kind for p in papers} == {"payment_receipt", "order"}
+    paper = next(p for p in papers if p.kind == "payment_receipt")
+    printed = documents.witness(paper.facts)
+    assert printed is not None and printed[0] == own[-1], "the last entry of the payment is under the receipt's head"
+    for at in own:
+        forged, cut = books.copy(), books.copy()
+        forged.rows[at - 1]["document"] = "OP-2026-99999-K"
+        again(forged, at)
+        del cut.rows[at - 1 :]
+        for each in (forged, cut):
+            each.head = ledger.Head(each.rows[-1]["seq"], each.rows[-1]["hash"])
+            assert each.product() is None and each.product(printed) == (printed[0], "witness")
+            assert each.offline(tmp_path / "x.jsonl", printed) == (printed[0], "witness")

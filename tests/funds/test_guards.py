@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from portfolio.funds import service
 from portfolio.funds.models import BudgetLine, Fund, TreasuryAccount
 from portfolio.funds.service import cash, credits
+from portfolio.funds.service.guard import Guard
 from portfolio.kit.db import Base, Database
 from portfolio.kit.errors import Refused
 from portfolio.work import Work
@@ -135,13 +137,13 @@ def test_petty_cash_stays_below_its_ceiling(place: Office) -> None:
     assert (won, set(why)) == (3, {"cash_ceiling"})
 
 
-def careless(work: Work, thing: Base, *conditions: ColumnElement[bool], **deltas: int) -> bool:
+def careless(guard: Guard, work: Work, thing: Base, amount: int, **more: object) -> bool:
     """The guard as one writes it without thinking: read, check, then write what was read plus the amount."""
     model: Any = type(thing)
     with work.around.database.session(readonly=True) as other:
-        fits = other.scalar(select(model.id).where(model.id == thing.id, *conditions))  # type: ignore[attr-defined]
+        fits = other.scalar(select(model.id).where(model.id == thing.id, *guard.conditions), {"amount": amount, **more})  # type: ignore[attr-defined]
         row = other.get_one(model, thing.id)  # type: ignore[attr-defined]
-        values = {name: getattr(row, name) + delta for name, delta in deltas.items()}
+        values = {name: getattr(row, name) + sign * amount for name, sign in guard.signs.items()}
     if fits is None:
         return False
     _READ.wait()
@@ -155,7 +157,7 @@ _READ = threading.Barrier(THREADS, timeout=20)
 @pytest.mark.both_engines
 def test_the_test_sees_a_careless_guard(place: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """Positive control: with read-check-write all 32 win on money for ten."""
-    monkeypatch.setattr(credits, "shift", careless)
+    monkeypatch.setattr(credits._RESERVE, "move", partial(careless, credits._RESERVE))
     _fund_id, line_id, _bank = ready(place)
     raise_stages(place, line_id, committed=90 * PART)
     work = place.work(place.director)
@@ -276,4 +278,4 @@ def test_an_unvoted_line_carries_no_credits(place: Office) -> None:
 
 
 def test_the_modules_share_one_guard() -> None:
-    assert cash.shift is credits.shift
+    assert cash.Guard is credits.Guard

@@ -86,7 +86,7 @@ def propose_obstacles(work: Work, year: int) -> Iterator[Refusal]:
 def propose(work: Work, year: int, act: str, reason: str, carry: Sequence[str]) -> LedgerExercice:
     """Propose to close an exercice, under the act that allows the credits to be carried; `carry` names the funds whose unused credits are."""
     work.require("period:propose")
-    lock_head(work.db, "ledger")  # one proposal at a time
+    lock_head(work.db.connection(), "ledger")  # one proposal at a time
     refuse(propose_obstacles(work, year))
     allowed = [code for code, _words in queries.carry_options(work, year)]
     if set(carry) - set(allowed):
@@ -114,7 +114,7 @@ def close(work: Work, closing: LedgerExercice) -> Paper:
     year = closing.year
     statement = select(BudgetLine).where(BudgetLine.exercice == year, BudgetLine.status == "voted")
     lines = [work.hold(line) for line in work.db.scalars(statement.order_by(BudgetLine.id)).all()]
-    lock_head(work.db, "ledger")
+    lock_head(work.db.connection(), "ledger")
     stands, shown = ledger.head(work.db), queries.state(work, year)
     if closing.status == "proposed":
         refuse(close_obstacles(work, year))

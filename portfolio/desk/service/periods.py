@@ -57,7 +57,7 @@ def propose_obstacles(work: Work, ends_on: date) -> Iterator[Refusal]:
 def propose(work: Work, ends_on: date) -> LedgerPeriod:
     """Propose to close the month that ends on this day."""
     work.require("period:propose")
-    lock_head(work.db, "ledger")  # one proposal at a time
+    lock_head(work.db.connection(), "ledger")  # one proposal at a time
     refuse(propose_obstacles(work, ends_on))
     period = LedgerPeriod(ends_on=ends_on, proposed_by_id=work.actor.id, proposed_at=work.now)
     return work.create(period, "period:proposed", data={"ends_on": ends_on})
@@ -65,7 +65,7 @@ def propose(work: Work, ends_on: date) -> LedgerPeriod:
 
 def close(work: Work, period: LedgerPeriod) -> Paper:
     """Close it for good: from now on nothing is dated in it, by anybody. Its balance générale is printed and kept."""
-    lock_head(work.db, "ledger")  # no entry slips in between
+    lock_head(work.db.connection(), "ledger")  # no entry slips in between
     period = work.hold(period)
     stands = ledger.head(work.db)
     work.advance(

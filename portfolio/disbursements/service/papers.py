@@ -52,11 +52,14 @@ def issue_paid(work: Work, disbursement: Disbursement) -> None:
     from portfolio.disbursements.pdf import receipt_pdf
 
     with speaking(FRENCH):
+        number = work.number(
+            "cash_receipt", "disbursement"
+        )  # before the ledger's head is locked by the first paper
         issue_order(work, disbursement)
         documents.issue(
             work,
             kind="payment_receipt",
-            reference=work.number("cash_receipt", "disbursement"),
+            reference=number,
             title=_("Receipt of the payee"),
             subject=disbursement,
             facts=queries.receipt_facts(work, disbursement),

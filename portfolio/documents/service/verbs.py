@@ -50,7 +50,8 @@ def issue(
 ) -> Paper:
     """Print a paper for good and bind it to its facts (F12): `draw` gets the facts with `fingerprint`, `reference` and `edition` added.
 
-    The paper carries the ledger's head at that moment, on its foot and in its code: any one of them tells a book written again (T06).
+    The paper carries the ledger's head after the entries of its own act, on its foot and in its code: any one of them tells a book cut or
+    written again, that entry included (T06). So it is issued after the move that it tells of.
     The same facts under the same reference give back the paper already issued, byte for byte; other facts make the next edition. `facts` must be
     JSON (TypeError otherwise): dates as ISO text, amounts as integers.
     """
@@ -61,6 +62,7 @@ def issue(
         work.record("paper:reprinted", subject, data={"paper": last.id, "reference": reference})
         return last
     edition = last.edition + 1 if last else 1
+    work.seal_entries()
     stands = head(work.db)
     with standing(stands.seq, stands.hash):
         content = draw({**settled, "fingerprint": fingerprint, "reference": reference, "edition": edition})

@@ -7,10 +7,10 @@ Order of the locks, always: line, fund, account.
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import BigInteger, bindparam, or_
 
 from portfolio.funds.models import BudgetLine, Fund, TreasuryAccount
-from portfolio.funds.service.guard import positive, shift
+from portfolio.funds.service.guard import AMOUNT, Guard, positive
 from portfolio.kit.errors import Busy, Refusal, Refused
 from portfolio.kit.i18n import gettext as _
 from portfolio.kit.money import amount as worded
@@ -18,6 +18,22 @@ from portfolio.rulebook.permissions import who_may
 from portfolio.work import Work
 
 T = TreasuryAccount
+_OF_FUND = or_(T.fund_id.is_(None), T.fund_id == bindparam("fund", type_=BigInteger))
+_LIVE = or_(Fund.status == "open", Fund.status == "frozen")
+_COVERED = Fund.disbursed_minor + AMOUNT <= Fund.received_minor
+_PAY = Guard(BudgetLine, BudgetLine.paid_minor + AMOUNT <= BudgetLine.ordered_minor, paid_minor=+1)
+_RECEIVE = Guard(Fund, _LIVE, received_minor=+1)
+_REFUND = Guard(Fund, Fund.disbursed_minor >= AMOUNT, disbursed_minor=-1)
+_SPEND = Guard(Fund, Fund.status == "open", _COVERED, disbursed_minor=+1)
+_SPEND_FROZEN = Guard(Fund, _LIVE, _COVERED, disbursed_minor=+1)
+_TAKE = Guard(T, T.active.is_(True), _OF_FUND, T.balance_minor >= AMOUNT, balance_minor=-1)
+_PUT = Guard(
+    T,
+    T.active.is_(True),
+    _OF_FUND,
+    or_(T.ceiling_minor.is_(None), T.balance_minor + AMOUNT <= T.ceiling_minor),
+    balance_minor=+1,
+)
 
 
 def pay(
@@ -31,7 +47,7 @@ def pay(
     whole = positive(amount) + (positive(fee) if fee else 0)
     if line.fund_id != fund.id:
         raise ValueError("the line belongs to another fund")
-    if not shift(work, line, BudgetLine.paid_minor + amount <= BudgetLine.ordered_minor, paid_minor=amount):
+    if not _PAY.move(work, line, amount):
         work.db.refresh(line)
         missing = _missing(amount - (line.ordered_minor - line.paid_minor))
         words = _("More would be paid than is ordered on line %(line)s: %(missing)s too much.")
@@ -55,14 +71,14 @@ def charge_fee(work: Work, fund: Fund, treasury: TreasuryAccount, fee: int) -> N
 
 def receive(work: Work, fund: Fund, treasury: TreasuryAccount, amount: int) -> None:
     """Money of a donor has arrived. Refused: cash_ceiling, treasury_other_fund, treasury_inactive, fund_not_open."""
-    if not shift(work, fund, Fund.status.in_(("open", "frozen")), received_minor=positive(amount)):
+    if not _RECEIVE.move(work, fund, positive(amount)):
         raise Refused(_not_open(fund))
     put(work, treasury, fund, amount)
 
 
 def refund(work: Work, fund: Fund, treasury: TreasuryAccount, amount: int) -> None:
     """Money paid out comes back (a repayment order is collected): the fund can spend it again. Refused: refund_above_disbursed, cash_ceiling."""
-    if not shift(work, fund, Fund.disbursed_minor >= positive(amount), disbursed_minor=-amount):
+    if not _REFUND.move(work, fund, positive(amount)):
         work.db.refresh(fund)
         missing = _missing(amount - fund.disbursed_minor)
         words = _("More would come back to fund %(fund)s than was paid out: %(missing)s too much.")
@@ -77,9 +93,8 @@ def refund(work: Work, fund: Fund, treasury: TreasuryAccount, amount: int) -> No
 
 
 def _spend(work: Work, fund: Fund, amount: int, *, frozen: bool = False) -> None:
-    covered = Fund.disbursed_minor + amount <= Fund.received_minor
     allowed = ("open", "frozen") if frozen else ("open",)
-    if not shift(work, fund, Fund.status.in_(allowed), covered, disbursed_minor=amount):
+    if not (_SPEND_FROZEN if frozen else _SPEND).move(work, fund, amount):
         work.db.refresh(fund)
         if fund.status not in allowed:
             raise Refused(_not_open(fund))
@@ -97,9 +112,7 @@ def _spend(work: Work, fund: Fund, amount: int, *, frozen: bool = False) -> None
 
 
 def _take(work: Work, treasury: TreasuryAccount, fund: Fund, amount: int) -> None:
-    if not shift(
-        work, treasury, T.active.is_(True), _of(fund), T.balance_minor >= amount, balance_minor=-amount
-    ):
+    if not _TAKE.move(work, treasury, amount, fund=fund.id):
         work.db.refresh(treasury)
         _usable(treasury, fund)
         raise Refused(account_short(treasury, _missing(amount - treasury.balance_minor)))
@@ -107,8 +120,7 @@ def _take(work: Work, treasury: TreasuryAccount, fund: Fund, amount: int) -> Non
 
 def put(work: Work, treasury: TreasuryAccount, fund: Fund, amount: int) -> None:
     """Add to an account of the institution, up to its ceiling (petty cash). Refused: cash_ceiling, treasury_other_fund, treasury_inactive."""
-    room = or_(T.ceiling_minor.is_(None), T.balance_minor + positive(amount) <= T.ceiling_minor)
-    if not shift(work, treasury, T.active.is_(True), _of(fund), room, balance_minor=amount):
+    if not _PUT.move(work, treasury, positive(amount), fund=fund.id):
         work.db.refresh(treasury)
         _usable(treasury, fund)
         excess = _missing(treasury.balance_minor + amount - (treasury.ceiling_minor or 0))
@@ -143,10 +155,6 @@ def account_short(treasury: TreasuryAccount, missing: int) -> Refusal:
         who=who_may("treasury:manage"),
         missing_minor=missing,
     )
-
-
-def _of(fund: Fund) -> ColumnElement[bool]:
-    return or_(T.fund_id.is_(None), T.fund_id == fund.id)
 
 
 def _usable(treasury: TreasuryAccount, fund: Fund) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import exists
 
 from portfolio.funds.models import BudgetLine, Fund
-from portfolio.funds.service.guard import positive, shift
+from portfolio.funds.service.guard import AMOUNT, Guard, positive, shift
 from portfolio.kit.errors import Busy, Refusal, Refused
 from portfolio.kit.i18n import gettext as _
 from portfolio.kit.money import amount as worded
@@ -22,13 +22,29 @@ from portfolio.work import Work
 
 L = BudgetLine
 OPENED = L.voted_minor + L.carried_minor - L.lapsed_minor
+_OPEN = exists().where(Fund.id == L.fund_id, Fund.status == "open")
+_RESERVE = Guard(
+    L,
+    L.status == "voted",
+    _OPEN,
+    L.reserved_minor + L.committed_minor + AMOUNT <= OPENED,
+    reserved_minor=+1,
+)
+_UNRESERVE = Guard(L, L.reserved_minor >= AMOUNT, reserved_minor=-1)
+_COMMIT = Guard(L, _OPEN, L.reserved_minor >= AMOUNT, reserved_minor=-1, committed_minor=+1)
+_UNCOMMIT = Guard(L, L.committed_minor - L.liquidated_minor >= AMOUNT, committed_minor=-1)
+_UNCOMMIT_TO_RESERVED = Guard(
+    L, L.committed_minor - L.liquidated_minor >= AMOUNT, committed_minor=-1, reserved_minor=+1
+)
+_LIQUIDATE = Guard(L, _OPEN, L.liquidated_minor + AMOUNT <= L.committed_minor, liquidated_minor=+1)
+_UNLIQUIDATE = Guard(L, L.liquidated_minor - L.ordered_minor >= AMOUNT, liquidated_minor=-1)
+_ORDER = Guard(L, _OPEN, L.ordered_minor + AMOUNT <= L.liquidated_minor, ordered_minor=+1)
+_UNORDER = Guard(L, L.ordered_minor - L.paid_minor >= AMOUNT, ordered_minor=-1)
 
 
 def reserve(work: Work, line: BudgetLine, amount: int) -> None:
     """Block credits when the committee proposes. Refused: credits_exhausted, line_not_voted, fund_not_open."""
-    opened = exists().where(Fund.id == L.fund_id, Fund.status == "open")
-    fits = L.reserved_minor + L.committed_minor + positive(amount) <= OPENED
-    if not shift(work, line, L.status == "voted", opened, fits, reserved_minor=amount):
+    if not _RESERVE.move(work, line, positive(amount)):
         _why_not_open(work, line)
         work.db.refresh(line)
         _short(
@@ -43,16 +59,14 @@ def reserve(work: Work, line: BudgetLine, amount: int) -> None:
 
 def unreserve(work: Work, line: BudgetLine, amount: int) -> None:
     """Give reserved credits back: not retained, withdrawn, refused. Refused: reservation_short."""
-    if not shift(work, line, L.reserved_minor >= positive(amount), reserved_minor=-amount):
+    if not _UNRESERVE.move(work, line, positive(amount)):
         work.db.refresh(line)
         _short(amount - line.reserved_minor, "reservation_short", _reservation_short(), line)
 
 
 def commit_reserved(work: Work, line: BudgetLine, amount: int) -> None:
     """Turn reserved credits into an engagement, once per grant. Refused: reservation_short, fund_not_open."""
-    opened = exists().where(Fund.id == L.fund_id, Fund.status == "open")
-    held = L.reserved_minor >= positive(amount)
-    if not shift(work, line, opened, held, reserved_minor=-amount, committed_minor=amount):
+    if not _COMMIT.move(work, line, positive(amount)):
         _why_not_open(work, line)
         work.db.refresh(line)
         _short(amount - line.reserved_minor, "reservation_short", _reservation_short(), line)
@@ -60,9 +74,8 @@ def commit_reserved(work: Work, line: BudgetLine, amount: int) -> None:
 
 def uncommit(work: Work, line: BudgetLine, amount: int, *, to_reserved: bool = False) -> None:
     """Désengagement: credits go back to the line, or to the reservation when the visa was refused. Refused: commitment_used."""
-    back = {"reserved_minor": amount} if to_reserved else {}
-    free = L.committed_minor - L.liquidated_minor >= positive(amount)
-    if not shift(work, line, free, committed_minor=-amount, **back):
+    guard = _UNCOMMIT_TO_RESERVED if to_reserved else _UNCOMMIT
+    if not guard.move(work, line, positive(amount)):
         work.db.refresh(line)
         _short(
             amount - (line.committed_minor - line.liquidated_minor),
@@ -76,9 +89,7 @@ def uncommit(work: Work, line: BudgetLine, amount: int, *, to_reserved: bool = F
 
 def liquidate(work: Work, line: BudgetLine, amount: int) -> None:
     """Establish what is owed, within the engagement. Refused: commitment_short, fund_not_open."""
-    opened = exists().where(Fund.id == L.fund_id, Fund.status == "open")
-    fits = L.liquidated_minor + positive(amount) <= L.committed_minor
-    if not shift(work, line, opened, fits, liquidated_minor=amount):
+    if not _LIQUIDATE.move(work, line, positive(amount)):
         _why_not_open(work, line)
         work.db.refresh(line)
         _short(
@@ -93,8 +104,7 @@ def liquidate(work: Work, line: BudgetLine, amount: int) -> None:
 
 def unliquidate(work: Work, line: BudgetLine, amount: int) -> None:
     """Take a liquidation back, unless it is already ordered. Refused: liquidation_used."""
-    free = L.liquidated_minor - L.ordered_minor >= positive(amount)
-    if not shift(work, line, free, liquidated_minor=-amount):
+    if not _UNLIQUIDATE.move(work, line, positive(amount)):
         work.db.refresh(line)
         _short(
             amount - (line.liquidated_minor - line.ordered_minor),
@@ -108,9 +118,7 @@ def unliquidate(work: Work, line: BudgetLine, amount: int) -> None:
 
 def order(work: Work, line: BudgetLine, amount: int) -> None:
     """Order the payment, within what is liquidated. Refused: liquidation_short, fund_not_open."""
-    opened = exists().where(Fund.id == L.fund_id, Fund.status == "open")
-    fits = L.ordered_minor + positive(amount) <= L.liquidated_minor
-    if not shift(work, line, opened, fits, ordered_minor=amount):
+    if not _ORDER.move(work, line, positive(amount)):
         _why_not_open(work, line)
         work.db.refresh(line)
         _short(
@@ -124,8 +132,7 @@ def order(work: Work, line: BudgetLine, amount: int) -> None:
 
 def unorder(work: Work, line: BudgetLine, amount: int) -> None:
     """Take an order back, unless it is already paid. Refused: order_used."""
-    free = L.ordered_minor - L.paid_minor >= positive(amount)
-    if not shift(work, line, free, ordered_minor=-amount):
+    if not _UNORDER.move(work, line, positive(amount)):
         work.db.refresh(line)
         _short(
             amount - (line.ordered_minor - line.paid_minor),

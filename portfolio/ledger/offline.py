@@ -21,7 +21,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
@@ -29,18 +29,18 @@ VERSION, GENESIS = "portfolio-chain-1", "0" * 64
 CODES = ("exercice", "donor", "fund", "line", "call", "agreement", "tranche", "party", "place", "objective", "treasury")
 ORDER = ["seq", "posting", "at", "dated_on", "event", "debit", "credit", "amount_minor", "amount_currency", *CODES,
          "document", "subject_type", "subject_id", "actor_id", "reverses", "reason"]  # fmt: skip
-_TEXT, _INT = rb'[^"\\\n]*', rb"([1-9][0-9]*)"
-_VARY = {"seq": _INT, "posting": _INT, "at": rb'"(%s)"' % _TEXT, "amount_minor": _INT, "document": rb'("%s"|null)' % _TEXT,
-         "subject_type": rb'"(%s)"' % _TEXT, "subject_id": _INT}  # fmt: skip
+_INT, _TEXT = rb"([1-9][0-9]*)", rb'"[^"]*"'
+_VARY = {"seq": _INT, "posting": _INT, "at": b"(%s)" % _TEXT, "amount_minor": _INT, "document": b"(null|%s)" % _TEXT, "subject_id": _INT}
 _RUNS = (ORDER[0:1], ORDER[1:2], ORDER[2:3], ORDER[3:7], ORDER[7:8], ORDER[8:20], ORDER[20:21], ORDER[21:22], ORDER[22:23], ORDER[23:])
-"""The columns as exported: those that change at each row alone, the others in runs that rows share. In another order, rows go the slow way."""
+"""The columns as exported: those that change at each row alone, the others in runs that rows share, read as JSON
+when first met. In another order, or beside a backslash, rows go the slow way."""
 _PATTERNS = (
     b'"%s":%s' % (run[0].encode(), _VARY[run[0]]) if run[0] in _VARY
-    else b"(%s)" % b",".join(b'"%s":(?:"%s"|[0-9]+|null)' % (name.encode(), _TEXT) for name in run) for run in _RUNS
+    else b"(%s)" % b",".join(b'"%s":%s' % (n.encode(), b"(?:null|%s)" % _TEXT if n == "reason" else b"[^,]*") for n in run) for run in _RUNS
 )  # fmt: skip
-_ROW = re.compile(rb'^\{%s,"previous":"([0-9a-f]{64})","hash":"([0-9a-f]{64})"\}\n' % b",".join(_PATTERNS), re.MULTILINE)
-_PREFIXED = ("amount_minor:i", "at:t", "document:s", "posting:i", "seq:i", "subject_id:i")
-_AMOUNT, _AT, _DOCUMENT, _POSTING, _SEQ, _SUBJECT = ([f"\n{name}:{n}:".encode() for n in range(256)] for name in _PREFIXED)
+_ROW = re.compile(rb'^\{%s,"previous":"(.{64})","hash":"(.{64})"\}\n' % b",".join(_PATTERNS), re.MULTILINE)
+_AMOUNT, _POSTING, _SEQ, _SUBJECT = ([f"\n{name}:i:{n}:".encode() for n in range(20)] for name in ("amount_minor", "posting", "seq", "subject_id"))
+_AT, _DOCUMENT = ([f"\n{name}:{n - 2}:".encode() for n in range(256)] for name in ("at:t", "document:s"))  # of a text in its quotes
 ALONE, CHUNK, KEPT = 16_000_000, 65_536, 20_000  # bytes under which one process does; bytes read at a time; runs remembered
 WORDS = {
     "edit": "son contenu a été modifié", "hash": "son empreinte a été modifiée",
@@ -147,7 +147,7 @@ class Blocks(dict[bytes, tuple[Any, ...]]):
         if [name for name, _ in pairs] != self.names or not {type(value) for value in read.values()} <= {str, int, type(None)}:
             raise KeyError(text)
         parts = (b"".join(b"\n" + each for each in pieces({n: read[n] for n in part}, self.types)) for part in self.parts)
-        made = (*parts, read, {})
+        made = (*parts, read, (read["debit"], read["credit"]) if "debit" in read else {})
         if len(self) < KEPT:
             self[text] = made
         return made
@@ -167,29 +167,30 @@ def scan(path: str, layout: Layout, start: int, end: int, wanted: frozenset[int]
     acts = Blocks(_RUNS[3], "credit dated_on debit|event", types)
     codes = Blocks(_RUNS[5], "agreement amount_currency|call|donor|exercice fund line objective party place|tranche treasury", types)
     kinds, ends = Blocks(_RUNS[7], "subject_type", types), Blocks(_RUNS[9], "actor_id|reason reverses", types)
-    previous, before, expected = b"", b"", 0
+    previous, before, expected, count = b"", b"", 0, 0
     for chunk in _chunks(path, start, end):
-        rows: list[Any] = _ROW.findall(chunk) if plainly else []
+        rows: list[Any] = _ROW.findall(chunk) if plainly and b"\\" not in chunk else []
         if not (plain := len(rows) == chunk.count(b"\n")):  # one is not: each is read by itself
             rows = chunk.splitlines(True)
-        done = span.count
+        done = count
         for row in rows:
             try:
                 if not plain:
                     raise KeyError
                 number, posting, at, act, minor, code, document, kind, subject, close, row_previous, row_hash = row
-                a, c, e, text = acts[act], codes[code], ends[close], document[1:-1]
+                on, event, _, accounts = acts[act]
+                agreement, call, donor, line, treasury, _, added = codes[code]
+                actor, reason, _, _ = ends[close]
                 content = b"".join((
-                    row_previous, lead, e[0], c[0], _AMOUNT[len(minor)], minor, _AT[len(at)], at, c[1], a[0],
-                    b"\ndocument:n:0:" if document == b"null" else _DOCUMENT[len(text)] + text, c[2], a[1], c[3],
-                    _POSTING[len(posting)], posting, e[1], _SEQ[len(number)], number, _SUBJECT[len(subject)], subject,
-                    kinds[b'"subject_type":"%s"' % kind][0], c[4],
+                    row_previous, lead, actor, agreement, _AMOUNT[len(minor)], minor, _AT[len(at)], at[1:-1], call, on,
+                    b"\ndocument:n:0:" if document == b"null" else _DOCUMENT[len(document)] + document[1:-1], donor, event, line,
+                    _POSTING[len(posting)], posting, reason, _SEQ[len(number)], number, _SUBJECT[len(subject)], subject,
+                    kinds[kind][0], treasury,
                 ))  # fmt: skip
-                digest = sha256(content).hexdigest()
-                seq, added, key = int(number), c[6], (a[2]["debit"], a[2]["credit"])
-                added[key] = added.get(key, 0) + int(minor)
+                digest, seq = sha256(content).hexdigest(), int(number)
+                added[accounts] = added.get(accounts, 0) + int(minor)
             except (KeyError, IndexError):
-                read = layout.row(chunk.splitlines(True)[span.count - done] if plain else row)
+                read = layout.row(chunk.splitlines(True)[count - done] if plain else row)
                 if read is None:
                     span.broken = place
                     break
@@ -197,24 +198,23 @@ def scan(path: str, layout: Layout, start: int, end: int, wanted: frozenset[int]
                 row_previous, row_hash = (read[n].encode("utf-8", "surrogatepass") for n in ("previous", "hash"))
                 digest, seq = layout.seal(read["previous"], read), read["seq"]
                 _count_in(span.sums, read["debit"], read["credit"], read, read["amount_minor"])
-            if not span.count:
+            if not count:
                 span.first, previous, expected = (seq, row_previous.decode(errors="replace")), row_previous, seq
             if seq != expected or row_previous != previous or digest.encode() != row_hash:
                 span.broken = place
                 break
             before, previous, expected = previous, row_hash, expected + 1
-            span.count += 1
-            if seq in wanted:
+            count += 1
+            if wanted and seq in wanted:
                 span.seen[seq] = row_hash.decode()
         if span.broken >= 0:
-            span.broken += sum(map(len, chunk.splitlines(True)[: span.count - done]))
+            span.broken += sum(map(len, chunk.splitlines(True)[: count - done]))
             break
         place += len(chunk)
         if len(codes) > KEPT // 2:
             codes.empty(span.sums)
     codes.empty(span.sums)
-    span.last = (expected - 1, previous.decode(errors="replace"), before.decode(errors="replace"))
-    return span
+    return replace(span, count=count, last=(expected - 1, previous.decode(errors="replace"), before.decode(errors="replace")))
 
 
 def _chunks(path: str, start: int, end: int) -> Iterator[bytes]:

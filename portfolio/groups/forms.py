@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator
 
@@ -14,6 +14,7 @@ from portfolio.kit.forms import (
     Flag,
     Form,
     Line,
+    OptionalDay,
     Phone,
     Reason,
     fail,
@@ -177,3 +178,21 @@ __all__ = [
     "VerifyAccountForm",
     "VerifyForm",
 ]
+
+
+class ExclusionForm(Form):
+    """An exclusion: its act, its dates, why, and the act itself."""
+
+    act: Annotated[str, text(300)]
+    from_on: Day
+    until_on: OptionalDay = None
+    reason: Reason
+    scan: Any = None
+
+
+class ClearForm(Form):
+    """Why a flag is no obstacle."""
+
+    kind: Literal["duplicate_account", "duplicate_phone", "overdue_advance", "exclusion"]
+    key: Annotated[str, text(100)]
+    reason: Reason

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portfolio.kit.db import Base, Code, Id, JsonList, Label, Long, Moment, Ref, distinct_people, status_check
 from portfolio.rulebook.lifecycles.groups import GROUP, GROUP_ACCOUNT
+
+FLAGS = ("duplicate_account", "duplicate_phone", "overdue_advance", "exclusion")
+"""Red flags: the first three are found in the records, an exclusion is an act (I4, D2, D4)."""
 
 CATEGORIES = ("women", "youth", "cooperative", "committee", "association", "union")
 OFFICES = ("president", "treasurer", "secretary")
@@ -118,3 +121,40 @@ class GroupAccount(Base):
     created_at: Mapped[Moment]
     verified_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     verified_at: Mapped[Moment | None]
+
+
+class RedFlag(Base):
+    """An exclusion by an act, or what two people decided of a flag that the records raise: until then no first money is paid (I4, D2)."""
+
+    __tablename__ = "red_flag"
+    __table_args__ = (
+        CheckConstraint(
+            "kind IN ('duplicate_account', 'duplicate_phone', 'overdue_advance', 'exclusion')",
+            name="kind_known",
+        ),
+        distinct_people("proposed_by_id", "cleared_by_id"),
+        CheckConstraint("cleared_at IS NULL OR clear_reason <> ''", name="cleared_says_why"),
+        CheckConstraint(
+            "kind <> 'exclusion' OR (act <> '' AND from_on IS NOT NULL)", name="exclusion_has_act"
+        ),
+        CheckConstraint("until_on IS NULL OR until_on >= from_on", name="dates_in_order"),
+        UniqueConstraint("group_id", "kind", "key", name="uq_red_flag_key"),
+    )
+
+    id: Mapped[Id]
+    group_id: Mapped[Ref] = mapped_column(ForeignKey("grp.id"))
+    kind: Mapped[Code]
+    key: Mapped[str] = mapped_column(String(100))
+    """What it is about: the other group, the grant, the act. The same matter is decided once."""
+    act: Mapped[Label] = mapped_column(default="")
+    reason: Mapped[Long] = mapped_column(default="")
+    from_on: Mapped[date | None]
+    until_on: Mapped[date | None]
+    document_id: Mapped[Ref | None] = mapped_column(ForeignKey("document.id"))
+    raised_by_id: Mapped[Ref] = mapped_column(ForeignKey("person.id"))
+    raised_at: Mapped[Moment]
+    clear_reason: Mapped[Long] = mapped_column(default="")
+    proposed_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    proposed_at: Mapped[Moment | None]
+    cleared_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    cleared_at: Mapped[Moment | None]

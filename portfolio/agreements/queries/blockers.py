@@ -25,6 +25,7 @@ from portfolio.agreements.reference import (
     WAYS_OUT,
 )
 from portfolio.groups.models import Group, GroupAccount
+from portfolio.groups.queries import Flag, open_flags
 from portfolio.kit.errors import Refusal
 from portfolio.kit.i18n import date_text
 from portfolio.kit.i18n import gettext as _
@@ -63,6 +64,8 @@ class Snapshot:
     now: datetime | None = None
     claimed_minor: int = 0
     """What the group still owes under repayment orders, whatever the grant: no first money while it does."""
+    flags: list[Flag] = field(default_factory=list)
+    """Open red flags of the group: no first money while one is (I4)."""
     supposed: frozenset[int] = frozenset()
     """Conditions that a simulation supposes met."""
     proofs: Mapping[int, list[Proof]] = field(default_factory=dict)
@@ -108,6 +111,8 @@ def snapshot(work: Work, agreement: Agreement, supposed: frozenset[int] = frozen
         if proof is not None:
             proofs.setdefault(condition.id, []).append(proof)
     account = work.db.get(GroupAccount, agreement.bank_account_id) if agreement.bank_account_id else None
+    first = not any(t.paid_minor for t in tranches.values())
+    group = work.db.get_one(Group, agreement.group_id)
     return Snapshot(
         agreement,
         list(tranches.values()),
@@ -116,16 +121,16 @@ def snapshot(work: Work, agreement: Agreement, supposed: frozenset[int] = frozen
         standings(work, agreement),
         stops_of(work, agreement),
         work.now,
-        _claimed(work, agreement) if not any(t.paid_minor for t in tranches.values()) else 0,
+        _claimed(work, group) if first else 0,
+        open_flags(work, group, agreement.reference) if first else [],
         supposed,
         proofs,
     )
 
 
-def _claimed(work: Work, agreement: Agreement) -> int:
+def _claimed(work: Work, group: Group) -> int:
     """Account 463 of the group, over all its grants, in minor units."""
-    code = work.db.scalar(select(Group.code).where(Group.id == agreement.group_id))
-    debit, credit = ledger.turnover(work.db, "463", party=code or "")
+    debit, credit = ledger.turnover(work.db, "463", party=group.code)
     return debit - credit
 
 
@@ -372,6 +377,17 @@ def _blockers(snap: Snapshot, tranche: Tranche, on: date | None, extra_minor: in
             who=who_may("recovery:collect"),
             missing_minor=snap.claimed_minor,
             url="/justifications/recoveries",
+        )
+    for flag in snap.flags:
+        yield Refusal(
+            f"red_flag_{flag.kind}",
+            _("Red flag on the group: %(words)s No first payment before it is cleared.")
+            % {"words": flag.words},
+            way_out=_(
+                "Settle the matter, or have two people clear it with its reason on the page of the group."
+            ),
+            who=who_may("red_flag:clear"),
+            url=f"/groups/{agreement.group_id}#flags",
         )
     if tranche.modality in ("advance", "reimbursement"):
         at = now if on is None or on <= now.date() else now + timedelta(days=(on - now.date()).days)

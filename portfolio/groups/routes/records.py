@@ -206,6 +206,8 @@ def show_page(work: Work, id: int, bad: Bad | None = None) -> Response:
         steps=status_steps(GROUP, group.status),
         cycle=GROUP,
         account_cycle=GROUP_ACCOUNT,
+        flags=queries.flags(work, group) if facts["staff"] else [],
+        flag_words=queries.FLAG_WORDS,
         **facts,
     )
 

@@ -6,6 +6,7 @@ from portfolio.groups.service.accounts import (
     verify_account,
     verify_account_obstacles,
 )
+from portfolio.groups.service.flags import clear, exclude, propose_clearing
 from portfolio.groups.service.registering import (
     block,
     edit,
@@ -19,9 +20,12 @@ from portfolio.groups.service.registering import (
 
 __all__ = [
     "block",
+    "clear",
     "edit",
+    "exclude",
     "lift",
     "propose_account",
+    "propose_clearing",
     "register",
     "register_own",
     "replace_officer",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from portfolio.kit.forms import (
     Amount,
@@ -14,8 +14,10 @@ from portfolio.kit.forms import (
     OptionalDay,
     OptionalLine,
     Paragraph,
+    Percent,
     PositiveAmount,
     Reason,
+    RecordId,
     optional,
     text,
     whole,
@@ -131,6 +133,17 @@ class ProofForm(Form):
     to_on: OptionalDay = None
     note: LongText = None
     scan: Any = None
+
+
+class CapForm(Form):
+    """A cap by category of costs: its lines, its share of the grant, from which day, by which act."""
+
+    multiple: ClassVar[frozenset[str]] = frozenset({"lines"})
+    category: Annotated[str, text(100)]
+    lines: list[RecordId] = []
+    percent: Percent
+    valid_from: Day
+    act: Annotated[str, text(300)]
 
 
 class ReasonForm(Form):

@@ -105,6 +105,7 @@ OTHERS: dict[str, str] = {
     "tranche:edited": N_("Tranche changed by an amendment"),
     "tranche:frozen": N_("Tranche frozen"),
     "tranche:unfrozen": N_("Tranche freed"),
+    "cost_cap:set": N_("Cap by category set"),
     "proof:recorded": N_("Paper of a condition recorded"),
     "proof:accepted": N_("Report accepted"),
     "proof:returned": N_("Report returned"),

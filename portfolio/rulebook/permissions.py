@@ -179,6 +179,7 @@ GRANTS: dict[str, frozenset[str]] = {
         "amendment:approve",
         "condition:waive",
         "proof:accept",
+        "cost_cap:set",
         "red_flag:clear",
         "decision:prepare",
         "commitment:prepare",

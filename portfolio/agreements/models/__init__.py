@@ -16,6 +16,7 @@ from portfolio.agreements.models.grants import (
     Agreement,
     AgreementLine,
     Condition,
+    CostCap,
     Schedule,
     Tranche,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "AgreementLine",
     "Amendment",
     "Condition",
+    "CostCap",
     "ForceMajeure",
     "Proof",
     "Schedule",

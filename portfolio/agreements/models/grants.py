@@ -151,6 +151,33 @@ class AgreementLine(Base):
     source: Mapped[str] = mapped_column(String(1))
 
 
+class CostCap(Base):
+    """At most so much of the grant for a category of costs, from a day on, by an act: « frais de fonctionnement, 7 % » (K1).
+
+    A category is the lines it names; its newest row on the day of an expense is the one that holds.
+    """
+
+    __tablename__ = "cost_cap"
+    __table_args__ = (
+        CheckConstraint("tenths >= 0 AND tenths <= 1000", name="share_known"),
+        CheckConstraint("act <> ''", name="act_named"),
+        UniqueConstraint("agreement_id", "category", "valid_from", name="uq_cost_cap_day"),
+    )
+
+    id: Mapped[Id]
+    agreement_id: Mapped[Ref] = mapped_column(ForeignKey("agreement.id"))
+    category: Mapped[str] = mapped_column(String(100))
+    lines: Mapped[JsonList] = mapped_column(default=list)
+    """Ids of the lines of the agreed budget that make the category."""
+    tenths: Mapped[int]
+    """Tenths of a percent of the grant."""
+    valid_from: Mapped[date]
+    act: Mapped[Label]
+    """The rule it comes from: rules of the call, agreement with the donor, amendment."""
+    set_by_id: Mapped[Ref] = mapped_column(ForeignKey("person.id"))
+    set_at: Mapped[Moment]
+
+
 class Tranche(Base):
     """One payment of the schedule. The stage columns are guards: each stage at most the one before, at most the tranche (M04)."""
 

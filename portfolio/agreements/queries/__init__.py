@@ -26,6 +26,7 @@ from portfolio.agreements.queries.blockers import (
     standings,
     words,
 )
+from portfolio.agreements.queries.caps import caps_of, in_force, most
 from portfolio.agreements.queries.cooling import account_refusals
 from portfolio.agreements.queries.facts import (
     agreement_page,
@@ -82,6 +83,9 @@ from portfolio.agreements.queries.stops import Stop, end_with_stops, stopped_day
 from portfolio.agreements.queries.tagging import signed_amounts
 
 __all__ = [
+    "caps_of",
+    "in_force",
+    "most",
     "deposit_missing",
     "get_proof",
     "proof_text",

@@ -12,6 +12,7 @@ from portfolio.agreements.service.amending import (
     sign_obstacles,
     submit_amendment,
 )
+from portfolio.agreements.service.caps import set_cap
 from portfolio.agreements.service.conditions import (
     freeze,
     meet,
@@ -80,6 +81,7 @@ __all__ = [
     "move_stage",
     "prepare_amendment",
     "propose_waiver",
+    "set_cap",
     "accept_proof",
     "record_proof",
     "record_obstacles",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from portfolio.agreements import queries as agreements
 from portfolio.agreements.models import Agreement, AgreementLine
 from portfolio.documents import queries as documents
 from portfolio.documents.models import Document
@@ -12,6 +13,8 @@ from portfolio.documents.service import Upload, add
 from portfolio.justifications import queries
 from portfolio.justifications.forms import AcceptForm, ExpenseForm, GridForm, VerdictsForm
 from portfolio.justifications.models import Expense, Justification, invoice_key
+from portfolio.justifications.queries.caps import caps_on, taken
+from portfolio.justifications.queries.progress import percent_words
 from portfolio.justifications.service.reports import draft_only
 from portfolio.kit.errors import FieldError, Invalid, NotFound, Refusal, Refused, refuse
 from portfolio.kit.i18n import gettext as _
@@ -196,6 +199,45 @@ def accept_obstacles(work: Work, expense: Expense, line_id: int | None = None) -
         yield Refusal(flag.code, f"N° {expense.number}. {flag.words}", way_out=way_out, who=who)
 
 
+def cap_refusals(
+    work: Work, agreement: Agreement, expense: Expense, line_id: int | None, accepted: int
+) -> Iterator[Refusal]:
+    """A category of costs takes no more of the grant than its cap on the day of the expense (K1). Locks the agreement: two examiners add in turn."""
+    caps = caps_on(work, expense, line_id)
+    if caps:
+        agreement = work.hold(agreement)
+    for cap in caps:
+        most, used = agreements.most(cap, agreement), taken(work, agreement, cap.lines, expense.id)
+        over = used + accepted - most
+        if over <= 0:
+            continue
+        left = max(0, most - used)
+        facts = {
+            "n": expense.number,
+            "category": cap.category,
+            "percent": percent_words(cap.tenths),
+            "most": amount(most),
+            "used": amount(used),
+            "asked": amount(accepted),
+            "over": amount(over),
+            "left": amount(left),
+        }
+        yield Refusal(
+            "category_cap",
+            _(
+                "N° %(n)d. « %(category)s » may take %(percent)s of the grant, %(most)s; "
+                "%(used)s are accepted, and %(asked)s more would be %(over)s too much."
+            )
+            % facts,
+            way_out=_("Accept %(left)s at most, and refuse the rest with this reason.") % facts
+            if left
+            else _("Refuse it with this reason: the category has taken all it may."),
+            who=who_may("justification:review"),
+            missing_minor=over,
+            url=f"/agreements/{agreement.id}/caps",
+        )
+
+
 def accept(work: Work, expense: Expense, form: AcceptForm) -> None:
     """Accept a paper wholly or in part; the rest of it is refused. A reason is asked for a part, and against a flag."""
     expense = work.hold(expense)
@@ -211,6 +253,7 @@ def accept(work: Work, expense: Expense, form: AcceptForm) -> None:
     reason = (form.reason or "").strip()
     report = queries.report_of(work, expense)
     agreement = work.db.get_one(Agreement, expense.agreement_id)
+    refuse(cap_refusals(work, agreement, expense, form.line_id or expense.agreement_line_id, accepted))
     asks = [f for f in queries.flags(expense, agreement, report, 1) if f.reasoned]
     if (accepted < expense.amount_minor or asks) and len(reason) < 10:
         words = asks[0].words if asks else _("The paper is accepted in part only.")

@@ -13,6 +13,7 @@ from portfolio.kit.forms import (
     Form,
     LongLine,
     OptionalDay,
+    OptionalId,
     PositiveAmount,
     Reason,
     RecordId,
@@ -118,6 +119,31 @@ class ReceiptForm(Granted):
     received_on: Day
     bank_reference: Annotated[str, text(100, 2)]
     rate_source: OptionalText = ""
+    fund_call_id: OptionalId = None
+
+
+class CallForm(Granted):
+    """An appel de fonds."""
+
+    treasury_account_id: RecordId
+    until_on: Day
+    wanted_on: Day
+    purpose: Reason
+
+
+class RefundForm(Form):
+    """A refund to the donor."""
+
+    treasury_account_id: RecordId
+    amount: PositiveAmount
+    reason: Reason
+
+
+class RefundPaidForm(Form):
+    """The transfer that paid a refund."""
+
+    bank_reference: Annotated[str, text(100, 2)]
+    paid_on: Day
 
 
 class MoveForm(Form):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portfolio.kit.db import (
@@ -13,6 +13,7 @@ from portfolio.kit.db import (
     Currency,
     Id,
     Label,
+    Long,
     Minor,
     Moment,
     Ref,
@@ -20,7 +21,7 @@ from portfolio.kit.db import (
     guard_columns,
     status_check,
 )
-from portfolio.rulebook.lifecycles.funds import BUDGET_LINE, FUND, MONEY_RECEIPT
+from portfolio.rulebook.lifecycles.funds import BUDGET_LINE, DONOR_REFUND, FUND, FUND_CALL, MONEY_RECEIPT
 
 
 class Donor(Base):
@@ -161,6 +162,8 @@ class MoneyReceipt(Base):
     rate_source: Mapped[Label] = mapped_column(default="")
     amount_minor: Mapped[Minor]
     amount_currency: Mapped[Currency]
+    fund_call_id: Mapped[Ref | None] = mapped_column(ForeignKey("fund_call.id"))
+    """The call for funds that this money answers."""
     status: Mapped[Code] = mapped_column(default="recorded")
     recorded_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     recorded_at: Mapped[Moment | None]
@@ -168,6 +171,77 @@ class MoneyReceipt(Base):
     confirmed_at: Mapped[Moment | None]
 
 
+class FundCall(Base):
+    """Appel de fonds: money asked from a donor for the payments foreseen until a day, less the cash in hand. One drafts, another signs."""
+
+    __tablename__ = "fund_call"
+    __table_args__ = (
+        status_check(FUND_CALL),
+        distinct_people("created_by_id", "sent_by_id"),
+        CheckConstraint(
+            "amount_minor > 0 AND donor_minor > 0 AND received_minor >= 0", name="amounts_positive"
+        ),
+        CheckConstraint("amount_minor <= foreseen_minor - cash_minor - called_minor", name="within_need"),
+        Index("ix_fund_call_fund", "fund_id", "id"),
+    )
+
+    id: Mapped[Id]
+    reference: Mapped[str] = mapped_column(String(40), unique=True)
+    fund_id: Mapped[Ref] = mapped_column(ForeignKey("fund.id"))
+    treasury_account_id: Mapped[Ref] = mapped_column(ForeignKey("treasury_account.id"))
+    until_on: Mapped[date]
+    """The last day of the payments that it covers."""
+    wanted_on: Mapped[date]
+    foreseen_minor: Mapped[Minor]
+    cash_minor: Mapped[Minor]
+    called_minor: Mapped[Minor]
+    """Asked by earlier calls and not arrived yet."""
+    amount_minor: Mapped[Minor]
+    amount_currency: Mapped[Currency]
+    donor_minor: Mapped[Minor]
+    donor_currency: Mapped[Currency]
+    rate_text: Mapped[Label] = mapped_column(default="")
+    purpose: Mapped[Long]
+    received_minor: Mapped[Minor] = mapped_column(default=0)
+    status: Mapped[Code] = mapped_column(default="draft")
+    created_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[Moment]
+    sent_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    sent_at: Mapped[Moment | None]
+
+
+class DonorRefund(Base):
+    """Reversement au bailleur of what is neither spent nor engaged: proposed, approved and paid by three people (R7)."""
+
+    __tablename__ = "donor_refund"
+    __table_args__ = (
+        status_check(DONOR_REFUND),
+        distinct_people("proposed_by_id", "approved_by_id", "paid_by_id"),
+        CheckConstraint("amount_minor > 0", name="amount_positive"),
+        CheckConstraint("(status = 'paid') = (paid_at IS NOT NULL)", name="paid_is_signed"),
+        UniqueConstraint("treasury_account_id", "bank_reference", name="uq_donor_refund_bank_reference"),
+        Index("ix_donor_refund_fund", "fund_id", "id"),
+    )
+
+    id: Mapped[Id]
+    reference: Mapped[str] = mapped_column(String(40), unique=True)
+    fund_id: Mapped[Ref] = mapped_column(ForeignKey("fund.id"))
+    treasury_account_id: Mapped[Ref] = mapped_column(ForeignKey("treasury_account.id"))
+    amount_minor: Mapped[Minor]
+    amount_currency: Mapped[Currency]
+    reason: Mapped[Long]
+    bank_reference: Mapped[str | None] = mapped_column(String(100))
+    paid_on: Mapped[date | None]
+    status: Mapped[Code] = mapped_column(default="proposed")
+    proposed_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    proposed_at: Mapped[Moment]
+    approved_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    approved_at: Mapped[Moment | None]
+    paid_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    paid_at: Mapped[Moment | None]
+
+
+guard_columns(FundCall, "received_minor")
 guard_columns(Fund, "received_minor", "disbursed_minor")
 guard_columns(
     BudgetLine,

@@ -78,6 +78,12 @@ def account_name(account: str) -> str:
     return f"{_ROOTS.get(account[:1], 'Equity')}:{account_words(account)}"
 
 
+def sycebnl(name: str) -> str:
+    """The SYCEBNL number of an account of the tree by its name; nothing for a view or where none is sure."""
+    found = re.match(r"(?:Assets|Liabilities|Expenses|Equity):(\d{3})-", name)
+    return CHART[found[1]].sycebnl if found and found[1] in CHART else ""
+
+
 def leaf(account: str, codes: Mapping[str, Any]) -> tuple[str, ...]:
     """The parts of an account name: money by institution account, the rest by fund, line, agreement and tranche, as screens show them."""
     by = ("treasury", "fund") if account in _MONEY else ("fund", "line", "agreement", "tranche")
@@ -159,6 +165,8 @@ def _beancount(session: Session, out: TextIO) -> int:
     out.write("\n")
     for name in _names(rows, nets):
         out.write(f"{opened} open {name}\n")
+        if number := sycebnl(name):
+            out.write(f'  sycebnl: "{number}"\n')
     out.write("\n")
     for row in rows:
         amount, unit = _decimal(row["amount_minor"], row["amount_currency"]), row["amount_currency"]
@@ -189,7 +197,8 @@ def _hledger(session: Session, out: TextIO) -> int:
     for root, letter in kinds.items():
         out.write(f"account {root}  ; type:{letter}\n")
     for name in _names(rows, nets):
-        out.write(f"account {name}\n")
+        number = sycebnl(name)
+        out.write(f"account {name}  ; sycebnl:{number}\n" if number else f"account {name}\n")
     out.write("\n")
     for row in rows:
         amount, unit = _decimal(row["amount_minor"], row["amount_currency"]), row["amount_currency"]

@@ -47,6 +47,8 @@ PREFIXES = {
     "statement": "RLV",
     "cash_count": "PVC",
     "exercice": "CEX",
+    "fund_call": "AF",
+    "donor_refund": "RB",
 }
 """Reference prefixes are data (R22)."""
 

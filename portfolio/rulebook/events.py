@@ -39,6 +39,8 @@ OTHERS: dict[str, str] = {
     "budget_line:carried_out": N_("Credits carried to the next exercice"),
     "budget_line:carried_in": N_("Credits carried from the exercice before"),
     "budget_line:lapsed": N_("Credits lapsed at the close"),
+    "fund_call:created": N_("Call for funds drafted"),
+    "donor_refund:proposed": N_("Refund to the donor proposed"),
     "money_receipt:recorded": N_("Money received recorded"),
     "call:created": N_("Call created"),
     "call:edited": N_("Call edited"),

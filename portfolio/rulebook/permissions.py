@@ -203,6 +203,8 @@ GRANTS: dict[str, frozenset[str]] = {
         "grievance:view_sensitive",
         "reach:view_names",
         "fund:prepare",
+        "fund_call:prepare",
+        "donor_refund:propose",
         "tag:edit",
         "role:view",
         "closure:prepare",
@@ -300,6 +302,8 @@ GRANTS: dict[str, frozenset[str]] = {
         "framework:approve",
         "fund:validate",
         "fund:freeze",
+        "fund_call:send",
+        "donor_refund:approve",
         "budget_line:vote",
         "call:cancel",
         "call:finalise",
@@ -344,11 +348,14 @@ GRANTS: dict[str, frozenset[str]] = {
         "ledger:reverse",
         "period:propose",
         "fund:prepare",
+        "fund_call:prepare",
+        "donor_refund:propose",
+        "donor_refund:pay",
     },
     "cashier": _MONEY_READS
     | _PAYEE_READS
     | _BATCHES
-    | {"disbursement:pay", "tranche:release", "money_receipt:record", "ledger:print"},
+    | {"disbursement:pay", "donor_refund:pay", "tranche:release", "money_receipt:record", "ledger:print"},
     "internal_auditor": _MONEY_READS
     | _PAYEE_READS
     | {

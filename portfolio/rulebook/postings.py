@@ -13,30 +13,37 @@ from portfolio.kit.i18n import N_
 
 @dataclass(frozen=True)
 class Account:
-    """One account. `normal` is the side its balance stands on; `syscebnl` stays empty until an accountant fills it (R12)."""
+    """One account. `normal` is the side its balance stands on; `sycebnl` is its number in that plan, empty where none is sure (R12)."""
 
     code: str
     label: str
     normal: str
     budget: bool = False
-    syscebnl: str = ""
+    sycebnl: str = ""
 
+
+SYCEBNL = N_(
+    "Chart of accounts of SYCEBNL (OHADA uniform act on the accounts of non-profit entities, in force since 1 January 2024)."
+)
+"""The source of the mapping column. Read against the plan as `l10n_syscohada` of Odoo publishes it (account.account-syscebnl.csv): 462 bailleurs,
+projets de développement; 4711 débiteurs divers; 538 autres organismes financiers; 651 pertes sur créances; 652 subventions accordées. Advances to
+be justified and the budget accounts have no number there."""
 
 CHART: dict[str, Account] = {
     a.code: a
     for a in (
-        Account("120", N_("Brought forward from earlier exercices"), "debit"),
-        Account("165", N_("Funds received from donors"), "credit"),
+        Account("120", N_("Brought forward from earlier exercices"), "debit", sycebnl="12"),
+        Account("165", N_("Funds received from donors"), "credit", sycebnl="462"),
         Account("409", N_("Advances to be justified"), "debit"),
-        Account("463", N_("Repayments to be received"), "debit"),
-        Account("521", N_("Banks"), "debit"),
-        Account("524", N_("Decentralised financial systems"), "debit"),
-        Account("552", N_("Mobile money"), "debit"),
-        Account("571", N_("Cash"), "debit"),
-        Account("585", N_("Internal transfers"), "debit"),
-        Account("631", N_("Bank and operator fees"), "debit"),
-        Account("657", N_("Grants spent and accepted"), "debit"),
-        Account("659", N_("Claims written off"), "debit"),
+        Account("463", N_("Repayments to be received"), "debit", sycebnl="4711"),
+        Account("521", N_("Banks"), "debit", sycebnl="521"),
+        Account("524", N_("Decentralised financial systems"), "debit", sycebnl="538"),
+        Account("552", N_("Mobile money"), "debit", sycebnl="552"),
+        Account("571", N_("Cash"), "debit", sycebnl="571"),
+        Account("585", N_("Internal transfers"), "debit", sycebnl="585"),
+        Account("631", N_("Bank and operator fees"), "debit", sycebnl="631"),
+        Account("657", N_("Grants spent and accepted"), "debit", sycebnl="652"),
+        Account("659", N_("Claims written off"), "debit", sycebnl="651"),
         Account("901", N_("Credits voted"), "credit", budget=True),
         Account("902", N_("Credits available"), "debit", budget=True),
         Account("903", N_("Credits reserved"), "debit", budget=True),
@@ -83,6 +90,7 @@ POSTINGS: dict[str, tuple[Posting, ...]] = {
     ),
     "budget_line:lapsed": (Posting("909", "902"),),
     "money_receipt:confirmed": (Posting("treasury", "165"),),
+    "donor_refund:paid": (Posting("165", "treasury"),),
     "award:reserved": (Posting("903", "902"),),
     "award:unreserved": (Posting("902", "903"),),
     "commitment:prepared": (Posting("904", "903"),),
@@ -185,6 +193,7 @@ ENTRY_WORDS: dict[str, str] = {
     "budget_line:carried_in": N_("Credits carried from the exercice before"),
     "budget_line:lapsed": N_("Credits lapsed at the close"),
     "money_receipt:confirmed": N_("Funds received"),
+    "donor_refund:paid": N_("Funds returned to the donor"),
     "award:reserved": N_("Credits reserved"),
     "award:unreserved": N_("Reservation lifted"),
     "commitment:prepared": N_("Commitment"),

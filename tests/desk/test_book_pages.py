@@ -15,6 +15,7 @@ from sqlalchemy import event, select, text
 from portfolio.agreements.models import Agreement
 from portfolio.desk.queries import ledger as books
 from portfolio.desk.service import ledger as service
+from portfolio.ledger import export
 from portfolio.ledger import queries as ledger
 from tests.client import client
 from tests.desk.scene import codes, lived, posting
@@ -161,3 +162,22 @@ def test_reversing_asks_about_a_closed_agreement(place: Office) -> None:
     with place.as_("accountant", commit=False) as work:
         assert codes(lambda: service.reverse(work, posting(place, "expense:cleared"), "Un motif assez long")) == ["closed"]
         assert work.db.scalars(select(Agreement)).first() is not None
+
+
+def test_every_book_says_the_sycebnl_number_of_an_account(place: Office) -> None:
+    """On the chart, the balance, its sheets, its paper and the journals of other programs; a dash where none is sure."""
+    lived(place)
+    files = {kind: io.StringIO() for kind in ("beancount", "hledger")}
+    with place.as_("accountant", readonly=True) as work:
+        for kind, out in files.items():
+            export.write(work.db, kind, out)
+    reader = client(place.around, place.people["accountant"])
+    for address in ("/ledger/chart", "/ledger/balance"):
+        rows = re.sub(r"(<[^>]+>\s*)+", "|", reader.get(address).text)
+        assert re.search(r"\|657\|[^|]+\|652\|", rows) and re.search(r"\|409\|[^|]+\|—\|", rows), address
+    sheet = reader.get("/ledger/balance?format=csv").text
+    assert "Compte SYCEBNL" in sheet and re.search(r"165[;,][^;,]+[;,]462[;,]", sheet)
+    printed = reader.submit("/ledger/balance/editions", {"query": ""})
+    pdf = reader.get(printed.headers["location"]).content
+    assert "SYCEBNL" in "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
+    assert 'sycebnl: "652"' in files["beancount"].getvalue() and "; sycebnl:652" in files["hledger"].getvalue()

@@ -139,9 +139,9 @@ class Comparison:
             if net == 0 == credit:
                 continue
             row = page.row(account)
-            self.same(f"{account} debit", row[3], net + credit)
-            self.same(f"{account} credit", row[4], credit)
-            self.same(f"{account} closing", (row[5] or 0) - (row[6] or 0), net)
+            self.same(f"{account} debit", row[4], net + credit)
+            self.same(f"{account} credit", row[5], credit)
+            self.same(f"{account} closing", (row[6] or 0) - (row[7] or 0), net)
         self.same("movements", number(page.figures["Mouvements"].split("=")[0]), debits)
         self.same("movements", number(page.figures["Mouvements"].split("=")[1]), credits)
 

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, func, select
 
 from portfolio.agreements.models import Agreement, Tranche
 from portfolio.funds.models import Fund
+from portfolio.funds.queries import foresees
 from portfolio.work import Work
 
 FORESEEN = ("signed_by_group", "active", "suspended")
@@ -25,6 +26,18 @@ WHEN: ColumnElement[Any] = func.coalesce(Tranche.planned_on, Agreement.ends_on)
 def to_pay() -> ColumnElement[bool]:
     """Tranches planned or on their way, of agreements whose schedule is a promise."""
     return Agreement.status.in_(FORESEEN) & Tranche.status.in_(("planned", "requested"))
+
+
+@foresees
+def left_until(work: Work, fund: Fund, until: date) -> int:
+    """What the schedules still promise on a fund until a day, what is late included: it justifies a call for funds."""
+    statement = (
+        select(func.coalesce(func.sum(LEFT), 0))
+        .select_from(Tranche)
+        .join(Agreement, Agreement.id == Tranche.agreement_id)
+        .where(Agreement.fund_id == fund.id, to_pay(), WHEN <= until)
+    )
+    return int(work.db.scalar(statement) or 0)
 
 
 @dataclass(frozen=True)

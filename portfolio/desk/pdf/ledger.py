@@ -145,11 +145,15 @@ def trial_balance(facts: dict[str, Any]) -> bytes:
         (True, "Comptes budgétaires"),
     ):
         rows = [row for row in facts["rows"] if row["budget"] is budget]
+        mapped = any(
+            "sycebnl" in row for row in facts["rows"]
+        )  # editions kept before the column are drawn as they were
         paper.heading(title)
         paper.table(
             [
                 Column("Compte", 16, kind="code"),
                 Column("Intitulé", weight=2),
+                *([Column("SYCEBNL", 18, kind="code")] if mapped else []),
                 *(
                     Column(label, 30, kind="amount")
                     for label in (
@@ -166,6 +170,7 @@ def trial_balance(facts: dict[str, Any]) -> bytes:
                 (
                     row["account"],
                     row["label"],
+                    *([row.get("sycebnl") or "—"] if mapped else []),
                     max(0, row["opening"]),
                     max(0, -row["opening"]),
                     row["debit"],

@@ -18,7 +18,7 @@ from portfolio.kit.i18n import datetime_text, ngettext
 from portfolio.kit.i18n import gettext as _
 from portfolio.ledger import export
 from portfolio.ledger import queries as ledger
-from portfolio.rulebook.postings import DIMENSION_WORDS
+from portfolio.rulebook.postings import DIMENSION_WORDS, SYCEBNL
 from portfolio.web.act import Query, Raw, W, allow, on_refusal, room
 from portfolio.web.render import done, file_response, page
 from portfolio.web.urls import url
@@ -50,6 +50,7 @@ def tabs(current: str) -> list[dict[str, Any]]:
             (_("Editions"), "desk.ledger_editions"),
             (_("Months"), "desk.ledger_periods"),
             (_("Exercices"), "desk.exercices"),
+            (_("Chart of accounts"), "desk.chart"),
             (_("Checks"), "desk.ledger_checks"),
         )
     ]
@@ -144,13 +145,16 @@ def balance(work: W, query: Query) -> Response:
 
 
 def _balance_file(work: Work, filters: queries.Filters, rows: list[dict[str, Any]], kind: str) -> Response:
-    labels = [_("Account"), _("Label"), _("Opening balance"), _("Debit"), _("Credit"), _("Closing balance")]
-    kinds = ["text", "text", "money", "money", "money", "money"]
-    made = [[r["account"], r["label"], r["opening"], r["debit"], r["credit"], r["closing"]] for r in rows]
+    labels = [_("Account"), _("Label"), _("SYCEBNL account"), _("Opening balance"), _("Debit"), _("Credit"),
+              _("Closing balance")]  # fmt: skip
+    kinds = ["text", "text", "text", "money", "money", "money", "money"]
+    names = ("account", "label", "sycebnl", "opening", "debit", "credit", "closing")
+    made = [[r[name] for name in names] for r in rows]
     notes = [
         _("Trial balance"),
         datetime_text(work.now),
         *(f"{k} : {v}" for k, v in queries.said(filters)[1:]),
+        _(SYCEBNL),
     ]
 
     def write(path: Any) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Select, or_, select
 
 from portfolio.funds.models import BudgetLine, Donor, Fund, MoneyReceipt, TreasuryAccount
+from portfolio.funds.queries.donors import calls_of, refunds_of
 from portfolio.funds.queries.totals import Totals, totals
 from portfolio.kit.errors import NotFound
 from portfolio.kit.money import amount
@@ -163,6 +164,8 @@ def facts(work: Work, of: Fund) -> dict[str, Any]:
         "lines": [(b, by_line.get(b.code, Totals())) for b in lines_of(work, of)],
         "receipts": receipts_of(work, of),
         "accounts": treasury_options(work, of),
+        "calls": calls_of(work, of),
+        "refunds": refunds_of(work, of),
     }
 
 

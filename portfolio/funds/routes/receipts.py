@@ -112,6 +112,7 @@ def new_receipt_page(work: Work, bad: Bad | None = None, fund: str = "") -> Resp
         chosen=fund,
         funds=queries.fund_options(work, "open", "frozen"),
         accounts=queries.account_options(work),
+        calls=queries.call_options(work),
     )
 
 

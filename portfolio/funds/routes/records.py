@@ -16,7 +16,7 @@ from portfolio.kit.errors import Bad
 from portfolio.kit.i18n import N_, pgettext
 from portfolio.kit.i18n import gettext as _
 from portfolio.kit.money import amount
-from portfolio.rulebook.lifecycles.funds import BUDGET_LINE, FUND, MONEY_RECEIPT
+from portfolio.rulebook.lifecycles.funds import BUDGET_LINE, DONOR_REFUND, FUND, FUND_CALL, MONEY_RECEIPT
 from portfolio.web.act import Query, Raw, W, allow, on_refusal
 from portfolio.web.filters import Choice, Search
 from portfolio.web.listing import Column, Listing
@@ -226,6 +226,8 @@ def show_page(work: Work, id: int, bad: Bad | None = None) -> Response:
         moves=moves(work, FUND, fund, f"/funds/{id}", obstacles={"close": service.close_obstacles}),
         chart=_chain(facts["total"]),
         receipt_cycle=MONEY_RECEIPT,
+        call_cycle=FUND_CALL,
+        refund_cycle=DONOR_REFUND,
         **facts,
     )
 

@@ -14,6 +14,18 @@ from portfolio.funds.service.credits import (
     unorder,
     unreserve,
 )
+from portfolio.funds.service.donors import (
+    approve_refund,
+    cancel_call,
+    cancel_obstacles,
+    draft_call,
+    pay_refund,
+    propose_refund,
+    refund_obstacles,
+    reject_refund,
+    send_call,
+    send_obstacles,
+)
 from portfolio.funds.service.receipts import (
     confirm,
     record_receipt,
@@ -33,6 +45,16 @@ from portfolio.funds.service.records import (
 )
 
 __all__ = [
+    "approve_refund",
+    "cancel_call",
+    "cancel_obstacles",
+    "draft_call",
+    "pay_refund",
+    "propose_refund",
+    "refund_obstacles",
+    "reject_refund",
+    "send_call",
+    "send_obstacles",
     "Rest",
     "carry",
     "charge_fee",

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from sqlalchemy import func, select
 
 from portfolio.funds.forms import ReceiptForm
-from portfolio.funds.models import Donor, Fund, MoneyReceipt, TreasuryAccount
+from portfolio.funds.models import Donor, Fund, FundCall, MoneyReceipt, TreasuryAccount
 from portfolio.funds.service.cash import receive
+from portfolio.funds.service.donors import match, match_obstacles
 from portfolio.kit.errors import FieldError, Invalid, Refusal, refuse
 from portfolio.kit.i18n import gettext as _
 from portfolio.kit.money import amount as worded
@@ -74,6 +75,8 @@ def record_receipt(work: Work, form: ReceiptForm) -> MoneyReceipt:
     work.hold(fund)
     work.hold(treasury)
     refuse(record_obstacles(work, fund, treasury, form))
+    if form.fund_call_id is not None:
+        refuse(match_obstacles(work.db.get(FundCall, form.fund_call_id), fund))
     receipt = MoneyReceipt(
         reference=work.number("cash_receipt", "money_receipt", year=form.received_on.year),
         fund_id=fund.id,
@@ -86,6 +89,7 @@ def record_receipt(work: Work, form: ReceiptForm) -> MoneyReceipt:
         rate_source=form.rate_source,
         amount_minor=form.amount,
         amount_currency="XOF",
+        fund_call_id=form.fund_call_id,
         recorded_by_id=work.actor.id,
         recorded_at=work.now,
     )
@@ -114,6 +118,8 @@ def confirm(work: Work, receipt: MoneyReceipt) -> None:
         treasury=treasury.kind,
         dated_on=receipt.received_on,
     )
+    if receipt.fund_call_id is not None:
+        match(work, receipt)
     receive(work, fund, treasury, receipt.amount_minor)
 
 

@@ -114,3 +114,97 @@ MONEY_RECEIPT = Lifecycle(
         ),
     ),
 )
+
+FUND_CALL = Lifecycle(
+    "fund_call",
+    (
+        State("draft", N_("Draft")),
+        State("sent", N_("Sent"), tone="info"),
+        State("partly_received", N_("Received in part"), tone="warn"),
+        State("received", N_("Received"), tone="good", final=True),
+        State("cancelled", N_("Cancelled"), tone="bad", final=True, side=True),
+    ),
+    (
+        Move(
+            "send",
+            ("draft",),
+            "sent",
+            "fund_call:send",
+            "fund_call:sent",
+            N_("Sign and send the call"),
+            distinct_from=("created_by_id",),
+            stamps=("sent",),
+        ),
+        Move(
+            "receive_part",
+            ("sent", "partly_received"),
+            "partly_received",
+            "money_receipt:confirm",
+            "fund_call:received_in_part",
+            N_("Match money received in part"),
+            form=True,
+        ),
+        Move(
+            "receive",
+            ("sent", "partly_received"),
+            "received",
+            "money_receipt:confirm",
+            "fund_call:received",
+            N_("Match the money received"),
+            form=True,
+        ),
+        Move(
+            "cancel",
+            ("draft", "sent"),
+            "cancelled",
+            "fund_call:send",
+            "fund_call:cancelled",
+            N_("Cancel the call"),
+            reason=True,
+            kind="danger",
+        ),
+    ),
+)
+
+DONOR_REFUND = Lifecycle(
+    "donor_refund",
+    (
+        State("proposed", N_("Proposed"), tone="info"),
+        State("approved", N_("Approved"), tone="warn"),
+        State("paid", N_("Paid"), tone="good", final=True),
+        State("rejected", N_("Refused"), tone="bad", final=True, side=True),
+    ),
+    (
+        Move(
+            "approve",
+            ("proposed",),
+            "approved",
+            "donor_refund:approve",
+            "donor_refund:approved",
+            N_("Approve the refund"),
+            distinct_from=("proposed_by_id",),
+            stamps=("approved",),
+        ),
+        Move(
+            "pay",
+            ("approved",),
+            "paid",
+            "donor_refund:pay",
+            "donor_refund:paid",
+            N_("Record the payment to the donor"),
+            distinct_from=("proposed_by_id", "approved_by_id"),
+            stamps=("paid",),
+            form=True,
+        ),
+        Move(
+            "reject",
+            ("proposed", "approved"),
+            "rejected",
+            "donor_refund:approve",
+            "donor_refund:rejected",
+            N_("Refuse the refund"),
+            reason=True,
+            kind="danger",
+        ),
+    ),
+)

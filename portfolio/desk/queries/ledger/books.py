@@ -32,6 +32,7 @@ SOURCES = {
     "agreement": "/agreements/{id}",
     "budget_line": "/funds/lines/{id}",
     "money_receipt": "/funds/receipts/{id}",
+    "donor_refund": "/funds/refunds/{id}",
     "treasury_account": "/funds/accounts/{id}",
     "commitment": "/awards/commitments/{id}",
 }
@@ -240,6 +241,7 @@ def trial_rows(work: Work, filters: Filters, upto: int | None = None) -> list[di
         {
             "account": row.account,
             "label": _(CHART[row.account].label) if row.account in CHART else row.account,
+            "sycebnl": CHART[row.account].sycebnl if row.account in CHART else "",
             "budget": row.account in CHART and CHART[row.account].budget,
             "opening": row.opening_minor,
             "debit": row.debit_minor,

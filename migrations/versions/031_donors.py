@@ -8,7 +8,7 @@ from alembic import op
 from portfolio.kit import db
 
 revision = "031"
-down_revision = "034"
+down_revision = "036"
 
 CALLS = "'draft', 'sent', 'partly_received', 'received', 'cancelled'"
 REFUNDS = "'proposed', 'approved', 'paid', 'rejected'"

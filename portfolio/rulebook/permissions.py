@@ -85,15 +85,16 @@ _STAFF_READS = frozenset(
     )
 )
 _MONEY_READS = _STAFF_READS | {
-    f"{noun}:view"
-    for noun in ("money_receipt", "treasury", "score", "payment_batch", "bank_statement")
+    f"{noun}:view" for noun in ("money_receipt", "treasury", "score", "payment_batch", "bank_statement")
 }
 _PAYEE_READS = frozenset({"group:view_names", "group_account:view_number"})
 """Who orders, controls or pays must read whom and where it pays; elsewhere names are initials and numbers four characters (F15, P06)."""
 
-_BATCHES = frozenset(
-    {"payment_batch:prepare", "payment_batch:send", "payment_batch:unlock", "cash_count:count"}
-)
+_FUNDING = frozenset({"fund:prepare", "fund_call:prepare", "donor_refund:propose"})
+_BATCHES = frozenset(f"payment_batch:{verb}" for verb in ("prepare", "send", "unlock")) | {
+    "cash_count:count",
+    "donor_refund:pay",
+}
 
 GRANTS: dict[str, frozenset[str]] = {
     "intake_agent": frozenset(
@@ -158,6 +159,7 @@ GRANTS: dict[str, frozenset[str]] = {
         "contact:log",
     },
     "programme_head": _STAFF_READS
+    | _FUNDING
     | {
         "call:publish",
         "call:cancel",
@@ -202,9 +204,6 @@ GRANTS: dict[str, frozenset[str]] = {
         "grievance:close",
         "grievance:view_sensitive",
         "reach:view_names",
-        "fund:prepare",
-        "fund_call:prepare",
-        "donor_refund:propose",
         "tag:edit",
         "role:view",
         "closure:prepare",
@@ -332,6 +331,7 @@ GRANTS: dict[str, frozenset[str]] = {
     "accountant": _MONEY_READS
     | _PAYEE_READS
     | _BATCHES
+    | _FUNDING
     | {
         "money_receipt:record",
         "money_receipt:confirm",
@@ -347,15 +347,11 @@ GRANTS: dict[str, frozenset[str]] = {
         "ledger:verify",
         "ledger:reverse",
         "period:propose",
-        "fund:prepare",
-        "fund_call:prepare",
-        "donor_refund:propose",
-        "donor_refund:pay",
     },
     "cashier": _MONEY_READS
     | _PAYEE_READS
     | _BATCHES
-    | {"disbursement:pay", "donor_refund:pay", "tranche:release", "money_receipt:record", "ledger:print"},
+    | {"disbursement:pay", "tranche:release", "money_receipt:record", "ledger:print"},
     "internal_auditor": _MONEY_READS
     | _PAYEE_READS
     | {

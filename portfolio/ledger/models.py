@@ -184,3 +184,25 @@ class LedgerBalance(Base):
     treasury: Mapped[str] = mapped_column(String(40), default="")
     debit_minor: Mapped[Minor]
     credit_minor: Mapped[Minor]
+
+
+class LedgerDay(Base):
+    """What one account of one fund moved on one day, so that a statement of a million entries is read as one of ten thousand: its totals
+    and running balances come from the days before, not from the entries. Moved with every entry, re-derived by `verify`."""
+
+    __tablename__ = "ledger_day"
+    __table_args__ = (
+        CheckConstraint("debit_minor >= 0 AND credit_minor >= 0", name="totals_positive"),
+        CheckConstraint("entries > 0", name="entries_positive"),
+    )
+
+    account: Mapped[str] = mapped_column(String(20), primary_key=True)
+    currency: Mapped[Currency] = mapped_column(primary_key=True)
+    fund: Mapped[str] = mapped_column(String(40), primary_key=True)
+    """Empty for entries of no fund."""
+    dated_on: Mapped[date] = mapped_column(primary_key=True)
+    debit_minor: Mapped[Minor]
+    credit_minor: Mapped[Minor]
+    entries: Mapped[int] = mapped_column(BigId)
+    first_seq: Mapped[int] = mapped_column(BigId)
+    last_seq: Mapped[int] = mapped_column(BigId)

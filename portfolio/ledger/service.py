@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -18,7 +18,14 @@ from portfolio.kit.direct import Direct
 from portfolio.kit.errors import Refusal, Refused
 from portfolio.kit.i18n import date_text
 from portfolio.kit.i18n import gettext as _
-from portfolio.ledger.models import DIMENSIONS, LedgerBalance, LedgerEntry, LedgerExercice, LedgerPeriod
+from portfolio.ledger.models import (
+    DIMENSIONS,
+    LedgerBalance,
+    LedgerDay,
+    LedgerEntry,
+    LedgerExercice,
+    LedgerPeriod,
+)
 from portfolio.rulebook.postings import CHART, CLOSING
 from portfolio.rulebook.postings import Dims as Dims
 
@@ -42,6 +49,7 @@ SEALED = (
 )
 """Every column but the two hashes (T03)."""
 BALANCE_KEY = ("account", "currency", *DIMENSIONS)
+DAY_KEY = ("account", "currency", "fund", "dated_on")
 CLOSED_UNTIL = select(func.max(LedgerPeriod.__table__.c.ends_on)).where(
     LedgerPeriod.__table__.c.status == "closed"
 )
@@ -139,6 +147,7 @@ def post(session: Session, transfers: Sequence[Transfer]) -> None:
         rows.append(row)
     _ADD_ENTRIES.run(connection, rows)
     _ADD_BALANCES.run(connection, _balances(rows))
+    _ADD_DAYS.run(connection, list(days(rows).values()))
     move_head(connection, "ledger", seq, previous)
 
 
@@ -197,6 +206,37 @@ def _balances(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, object]]:
     ]
 
 
+def days(
+    rows: Iterable[Mapping[str, Any]], known: dict[tuple[object, ...], dict[str, Any]] | None = None
+) -> dict[tuple[object, ...], dict[str, Any]]:
+    """What entries add to each day of each account and fund, added to what is `known`; in the order of the entries."""
+    found = {} if known is None else known
+    for row in rows:
+        for name, side in (("debit_minor", row["debit"]), ("credit_minor", row["credit"])):
+            key = (side, row["amount_currency"], row["fund"] or "", row["dated_on"])
+            day = found.get(key)
+            if day is None:
+                day = found[key] = dict(zip(DAY_KEY, key, strict=True))
+                day |= {"debit_minor": 0, "credit_minor": 0, "entries": 0, "first_seq": row["seq"]}
+            day[name] += row["amount_minor"]
+            day["entries"] += 1
+            day["last_seq"] = row["seq"]
+    return found
+
+
+def _add_days(dialect: str) -> Any:
+    """Add to a day, or begin it."""
+    made = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    table: Any = LedgerDay.__table__
+    statement = made(table)
+    added = {
+        name: table.c[name] + statement.excluded[name] for name in ("debit_minor", "credit_minor", "entries")
+    }
+    return statement.on_conflict_do_update(
+        index_elements=list(DAY_KEY), set_={**added, "last_seq": statement.excluded["last_seq"]}
+    )
+
+
 def _upsert(dialect: str) -> Any:
     """Add to a balance, or begin it."""
     made = postgresql.insert if dialect == "postgresql" else sqlite.insert
@@ -212,3 +252,4 @@ def _upsert(dialect: str) -> Any:
 
 
 _ADD_BALANCES = Direct(_upsert)
+_ADD_DAYS = Direct(_add_days)

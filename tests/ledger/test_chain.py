@@ -207,6 +207,20 @@ def test_a_running_total_that_is_not_the_sum_is_seen(database: Database) -> None
         assert verdict(database) == (0, "balances")
 
 
+@pytest.mark.parametrize("change", [
+    "UPDATE ledger_day SET debit_minor = debit_minor + 1 WHERE first_seq = 1",
+    "UPDATE ledger_day SET entries = entries + 1 WHERE first_seq = 1",
+    "DELETE FROM ledger_day WHERE first_seq = 1",
+])  # fmt: skip
+def test_a_day_that_is_not_the_sum_of_its_entries_is_seen(database: Database, change: str) -> None:
+    fill(database, 6)
+    assert verdict(database) is None
+    with database.session(readonly=False) as session:
+        session.execute(text(change))
+        session.commit()
+    assert verdict(database) == (0, "balances")
+
+
 @pytest.mark.parametrize("statement", [
     "UPDATE ledger_entry SET amount_minor = 1 WHERE seq = 1",
     "UPDATE ledger_entry SET hash = hash",

@@ -45,6 +45,7 @@ QUESTIONS = [
     Question(("907",), day(2, 1), day(3, 15), {}, "XOF", 60),
     Question(("999",)),
     Question(("907",), day(6, 1), day(1, 1)),
+    Question(("907",), day(2, 1), day(3, 15), {"fund": "F2"}),
 ]
 
 
@@ -61,9 +62,11 @@ def test_a_statement_is_what_a_clerk_would_write(database: Database, q: Question
     assert sums.closing_minor == (expected[-1][3] if expected else opening)
 
 
-def test_pages_forward_and_back_give_the_same_lines(database: Database) -> None:
-    fill(database, 70, seed=5)
-    q = Question(("904", "905", "906", "907"), day(1, 8))
+@pytest.mark.parametrize("q", [
+    Question(("904", "905", "906", "907"), day(1, 8)), Question(("907",), day(1, 8)), Question(("904",), dims={"fund": "F2"}),
+], ids=["accounts", "account", "fund"])  # fmt: skip
+def test_pages_forward_and_back_give_the_same_lines(database: Database, q: Question) -> None:
+    fill(database, 140, seed=5)
     with database.session(readonly=True) as session:
         sums = queries.sums(session, q)
         whole = list(queries.lines(session, q, opening_minor=sums.opening_minor))

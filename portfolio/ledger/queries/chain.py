@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from portfolio.audit.models import ChainHead
 from portfolio.audit.queries import Anomaly
 from portfolio.kit.chain import GENESIS, first_fault
-from portfolio.ledger.models import LedgerBalance, LedgerEntry
-from portfolio.ledger.service import SEALED, balance_key
+from portfolio.ledger.models import LedgerBalance, LedgerDay, LedgerEntry
+from portfolio.ledger.service import DAY_KEY, SEALED, balance_key, days
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,22 @@ def check(session: Session, witnesses: Iterable[tuple[int, str]] = ()) -> Anomal
         found = session.execute(select(LedgerEntry.seq).where(LedgerEntry.hash == digest).limit(1))
         return found.first() is not None
 
-    return judge(walk(session), head(session), _stored(session), witnesses, known)
+    derived: dict[tuple[object, ...], dict[str, Any]] = {}
+
+    def counted() -> Iterator[dict[str, Any]]:
+        for row in walk(session):
+            days((row,), derived)
+            yield row
+
+    found = judge(counted(), head(session), _stored(session), witnesses, known)
+    if found is None and derived != _stored_days(session):
+        return Anomaly("ledger", 0, "balances")
+    return found
+
+
+def _stored_days(session: Session) -> dict[tuple[object, ...], dict[str, Any]]:
+    rows = session.execute(select(*LedgerDay.__table__.columns)).mappings()
+    return {tuple(row[name] for name in DAY_KEY): dict(row) for row in rows}
 
 
 def judge(

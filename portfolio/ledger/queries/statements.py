@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from portfolio.kit import paging
 from portfolio.ledger.models import DIMENSIONS, LedgerBalance, LedgerEntry
 from portfolio.ledger.queries.brought import brought, is_
+from portfolio.ledger.queries.days import days_of
 
 SUBTOTALS = (
     "party",
@@ -129,6 +130,10 @@ def opening(session: Session, q: Question) -> int:
     before = sum(net for account, net in nets.items() if account in q.accounts)
     if q.from_on is None:
         return before
+    kept = days_of(replace(q, from_on=None, to_on=None), until=q.from_on)
+    if kept is not None:
+        debit, credit, *_rest = session.execute(kept).one()
+        return before + int(debit) - int(credit)
     now = select(func.coalesce(func.sum(LedgerBalance.debit_minor - LedgerBalance.credit_minor), 0)).where(
         LedgerBalance.account.in_(q.accounts),
         LedgerBalance.currency == q.currency,
@@ -148,8 +153,11 @@ def opening(session: Session, q: Question) -> int:
 
 def sums(session: Session, q: Question) -> Sums:
     """Opening, movements of the period, count, first and last entry number. Two queries."""
+    kept = days_of(q)
     row = session.execute(
-        select(
+        kept
+        if kept is not None
+        else select(
             func.coalesce(func.sum(_debit(q)), 0),
             func.coalesce(func.sum(_credit(q)), 0),
             func.count(),
@@ -224,11 +232,7 @@ def page(
     first, last = kept[0], kept[-1]
     brought = opening_minor
     if cursor is not None:
-        edge = [first["dated_on"], first["seq"]]
-        ahead = select(func.coalesce(func.sum(_debit(q) - _credit(q)), 0)).where(
-            *_matching(q), paging.beyond(_KEYS, edge, backwards=True)
-        )
-        brought += int(session.execute(ahead).scalar_one())
+        brought += _ahead(session, q, first["dated_on"], first["seq"])
     lines, running = [], brought
     for row in kept:
         lines.append(_line(q, row, running))
@@ -241,6 +245,18 @@ def page(
         paging.encode([last["dated_on"], last["seq"]]) if has_after else None,
         paging.encode([first["dated_on"], first["seq"]]) if has_before else None,
     )
+
+
+def _ahead(session: Session, q: Question, day: date, seq: int) -> int:
+    """What moved in the period before this entry: the whole days before from their totals, and the entries of its own day."""
+    net = func.coalesce(func.sum(_debit(q) - _credit(q)), 0)
+    kept = days_of(q, until=day)
+    if kept is None:
+        ahead = select(net).where(*_matching(q), paging.beyond(_KEYS, [day, seq], backwards=True))
+        return int(session.execute(ahead).scalar_one())
+    debit, credit, *_rest = session.execute(kept).one()
+    same = select(net).where(*_matching(q, period=False), _E.dated_on == day, _E.seq < seq)
+    return int(debit) - int(credit) + int(session.execute(same).scalar_one())
 
 
 def lines(

@@ -13,8 +13,10 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from portfolio.agreements.models import Agreement
-from portfolio.awards.models import Commitment
-from portfolio.calls.models import CallLine
+from portfolio.applications.models import Application
+from portfolio.awards.models import Commitment, Reservation
+from portfolio.awards.queries import dims_for, use_of_lines
+from portfolio.calls.models import Call, CallLine
 from portfolio.desk.queries import exercices as queries
 from portfolio.desk.queries import ledger as pages
 from portfolio.desk.service import exercices as service
@@ -235,6 +237,35 @@ def test_accounts_open_the_next_exercice_with_their_balance(place: Office) -> No
     assert whole(place) == []
 
 
+def test_what_a_committee_holds_is_carried_and_committed_in_the_next_exercice(place: Office) -> None:
+    """Reserved credits go with what is left to pay; unused ones lapse when their fund is not chosen, and cannot be voted twice by mistake."""
+    scene, held = lived(place), 500_000
+    with place.as_("accountant") as work:
+        line, application = work.db.get_one(BudgetLine, place.line), work.db.get_one(Agreement, scene.made.agreement).application_id
+        kept = Reservation(application_id=application, call_id=place.call, budget_line_id=line.id, amount_minor=held,
+                           amount_currency="XOF", reserved_at=work.now)  # fmt: skip
+        work.db.add(kept)
+        work.db.flush()
+        money.reserve(work, line, held)
+        dims = dims_for(work, line, work.db.get_one(Call, place.call), work.db.get_one(Application, application))
+        work.post("award:reserved", kept, {"amount": held}, dims)
+        number = kept.id
+    close_months(place)
+    close(place, propose(place, carry=()))
+    found = facts(place)
+    assert (found.sum_credits("reserved"), found.sum_credits("unused"), found.sum_credits("lapsed")) == (held, 0, VOTED - TOTAL - held)
+    with place.as_("accountant") as work:
+        moved = work.db.get_one(Reservation, number)
+        line = work.db.get_one(BudgetLine, moved.budget_line_id)
+        assert (line.exercice, line.reserved_minor, line.committed_minor, line.carried_minor) == (2027, held, TOTAL - PAID, TOTAL - PAID + held)
+        call = work.db.get_one(Call, place.call)
+        assert {u.line.exercice: u.used_minor for u in use_of_lines(work, call)} == {2027: TOTAL + held}
+        money.commit_reserved(work, line, held)
+        dims = dims_for(work, line, call, work.db.get_one(Application, application))
+        work.post("commitment:prepared", moved, {"amount": held}, dims)
+    assert whole(place) == []
+
+
 class _Asked(dict[str, str]):
     """A query string."""
 
@@ -293,4 +324,6 @@ def test_the_page_says_what_is_left_and_who_signs(place: Office) -> None:
     assert "Clos le" in page and "2 670 000" in page and "75 550 000" in page
     assert "2027" in director.get("/ledger/exercices").text
     assert director.get("/ledger/exercices/1999").status_code == 404
+    for year in (0, 1999, 99999):
+        assert accountant.submit(f"/ledger/exercices/{year}/propose", given).status_code == 404
     assert accountant.submit("/ledger/exercices/2026/print").status_code == 303

@@ -73,6 +73,7 @@ def propose_obstacles(work: Work, year: int) -> Iterator[Refusal]:
     """The same, and no closing of it stands already."""
     if year not in queries.years(work):
         yield Refusal("no_credits", _("No credits were voted for %(year)s.") % {"year": year})
+        return
     if (found := queries.closing_of(work, year)) is not None:
         words = (
             _("The exercice %(year)s is already closed.")

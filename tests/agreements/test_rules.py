@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from portfolio.agreements import queries, service
-from portfolio.agreements.models import CONDITIONS, Agreement, Condition, Tranche
-from portfolio.agreements.queries.forecast import forecast, months_from
+from portfolio.agreements.models import CONDITIONS, Agreement, Condition, ForceMajeure, Tranche
+from portfolio.agreements.queries import stopped_days
+from portfolio.agreements.queries.forecast import EXAMINED_IN, forecast, foreseen, months_from
 from portfolio.agreements.reference import CONDITION_SOURCES, CONDITION_WORDS
 from portfolio.agreements.service.sums import condition_obstacles
 from portfolio.awards.models import Notice
@@ -18,6 +19,7 @@ from portfolio.calls.models import Call
 from portfolio.disbursements import service as payments
 from portfolio.disbursements.forms import RequestForm
 from portfolio.kit.errors import Invalid, Refused
+from portfolio.places.models import Place
 from tests.agreements import world as make
 from tests.agreements.scene import change, codes
 from tests.agreements.test_pages import browsers, text_of
@@ -205,3 +207,37 @@ def test_the_database_keeps_the_four_dates_in_order(world: World) -> None:
     for name in ("decided_on", "notified_on"):
         with pytest.raises(IntegrityError):
             change(world, Agreement, number, **{name: date(2030, 1, 1)})
+
+
+def test_the_forecast_waits_for_stops_and_conditions(world: World) -> None:
+    number = make.signed(world, schedule=TWO, conditions=((1, "training", None), (2, "justified_previous", 80)))
+    today = world.clock.moment.date()
+    first, second = (make.tranche_id(world, number, n) for n in (1, 2))
+    change(world, Tranche, first, planned_on=today - timedelta(days=10))
+    change(world, Tranche, second, planned_on=today + timedelta(days=200))
+
+    def seen() -> dict[int, tuple[date, str]]:
+        with world.work("accountant", readonly=True) as work:
+            return {f.tranche.number: (f.foreseen_on, " ".join(f.reasons)) for f in foreseen(work)}
+
+    found = seen()
+    assert found[1][0] == today + timedelta(days=EXAMINED_IN) and "Formation suivie" in found[1][1]
+    assert found[2] == (today + timedelta(days=200), "")  # planned late enough to be shown
+    with world.database.session(readonly=False) as s:
+        s.add(
+            ForceMajeure(
+                place_id=s.query(Place).filter_by(code="ML07").one().id, starts_on=today - timedelta(days=20), ends_on=today - timedelta(days=1),
+                act="Arrêté 9", reason="Route coupée", declared_at=world.clock.moment,
+            )
+        )
+        s.commit()
+    with world.work("grants_officer", readonly=True) as work:
+        days = stopped_days(queries.stops_of(work, queries.get(work, number)), queries.get(work, number).starts_on, today)
+    found = seen()
+    assert found[2] == (today + timedelta(days=200 + days), found[2][1])
+    assert days > 0 and "Arrêté 9" in found[2][1]
+    with world.work("programme_head") as work:
+        service.suspend(work, queries.get(work, number), make.stopping("Gestion à éclaircir avant toute suite"))
+    assert "encore suspendu" in seen()[1][1]
+    page = browsers(world)["accountant"].get("/agreements/forecast")
+    assert page.status_code == 200 and "Pourquoi plus tard" in page.text and "Formation suivie" in page.text

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from sqlalchemy import select
 
 from portfolio.agreements.models import PROVEN, Agreement, Condition, Proof, Tranche
-from portfolio.agreements.queries.cooling import account_refusals
+from portfolio.agreements.queries.cooling import account_refusals, flag_refusals
 from portfolio.agreements.queries.proofs import deposit_missing, shown
 from portfolio.agreements.queries.stops import Stop, end_with_stops, stops_of
 from portfolio.agreements.reference import (
@@ -82,13 +82,15 @@ def standings(work: Work, agreement: Agreement) -> dict[str, Standing]:
     for code, accounts in ledger.table(work.db, "tranche", SPENT, agreement=agreement.reference).items():
         if not code:
             continue
-        sums = {account: accounts.get(account, (0, 0)) for account in SPENT}
-        net = {account: debit - credit for account, (debit, credit) in sums.items()}
-        # Nets alone: what one side of an account adds up to still holds what a contre-passation took back.
-        asked_back = net["907"] - net["409"] - net["657"]
-        returned = asked_back - net["463"] - net["659"]
-        found[code] = Standing(net["907"], net["409"], net["657"], returned, net["463"])
+        found[code] = standing_of(accounts)
     return found
+
+
+def standing_of(accounts: Mapping[str, tuple[int, int]]) -> Standing:
+    """One tranche from its accounts. Nets alone: one side of an account still holds what a contre-passation took back."""
+    net = {account: debit - credit for account in SPENT for debit, credit in (accounts.get(account, (0, 0)),)}
+    returned = net["907"] - net["409"] - net["657"] - net["463"] - net["659"]
+    return Standing(net["907"], net["409"], net["657"], returned, net["463"])
 
 
 def snapshot(work: Work, agreement: Agreement, supposed: frozenset[int] = frozenset()) -> Snapshot:
@@ -378,17 +380,7 @@ def _blockers(snap: Snapshot, tranche: Tranche, on: date | None, extra_minor: in
             missing_minor=snap.claimed_minor,
             url="/justifications/recoveries",
         )
-    for flag in snap.flags:
-        yield Refusal(
-            f"red_flag_{flag.kind}",
-            _("Red flag on the group: %(words)s No first payment before it is cleared.")
-            % {"words": flag.words},
-            way_out=_(
-                "Settle the matter, or have two people clear it with its reason on the page of the group."
-            ),
-            who=who_may("red_flag:clear"),
-            url=f"/groups/{agreement.group_id}#flags",
-        )
+    yield from flag_refusals(snap.flags, agreement.group_id)
     if tranche.modality in ("advance", "reimbursement"):
         at = now if on is None or on <= now.date() else now + timedelta(days=(on - now.date()).days)
         yield from account_refusals(snap.account, at, agreement.id)
@@ -396,5 +388,5 @@ def _blockers(snap: Snapshot, tranche: Tranche, on: date | None, extra_minor: in
 
 def blockers(work: Work, tranche: Tranche, on: date | None = None, extra_minor: int = 0) -> list[Refusal]:
     """The same for one tranche alone, read fresh."""
-    agreement = work.db.get_one(Agreement, tranche.agreement_id)
-    return blockers_in(snapshot(work, agreement), tranche, on, extra_minor)
+    found = snapshot(work, work.db.get_one(Agreement, tranche.agreement_id))
+    return blockers_in(found, tranche, on, extra_minor)

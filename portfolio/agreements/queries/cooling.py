@@ -1,12 +1,13 @@
-"""Why an account of a group cannot be paid yet (M12)."""
+"""Why a group or its account cannot be paid yet (I4, M12)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from portfolio.agreements.reference import COOLING_HOURS
 from portfolio.groups.models import GroupAccount
+from portfolio.groups.queries import Flag
 from portfolio.kit.errors import Refusal
 from portfolio.kit.i18n import datetime_text
 from portfolio.kit.i18n import gettext as _
@@ -43,4 +44,20 @@ def account_refusals(
             _("The account was verified less than %(hours)d hours ago: no payment before %(when)s.")
             % {"hours": COOLING_HOURS, "when": datetime_text(ready)},
             way_out=_("Wait until then: a changed account is never paid on the same day."),
+        )
+
+
+def flag_refusals(flags: Iterable[Flag], group_id: int) -> Iterator[Refusal]:
+    """No first money to a group with an open red flag (I4)."""
+    for flag in flags:
+        words = _("Red flag on the group: %(words)s No first payment before it is cleared.")
+        way_out = _(
+            "Settle the matter, or have two people clear it with its reason on the page of the group."
+        )
+        yield Refusal(
+            f"red_flag_{flag.kind}",
+            words % {"words": flag.words},
+            way_out=way_out,
+            who=who_may("red_flag:clear"),
+            url=f"/groups/{group_id}#flags",
         )

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 
 from portfolio.agreements.models import Agreement, Tranche
+from portfolio.agreements.queries.blockers import Snapshot, is_met
+from portfolio.agreements.queries.blockers import words as words_of
+from portfolio.agreements.queries.many import snapshots
+from portfolio.agreements.queries.stops import stopped_days
 from portfolio.funds.models import Fund
 from portfolio.funds.queries import foresees
+from portfolio.kit.i18n import gettext as _
+from portfolio.kit.i18n import ngettext
 from portfolio.work import Work
 
 FORESEEN = ("signed_by_group", "active", "suspended")
 """Agreements whose schedule is a promise."""
 MONTHS = 12
+EXAMINED_IN = 30
+"""Days before which a tranche that still waits for something is not foreseen: to show it, examine it, pay. Source: usual delays of the chain."""
 
 LEFT = Tranche.amount_minor - Tranche.paid_minor
 WHEN: ColumnElement[Any] = func.coalesce(Tranche.planned_on, Agreement.ends_on)
@@ -62,27 +70,83 @@ def months_from(today: date, count: int = MONTHS) -> list[date]:
     return found
 
 
-def forecast(work: Work, clauses: Sequence[ColumnElement[bool]] = ()) -> tuple[list[Month], list[str]]:
-    """What is late, twelve months, and what comes after them in the last; with the codes of the funds. One query."""
+@dataclass(frozen=True)
+class Foreseen:
+    """One tranche still to be paid: when it is planned, when it can be paid at the earliest, and why later."""
+
+    tranche: Tranche
+    agreement: Agreement
+    fund: str
+    planned_on: date
+    foreseen_on: date
+    left_minor: int
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def pushed(self) -> bool:
+        """Whether something holds it back."""
+        return self.foreseen_on > self.planned_on
+
+
+def foreseen(work: Work, clauses: Sequence[ColumnElement[bool]] = ()) -> list[Foreseen]:
+    """Every tranche still to be paid with its earliest day: days stopped push it back, what is not met holds it. Six queries, whatever the number."""
     statement = (
-        select(WHEN.label("day"), Fund.code, func.sum(LEFT))
-        .select_from(Tranche)
+        select(Tranche, Agreement, Fund.code)
         .join(Agreement, Agreement.id == Tranche.agreement_id)
         .join(Fund, Fund.id == Agreement.fund_id)
         .where(work.within("agreement:view", Agreement), to_pay(), *clauses)
-        .group_by(WHEN, Fund.code)
+        .order_by(Tranche.id)
     )
+    rows = [(t, a, code) for t, a, code in work.db.execute(statement)]
+    snaps = snapshots(work, {a.id: a for _t, a, _code in rows})
+    return [_foreseen(snaps[a.id], t, a, code, work.today) for t, a, code in rows]
+
+
+def _foreseen(snap: Snapshot, tranche: Tranche, agreement: Agreement, fund: str, today: date) -> Foreseen:
+    planned = tranche.planned_on or agreement.ends_on
+    left = tranche.amount_minor - tranche.paid_minor
+    reasons: list[str] = []
+    day = planned
+    stopped = stopped_days(snap.stops, agreement.starts_on, max(today, agreement.starts_on))
+    if stopped:
+        day += timedelta(days=stopped)
+        words = ngettext("%(num)d day stopped by %(acts)s", "%(num)d days stopped by %(acts)s", stopped)
+        acts = ", ".join(dict.fromkeys(stop.act for stop in snap.stops))
+        reasons.append(words % {"num": stopped, "acts": acts})
+    soonest = today + timedelta(days=EXAMINED_IN)
+    if any(stop.covers(today) for stop in snap.stops):
+        day = max(day, soonest)
+        reasons.append(_("still stopped today: the day is the earliest possible"))
+    if tranche.status == "planned":
+        unmet = [
+            words_of(c, tranche.number)
+            for c in snap.conditions.get(tranche.id, [])
+            if not is_met(snap, tranche, c)
+        ]
+        if unmet and day <= soonest:
+            day = soonest
+            reasons.append(_("not met yet: %(conditions)s") % {"conditions": " ; ".join(unmet)})
+        if tranche.frozen_reason and day <= soonest:
+            day = soonest
+            reasons.append(_("frozen: %(reason)s") % {"reason": tranche.frozen_reason})
+    return Foreseen(tranche, agreement, fund, planned, day, left, tuple(reasons) if day > planned else ())
+
+
+def forecast(
+    work: Work, clauses: Sequence[ColumnElement[bool]] = (), rows: Sequence[Foreseen] | None = None
+) -> tuple[list[Month], list[str]]:
+    """What is late, twelve months, and what comes after them in the last; with the codes of the funds."""
     firsts = months_from(work.today)
     buckets: list[dict[str, int]] = [{} for _first in (None, *firsts)]
     funds: set[str] = set()
-    for day, fund, amount in work.db.execute(statement):
-        when = date.fromisoformat(day) if isinstance(day, str) else day
+    for row in foreseen(work, clauses) if rows is None else rows:
+        when = row.foreseen_on
         at = (
             0
             if when < work.today
             else max((n for n, first in enumerate(firsts, 1) if first <= when), default=1)
         )
-        buckets[at][fund] = buckets[at].get(fund, 0) + int(amount)
-        funds.add(fund)
+        buckets[at][row.fund] = buckets[at].get(row.fund, 0) + row.left_minor
+        funds.add(row.fund)
     made = [Month(first, found) for first, found in zip((None, *firsts), buckets, strict=True)]
     return made, sorted(funds)

@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from portfolio.agreements import queries
 from portfolio.agreements.models import Agreement, Tranche
-from portfolio.agreements.queries.forecast import LEFT, WHEN, forecast, to_pay
+from portfolio.agreements.queries.forecast import LEFT, WHEN, forecast, foreseen, to_pay
 from portfolio.agreements.reference import MODALITY_WORDS
 from portfolio.agreements.routes.listing import countries
 from portfolio.agreements.routes.records import router
@@ -25,6 +25,9 @@ from portfolio.web.filters import Choice, Period, Search
 from portfolio.web.listing import Column, Listing
 from portfolio.web.urls import url
 from portfolio.work import Work
+
+PUSHED_SHOWN = 40
+"""Rows of the table of what is pushed back; the largest sums first."""
 
 
 def statement(work: Work) -> Select[Any]:
@@ -110,7 +113,9 @@ def show_forecast(work: W, query: Query) -> Response:
     """Payments by month and fund, and the tranches behind them."""
     if query.get("format") or work.origin.htmx:
         return LISTING.respond(work, query)
-    months, codes = forecast(work, LISTING.clauses(work, query))
+    rows = foreseen(work, LISTING.clauses(work, query))
+    months, codes = forecast(work, rows=rows)
+    pushed = sorted((r for r in rows if r.pushed), key=lambda r: (-r.left_minor, r.tranche.id))
     labels = [_("Overdue") if m.first is None else f"{m.first:%m/%Y}" for m in months]
     chart = None
     if codes:
@@ -122,4 +127,11 @@ def show_forecast(work: W, query: Query) -> Response:
             total=_("Total"),
             summary=_("In francs CFA; the last month holds what comes after it."),
         )
-    return LISTING.respond(work, query, chart=chart)
+    return LISTING.respond(
+        work,
+        query,
+        chart=chart,
+        pushed=pushed[:PUSHED_SHOWN],
+        pushed_count=len(pushed),
+        pushed_minor=sum(r.left_minor for r in pushed),
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import accumulate
 from typing import Literal
 
 from portfolio.kit.pdf.blocks import Block, Text, baseline
@@ -106,6 +107,7 @@ class _Table:
         elif total is not None:
             self.total, self.total_label = [None, *total] if numbered else list(total), ""
         self._laid: dict[tuple[float, float], tuple[list[float], list[_Row], float, list[list[str]]]] = {}
+        self._below: dict[tuple[float, float], list[float]] = {}
 
     def laid(self, w: float, s: float) -> tuple[list[float], list[_Row], float, list[list[str]]]:
         """(column widths, rows, header height, header lines)."""
@@ -119,7 +121,14 @@ class _Table:
             head = max(len(lines) for lines in labels) * SIZE * s * LEAD + 2.4 * PAD_Y * s
             rows = [row for at, values in enumerate(self.values) for row in self._row(at, values, widths, s)]
             self._laid[key] = widths, rows, head, labels
+            self._below[key] = [0.0, *accumulate(row.height for row in rows)]
         return self._laid[key]
+
+    def tall(self, w: float, s: float, start: int, end: int) -> float:
+        """The height of the rows from one to another, whatever their number: asked for again at every page of what is left."""
+        self.laid(w, s)
+        below = self._below[w, s]
+        return below[end] - below[start]
 
     def _widths(self, w: float, s: float) -> list[float]:
         fixed = sum((column.width_mm or 0) * MM * s for column in self.columns)
@@ -186,13 +195,16 @@ class Grid(Block):
         return lines * self._line(s)
 
     def height(self, w: float, s: float) -> float:
-        return self.table.laid(w, s)[2] + sum(row.height for row in self._part(w, s)) + self._extras(s)
+        _, rows, head, _ = self.table.laid(w, s)
+        tall = self.table.tall(w, s, self.start, len(rows) if self.end < 0 else self.end)
+        return head + tall + self._extras(s)
 
     def head(self, w: float, s: float) -> float:
         if self._whole(w, s):
             return self.height(w, s)
-        rows = self._part(w, s)
-        return self.table.laid(w, s)[2] + sum(row.height for row in rows[:2]) + 2 * self._line(s)
+        _, rows, head, _ = self.table.laid(w, s)
+        end = len(rows) if self.end < 0 else self.end
+        return head + self.table.tall(w, s, self.start, min(self.start + 2, end)) + 2 * self._line(s)
 
     def _whole(self, w: float, s: float) -> bool:
         return self.table.whole and self.start == 0 and self.height(w, s) <= WHOLE

@@ -3,7 +3,7 @@
     python -m tests.bench.bench_postings [--engine sqlite postgresql] [--rounds 5] [--each 120]
 
 One posting: the guard of a budget line moves by a conditional UPDATE, one entry (a debit and a credit) is sealed and inserted, its two balances
-add up, one event is sealed and inserted, both chain heads move; one transaction, synchronous to the disk. Floor: the same statements written by
+and its two days add up, one event is sealed and inserted, both chain heads move; one transaction, synchronous to the disk. Floor: the same statements written by
 hand on pysqlite3 (one connection, one lock in the process) or psycopg (a connection a writer, READ COMMITTED, heads locked FOR UPDATE), with
 the product's own seal. Each round is a fresh copy of the database; rounds interleaved, medians; then both chains are verified.
 """
@@ -102,6 +102,12 @@ class Floor:
             f'ON CONFLICT ({", ".join(quoted(BALANCE))}) DO UPDATE SET debit_minor = ledger_balance.debit_minor + excluded.debit_minor, '
             "credit_minor = ledger_balance.credit_minor + excluded.credit_minor")
 
+        self.day = (
+            "INSERT INTO ledger_day (account, currency, fund, dated_on, debit_minor, credit_minor, entries, first_seq, last_seq) "
+            f"VALUES ({', '.join([mark] * 9)}) ON CONFLICT (account, currency, fund, dated_on) DO UPDATE SET "
+            "debit_minor = ledger_day.debit_minor + excluded.debit_minor, credit_minor = ledger_day.credit_minor + excluded.credit_minor, "
+            "entries = ledger_day.entries + 1, last_seq = excluded.last_seq")
+
     def post(self, execute: Callable[[str, tuple[Any, ...]], Any], line: int, moment: Any, day: Any) -> None:
         if execute(self.guard, (line,)).rowcount != 1:
             raise RuntimeError("guard")
@@ -116,6 +122,7 @@ class Floor:
         for account, debit, credit in (("903", 1, 0), ("902", 0, 1)):
             key = tuple(dims.get(d, 0 if d == "exercice" else "") for d in DIMENSIONS)
             execute(self.balance, (account, "XOF", *key, debit, credit))
+            execute(self.day, (account, "XOF", "F", day, debit, credit, 1, seq + 1, seq + 1))
         execute(self.move, (seq + 1, digest, "ledger"))
         seq, previous = execute(self.head, ("audit",)).fetchone()
         happened = {

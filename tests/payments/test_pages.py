@@ -72,6 +72,13 @@ def test_a_batch_from_the_screen_to_its_file(world: World) -> None:
     assert "4 450 000" in words(accountant.get("/payments")) and "Lots" in words(accountant.get(f"/disbursements/{ids[0]}"))
 
 
+def test_nonsense_in_a_new_batch_is_a_sentence(world: World) -> None:
+    cashier = client(world.surround, world.people["cashier"])
+    for account in ("9" * 30, "１２", "-1", "abc", "\x00", ""):
+        answer = cashier.submit("/payments/new", {"treasury_account_id": account, "profile": "sahel-csv", "payments": "1"})
+        assert answer.status_code == 422 and "Un incident" not in answer.text, account
+
+
 def test_a_payment_held_by_a_batch_says_so_on_its_page(world: World) -> None:
     ids = scene.ordered(world)
     number = scene.draft(world, ids)

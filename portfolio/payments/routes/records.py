@@ -42,9 +42,9 @@ def new_page(work: Work, bad: Bad | None = None, account: int | None = None) -> 
     """First the account, then the payments that it may pay."""
     typed = str(bad.value("treasury_account_id") if bad else account or "")
     options = funds.account_options(work)
-    treasury = work.db.get(TreasuryAccount, int(typed)) if typed.isdigit() else None
-    if treasury is not None and treasury.id not in {number for number, _words in options}:
-        treasury = None
+    treasury = None
+    if typed in {str(number) for number, _words in options}:
+        treasury = work.db.get(TreasuryAccount, int(typed))
     return page(
         work,
         "payments/new.html",

@@ -3,7 +3,7 @@
 EXPECTED: dict[str, tuple[str, int]] = {
     "/accounts/people": ("internal_auditor", 5),
     "/agreements": ("programme_head", 4),
-    "/agreements/forecast": ("programme_head", 5),
+    "/agreements/forecast": ("programme_head", 8),
     "/applications": ("programme_head", 4),
     "/applications/mine": ("applicant", 4),
     "/awards": ("programme_head", 4),

@@ -89,7 +89,7 @@ class Foreseen:
 
 
 def foreseen(work: Work, clauses: Sequence[ColumnElement[bool]] = ()) -> list[Foreseen]:
-    """Every tranche still to be paid with its earliest day: days stopped push it back, what is not met holds it. Six queries, whatever the number."""
+    """Every tranche still to be paid with its earliest day: days stopped push it back, what is not met holds it. Four queries in all."""
     statement = (
         select(Tranche, Agreement, Fund.code)
         .join(Agreement, Agreement.id == Tranche.agreement_id)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import literal, null, select
 
 from portfolio.agreements.models import Agreement, Condition, ForceMajeure, Proof, Suspension, Tranche
 from portfolio.agreements.queries.blockers import SPENT, Snapshot, Standing, standing_of
@@ -16,35 +17,41 @@ from portfolio.work import Work
 
 
 def snapshots(work: Work, agreements: Mapping[int, Agreement]) -> dict[int, Snapshot]:
-    """The same as `snapshot` for each, without what only a first payment asks (debts and flags of the group). Five queries."""
+    """The same as `snapshot` for each, without what only a first payment asks (debts and flags of the group). Three queries."""
     if not agreements:
         return {}
     tranches: dict[int, dict[int, Tranche]] = {number: {} for number in agreements}
     conditions: dict[int, list[Condition]] = {}
     proofs: dict[int, list[Proof]] = {}
+    accounts: dict[int, GroupAccount] = {}
+    paths: dict[int, str] = {}
     statement = (
-        select(Tranche, Condition, Proof)
+        select(Tranche, Condition, Proof, GroupAccount, Place.path)
+        .join(Agreement, Agreement.id == Tranche.agreement_id)
+        .join(Place, Place.id == Agreement.place_id)
+        .outerjoin(GroupAccount, GroupAccount.id == Agreement.bank_account_id)
         .outerjoin(Condition, Condition.tranche_id == Tranche.id)
         .outerjoin(Proof, Proof.condition_id == Condition.id)
         .where(Tranche.agreement_id.in_(agreements))
         .order_by(Tranche.agreement_id, Tranche.number, Condition.position, Condition.id, Proof.id)
     )
-    for tranche, condition, proof in work.db.execute(statement):
+    for tranche, condition, proof, account, path in work.db.execute(statement):
+        paths[tranche.agreement_id] = path
+        if account is not None:
+            accounts[account.id] = account
         tranches[tranche.agreement_id][tranche.id] = tranche
         rows = conditions.setdefault(tranche.id, [])
         if condition is not None and (not rows or rows[-1] is not condition):
             rows.append(condition)
         if proof is not None:
             proofs.setdefault(condition.id, []).append(proof)
-    wanted = {a.bank_account_id for a in agreements.values() if a.bank_account_id}
-    accounts = {a.id: a for a in work.db.scalars(select(GroupAccount).where(GroupAccount.id.in_(wanted)))}
     references = [a.reference for a in agreements.values()]
     standings: dict[str, Standing] = {
         str(code): standing_of(sums)
         for code, sums in ledger.table(work.db, "tranche", SPENT, agreement=references).items()
         if code
     }
-    stops = _stops(work, agreements)
+    stops = _stops(work, paths)
     return {
         number: Snapshot(
             agreement,
@@ -60,19 +67,23 @@ def snapshots(work: Work, agreements: Mapping[int, Agreement]) -> dict[int, Snap
     }
 
 
-def _stops(work: Work, agreements: Mapping[int, Agreement]) -> dict[int, list[Stop]]:
-    statement = (
-        select(Agreement.id, Place.path)
-        .join(Place, Place.id == Agreement.place_id)
-        .where(Agreement.id.in_(agreements))
-    )
-    paths = {row.id: row.path for row in work.db.execute(statement)}
-    zones = work.db.execute(select(ForceMajeure, Place).join(Place, Place.id == ForceMajeure.place_id)).all()
-    found: dict[int, list[Stop]] = {number: [] for number in agreements}
-    for number, path in paths.items():
-        for fm, zone in zones:
-            if f"{path}/".startswith(f"{zone.path}/"):
-                found[number].append(Stop(fm.id, fm.starts_on, fm.ends_on, fm.act, zone.name))
-    for own in work.db.scalars(select(Suspension).where(Suspension.agreement_id.in_(agreements))):
-        found[own.agreement_id].append(Stop(own.id, own.starts_on, own.ends_on, own.act, ""))
+def _stops(work: Work, paths: Mapping[int, str]) -> dict[int, list[Stop]]:
+    """The days that do not count, of agreements by the path of their place: force majeure of their zones, and their own suspensions."""
+    zones: Any = select(
+        null().label("agreement_id"), Place.path, Place.name, ForceMajeure.id,
+        ForceMajeure.starts_on, ForceMajeure.ends_on, ForceMajeure.act,
+    ).join(Place, Place.id == ForceMajeure.place_id)  # fmt: skip
+    own: Any = select(
+        Suspension.agreement_id, literal(""), literal(""), Suspension.id,
+        Suspension.starts_on, Suspension.ends_on, Suspension.act,
+    ).where(Suspension.agreement_id.in_(paths))  # fmt: skip
+    found: dict[int, list[Stop]] = {number: [] for number in paths}
+    for agreement, zone, name, act_id, start, end, act in work.db.execute(own.union_all(zones)):
+        stop_of = Stop(act_id, start, end, act, name)
+        if agreement is not None:
+            found[agreement].append(stop_of)
+            continue
+        for number, path in paths.items():
+            if f"{path}/".startswith(f"{zone}/"):
+                found[number].append(stop_of)
     return {number: sorted(rows, key=lambda stop: stop.starts_on) for number, rows in found.items()}

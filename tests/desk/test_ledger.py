@@ -20,7 +20,7 @@ from portfolio.desk.verify import findings, verify
 from portfolio.disbursements.models import Disbursement
 from portfolio.documents import queries as documents
 from portfolio.documents.models import Paper
-from portfolio.funds.models import BudgetLine, Fund, TreasuryAccount
+from portfolio.funds.models import BudgetLine, Fund, FundCall, TreasuryAccount
 from portfolio.justifications import service as reports
 from portfolio.justifications.forms import AcceptForm, CollectForm
 from portfolio.justifications.models import Expense, Justification, Recovery
@@ -82,6 +82,12 @@ def dropped(session: Any, trigger: str) -> str:
 def test_every_guard_column_and_balance_moved_alone_is_named(place: Office) -> None:
     """Also a guard declared tomorrow: on every stored row, one franc more and one franc less, unless the database itself refuses."""
     lived(place)
+    with place.database.session(readonly=False) as session:
+        session.add(FundCall(
+            reference="AF-2026-00001-X", fund_id=place.fund, treasury_account_id=place.bank, until_on=J.date(), wanted_on=J.date(),
+            foreseen_minor=9, cash_minor=0, called_minor=0, amount_minor=9, amount_currency="XOF", donor_minor=9, donor_currency="XOF",
+            purpose="Suite de l'appel", status="sent", created_at=J))  # fmt: skip
+        session.commit()
     moved = [*((model.__tablename__, name) for model, name in GUARDS), ("ledger_balance", "debit_minor"), ("ledger_balance", "credit_minor"),
              ("expense", "cleared_minor"), ("commitment", "released_minor")]  # fmt: skip
     unseen, seen = [], set()

@@ -124,7 +124,7 @@ ROWS: dict[str, tuple[str, ...]] = {
     "disbursement_request": ("DEMANDE DE DÉCAISSEMENT", "Conditions invoquées", "Ce qui manque", "Règlement", "Somme demandée"),
     "liquidation": ("FICHE DE LIQUIDATION|ATTESTATION DE SERVICE FAIT", "Source", "Valeur ou pièce", "Remplie", "Constatée par", "Vu et liquidé", "francs CFA"),
     "payment_batch": (
-        "BORDEREAU DE LOT DE PAIEMENTS", "Lot", "Mode", "Par le débit du compte", "Ordre", "Convention", "Bénéficiaire du paiement", "Établissement",
+        "BORDEREAU DE LOT DE PAIEMENTS", "LOT-20", "Mode", "Par le débit du compte", "Ordre", "Convention", "Bénéficiaire du paiement", "Établissement",
         "Compte ou portefeuille", "Montant", "Total", "Arrêté le présent bordereau à", "francs CFA", "SHA-256", "Préparé par", "Approuvé", "Autorisé",
         "Mis en paiement",
     ),

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from sqlalchemy import Subquery, select
 from sqlalchemy.orm import Session
 
-from portfolio.funds.models import BudgetLine, Fund, TreasuryAccount
+from portfolio.funds.models import BudgetLine, Fund, FundCall, MoneyReceipt, TreasuryAccount
 from portfolio.kit.db import Base
-from portfolio.ledger.queries import by_code, table
+from portfolio.ledger.queries import by_code, moved_by_subject, table
 from portfolio.rulebook.postings import STAGES, TREASURY
 
 CASH = tuple(TREASURY.values())
@@ -141,4 +141,12 @@ def drift(session: Session) -> list[Drift]:
     for a in session.scalars(select(TreasuryAccount)):
         sides = by_account.get(a.code, {}).values()
         compare(a, a.code, balance_minor=sum(d - c for d, c in sides))
+    arrived = moved_by_subject(session, "money_receipt", "165", CASH)
+    answers: dict[int, int] = {}
+    matched = select(MoneyReceipt.id, MoneyReceipt.fund_call_id).where(MoneyReceipt.fund_call_id.is_not(None))
+    for receipt, call in session.execute(matched):
+        debit, credit = arrived.get(receipt, (0, 0))
+        answers[call or 0] = answers.get(call or 0, 0) + credit - debit
+    for asked in session.scalars(select(FundCall)):
+        compare(asked, asked.reference, received_minor=answers.get(asked.id, 0))
     return found

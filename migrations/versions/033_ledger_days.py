@@ -7,8 +7,8 @@ from alembic import op
 
 from portfolio.kit import db
 
-revision = "037"
-down_revision = "031"
+revision = "033"
+down_revision = "032"
 
 SIDE = (
     "SELECT {side} AS account, amount_currency AS currency, coalesce(fund, '') AS fund, dated_on, "

@@ -7,8 +7,8 @@ from alembic import op
 
 from portfolio.kit import db
 
-revision = "031"
-down_revision = "036"
+revision = "032"
+down_revision = "031"
 
 CALLS = "'draft', 'sent', 'partly_received', 'received', 'cancelled'"
 REFUNDS = "'proposed', 'approved', 'paid', 'rejected'"

@@ -7,8 +7,8 @@ from alembic import op
 
 from portfolio.kit import db
 
-revision = "036"
-down_revision = "035"
+revision = "031"
+down_revision = "030"
 
 
 def upgrade() -> None:

@@ -7,8 +7,8 @@ from alembic import op
 
 from portfolio.kit import db
 
-revision = "034"
-down_revision = "030"
+revision = "029"
+down_revision = "028"
 
 PEOPLE = ("recorded_by_id", "accepted_by_id", "returned_by_id")
 CHECKS = {

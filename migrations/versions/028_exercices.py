@@ -7,7 +7,7 @@ from alembic import op
 
 from portfolio.kit import db, guards
 
-revision = "030"
+revision = "028"
 down_revision = "027"
 
 BEFORE = (

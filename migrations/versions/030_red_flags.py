@@ -7,8 +7,8 @@ from alembic import op
 
 from portfolio.kit import db
 
-revision = "035"
-down_revision = "034"
+revision = "030"
+down_revision = "029"
 
 PEOPLE = ("raised_by_id", "proposed_by_id", "cleared_by_id")
 CHECKS = {

@@ -26,42 +26,12 @@ from itertools import pairwise
 from typing import Any
 
 VERSION, GENESIS = "portfolio-chain-1", "0" * 64
-CODES = (
-    "exercice",
-    "donor",
-    "fund",
-    "line",
-    "call",
-    "agreement",
-    "tranche",
-    "party",
-    "place",
-    "objective",
-    "treasury",
-)
+CODES = ("exercice", "donor", "fund", "line", "call", "agreement", "tranche", "party", "place", "objective", "treasury")
 ORDER = ["seq", "posting", "at", "dated_on", "event", "debit", "credit", "amount_minor", "amount_currency", *CODES,
          "document", "subject_type", "subject_id", "actor_id", "reverses", "reason"]  # fmt: skip
 _INT, _TEXT = rb"([1-9][0-9]*)", rb'"[^"]*"'
-_VARY = {
-    "seq": _INT,
-    "posting": _INT,
-    "at": b"(%s)" % _TEXT,
-    "amount_minor": _INT,
-    "document": b"(null|%s)" % _TEXT,
-    "subject_id": _INT,
-}
-_RUNS = (
-    ORDER[0:1],
-    ORDER[1:2],
-    ORDER[2:3],
-    ORDER[3:7],
-    ORDER[7:8],
-    ORDER[8:20],
-    ORDER[20:21],
-    ORDER[21:22],
-    ORDER[22:23],
-    ORDER[23:],
-)
+_VARY = {"seq": _INT, "posting": _INT, "at": b"(%s)" % _TEXT, "amount_minor": _INT, "document": b"(null|%s)" % _TEXT, "subject_id": _INT}
+_RUNS = (ORDER[0:1], ORDER[1:2], ORDER[2:3], ORDER[3:7], ORDER[7:8], ORDER[8:20], ORDER[20:21], ORDER[21:22], ORDER[22:23], ORDER[23:])
 """The columns as exported: those that change at each row alone, the others in runs that rows share, read as JSON
 when first met. In another order, or beside a backslash, rows go the slow way."""
 _PATTERNS = (
@@ -69,18 +39,9 @@ _PATTERNS = (
     else b"(%s)" % b",".join(b'"%s":%s' % (n.encode(), b"(?:null|%s)" % _TEXT if n == "reason" else b"[^,]*") for n in run) for run in _RUNS
 )  # fmt: skip
 _ROW = re.compile(rb'^\{%s,"previous":"(.{64})","hash":"(.{64})"\}\n' % b",".join(_PATTERNS), re.MULTILINE)
-_AMOUNT, _POSTING, _SEQ, _SUBJECT = (
-    [f"\n{name}:i:{n}:".encode() for n in range(20)]
-    for name in ("amount_minor", "posting", "seq", "subject_id")
-)
-_AT, _DOCUMENT = (
-    [f"\n{name}:{n - 2}:".encode() for n in range(256)] for name in ("at:t", "document:s")
-)  # of a text in its quotes
-ALONE, CHUNK, KEPT = (
-    16_000_000,
-    65_536,
-    20_000,
-)  # bytes under which one process does; bytes read at a time; runs remembered
+_AMOUNT, _POSTING, _SEQ, _SUBJECT = ([f"\n{name}:i:{n}:".encode() for n in range(20)] for name in ("amount_minor", "posting", "seq", "subject_id"))
+_AT, _DOCUMENT = ([f"\n{name}:{n - 2}:".encode() for n in range(256)] for name in ("at:t", "document:s"))  # of a text in its quotes
+ALONE, CHUNK, KEPT = 16_000_000, 65_536, 20_000  # bytes under which one process does; bytes read at a time; runs remembered
 WORDS = {
     "edit": "son contenu a été modifié", "hash": "son empreinte a été modifiée",
     "previous": "son lien avec l'écriture précédente a été modifié", "insertion": "elle a été insérée",
@@ -131,16 +92,8 @@ class Layout:
         try:
             pairs = json.loads(line.decode(), object_pairs_hook=list)
             read = dict(pairs)
-            whole = (
-                len(pairs) == len(read)
-                and set(read) == {*self.types, "previous", "hash"}
-                and type(read["seq"]) is int
-            )
-            return (
-                read
-                if whole and isinstance(read["previous"], str) and isinstance(read["hash"], str)
-                else None
-            )
+            whole = len(pairs) == len(read) and set(read) == {*self.types, "previous", "hash"} and type(read["seq"]) is int
+            return read if whole and isinstance(read["previous"], str) and isinstance(read["hash"], str) else None
         except (ValueError, TypeError, RecursionError):
             return None
 
@@ -155,29 +108,13 @@ def layout_of(path: str) -> Layout:
     with open(path, "rb") as stream:
         try:
             opening = json.loads(first := stream.readline())
-            version, made = (
-                opening["chain"],
-                Layout(str(opening["kind"]), dict(opening["sealed"]), len(first)),
-            )
+            version, made = opening["chain"], Layout(str(opening["kind"]), dict(opening["sealed"]), len(first))
         except (ValueError, KeyError, TypeError, AttributeError):
-            raise Unusable(
-                "ce fichier n'est pas un export du grand livre (portfolio ledger export --format jsonl)"
-            )
-        if version != VERSION or not {
-            "seq",
-            "debit",
-            "credit",
-            "amount_minor",
-            "amount_currency",
-            *CODES,
-        } <= set(made.types):
-            raise Unusable(
-                f"version {version} ou colonnes inconnues : prenez le vérificateur donné avec cet export"
-            )
+            raise Unusable("ce fichier n'est pas un export du grand livre (portfolio ledger export --format jsonl)")
+        if version != VERSION or not {"seq", "debit", "credit", "amount_minor", "amount_currency", *CODES} <= set(made.types):
+            raise Unusable(f"version {version} ou colonnes inconnues : prenez le vérificateur donné avec cet export")
         with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as held:
-            made.end = min(
-                held.find(mark, made.start - 1) + 1 or len(held) for mark in (b'\n{"balance":', b'\n{"head":')
-            )
+            made.end = min(held.find(mark, made.start - 1) + 1 or len(held) for mark in (b'\n{"balance":', b'\n{"head":'))
     return made
 
 
@@ -207,16 +144,9 @@ class Blocks(dict[bytes, tuple[Any, ...]]):
         except ValueError:
             raise KeyError(text)
         read: dict[str, Any] = dict(pairs)
-        if [name for name, _ in pairs] != self.names or not {type(value) for value in read.values()} <= {
-            str,
-            int,
-            type(None),
-        }:
+        if [name for name, _ in pairs] != self.names or not {type(value) for value in read.values()} <= {str, int, type(None)}:
             raise KeyError(text)
-        parts = (
-            b"".join(b"\n" + each for each in pieces({n: read[n] for n in part}, self.types))
-            for part in self.parts
-        )
+        parts = (b"".join(b"\n" + each for each in pieces({n: read[n] for n in part}, self.types)) for part in self.parts)
         made = (*parts, read, (read["debit"], read["credit"]) if "debit" in read else {})
         if len(self) < KEPT:
             self[text] = made
@@ -235,11 +165,7 @@ def scan(path: str, layout: Layout, start: int, end: int, wanted: frozenset[int]
     span, types, plainly = Span(), layout.types, list(layout.types) == ORDER
     lead, sha256, place = f"\n{VERSION}\n{layout.kind}".encode(), hashlib.sha256, start
     acts = Blocks(_RUNS[3], "credit dated_on debit|event", types)
-    codes = Blocks(
-        _RUNS[5],
-        "agreement amount_currency|call|donor|exercice fund line objective party place|tranche treasury",
-        types,
-    )
+    codes = Blocks(_RUNS[5], "agreement amount_currency|call|donor|exercice fund line objective party place|tranche treasury", types)
     kinds, ends = Blocks(_RUNS[7], "subject_type", types), Blocks(_RUNS[9], "actor_id|reason reverses", types)
     previous, before, expected, count = b"", b"", 0, 0
     for chunk in _chunks(path, start, end):
@@ -251,20 +177,7 @@ def scan(path: str, layout: Layout, start: int, end: int, wanted: frozenset[int]
             try:
                 if not plain:
                     raise KeyError
-                (
-                    number,
-                    posting,
-                    at,
-                    act,
-                    minor,
-                    code,
-                    document,
-                    kind,
-                    subject,
-                    close,
-                    row_previous,
-                    row_hash,
-                ) = row
+                number, posting, at, act, minor, code, document, kind, subject, close, row_previous, row_hash = row
                 on, event, _, accounts = acts[act]
                 agreement, call, donor, line, treasury, _, added = codes[code]
                 actor, reason, _, _ = ends[close]
@@ -282,17 +195,11 @@ def scan(path: str, layout: Layout, start: int, end: int, wanted: frozenset[int]
                     span.broken = place
                     break
                 span.literal += 1
-                row_previous, row_hash = (
-                    read[n].encode("utf-8", "surrogatepass") for n in ("previous", "hash")
-                )
+                row_previous, row_hash = (read[n].encode("utf-8", "surrogatepass") for n in ("previous", "hash"))
                 digest, seq = layout.seal(read["previous"], read), read["seq"]
                 _count_in(span.sums, read["debit"], read["credit"], read, read["amount_minor"])
             if not count:
-                span.first, previous, expected = (
-                    (seq, row_previous.decode(errors="replace")),
-                    row_previous,
-                    seq,
-                )
+                span.first, previous, expected = (seq, row_previous.decode(errors="replace")), row_previous, seq
             if seq != expected or row_previous != previous or digest.encode() != row_hash:
                 span.broken = place
                 break
@@ -307,21 +214,14 @@ def scan(path: str, layout: Layout, start: int, end: int, wanted: frozenset[int]
         if len(codes) > KEPT // 2:
             codes.empty(span.sums)
     codes.empty(span.sums)
-    return replace(
-        span,
-        count=count,
-        last=(expected - 1, previous.decode(errors="replace"), before.decode(errors="replace")),
-    )
+    return replace(span, count=count, last=(expected - 1, previous.decode(errors="replace"), before.decode(errors="replace")))
 
 
 def _chunks(path: str, start: int, end: int) -> Iterator[bytes]:
     """The rows between two places, some whole lines at a time."""
     with open(path, "rb") as stream:
         stream.seek(start)
-        while start < end and (
-            chunk := stream.read(min(CHUNK, end - start))
-            + (stream.readline() if end - start > CHUNK else b"")
-        ):
+        while start < end and (chunk := stream.read(min(CHUNK, end - start)) + (stream.readline() if end - start > CHUNK else b"")):
             start += len(chunk)
             yield chunk
 
@@ -378,12 +278,8 @@ def verify(path: str, receipts: Sequence[tuple[int, str]] = (), workers: int = 0
     elif previous != head[1]:
         verdict.fault = seq, "rehash"
     beyond = verdict.fault is not None
-    for number, printed in sorted(
-        receipts
-    ):  # lowest first: the first that differs is the closest to what was done
-        agrees = (
-            None if beyond and number > seq else number in seen and seen[number].startswith(printed.lower())
-        )
+    for number, printed in sorted(receipts):  # lowest first: the first that differs is the closest to what was done
+        agrees = None if beyond and number > seq else number in seen and seen[number].startswith(printed.lower())
         verdict.receipts.append((number, printed, agrees))
         if agrees is False and verdict.fault is None:
             verdict.fault = number, "witness"
@@ -417,9 +313,7 @@ def _tail(path: str, place: int) -> tuple[tuple[int, str] | None, Totals, bool]:
     return head, balances, whole
 
 
-def _first_fault(
-    path: str, layout: Layout, place: int, seq: int, previous: str, before: str
-) -> tuple[int, str]:
+def _first_fault(path: str, layout: Layout, place: int, seq: int, previous: str, before: str) -> tuple[int, str]:
     """What happened to the row at this place, where row number `seq` was expected: the same reasoning as the product's own."""
     with open(path, "rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as held:
 
@@ -432,9 +326,7 @@ def _first_fault(
         if row is None:
             return seq, "unreadable"
         if row["seq"] != seq:
-            return seq, "insertion" if row["seq"] < seq else "swap" if known(
-                f'"seq":{seq},', place
-            ) else "deletion"
+            return seq, "insertion" if row["seq"] < seq else "swap" if known(f'"seq":{seq},', place) else "deletion"
         written, true, follows = row["previous"], layout.seal(previous, row), after and after["previous"]
         if written == previous:
             return seq, "hash" if follows == true else "insertion" if follows == previous else "edit"
@@ -444,9 +336,7 @@ def _first_fault(
             return seq - 1, "edit"  # this row is whole: the one before was changed and hashed again
         if written == before:
             return seq - 1, "insertion"
-        return seq, "swap" if known(
-            f'"hash":"{written}"', layout.start
-        ) else "insertion" if follows == previous else "deletion"
+        return seq, "swap" if known(f'"hash":"{written}"', layout.start) else "insertion" if follows == previous else "deletion"
 
 
 def receipt(text: str) -> tuple[int, str]:
@@ -469,22 +359,11 @@ def said(verdict: Verdict) -> Iterator[str]:
     (seq, digest), agreed = verdict.head, max((n for n, _, agrees in verdict.receipts if agrees), default=0)
     yield f"Écritures recalculées : {verdict.count}. Dernière écriture entière : n° {seq}, empreinte {short(digest)} ({digest})."
     for currency in sorted({unit for unit, _ in verdict.accounts} if verdict.fault is None else ()):
-        debit, credit = (
-            sum(sides[at] for (unit, _), sides in verdict.accounts.items() if unit == currency)
-            for at in (0, 1)
-        )
-        figures = f"Débits {debit:,}, crédits {credit:,} en {currency}, unités mineures : ".replace(
-            ",", "\u00a0"
-        ).replace("\u00a0 ", ", ")
+        debit, credit = (sum(sides[at] for (unit, _), sides in verdict.accounts.items() if unit == currency) for at in (0, 1))
+        figures = f"Débits {debit:,}, crédits {credit:,} en {currency}, unités mineures : ".replace(",", "\u00a0").replace("\u00a0 ", ", ")
         yield figures + ("égaux." if debit == credit else "INÉGAUX.")
     for number, printed, agrees in verdict.receipts:
-        words = (
-            "au-delà de l'anomalie, non comparée"
-            if agrees is None
-            else "conforme"
-            if agrees
-            else "NON CONFORME"
-        )
+        words = "au-delà de l'anomalie, non comparée" if agrees is None else "conforme" if agrees else "NON CONFORME"
         yield f"Empreinte imprimée {short(printed)}, écriture n° {number} : {words}."
     if verdict.fault is None:
         yield "LIVRE INTACT : chaque écriture est celle qui a été scellée, aucune ne manque, aucune n'est en trop."
@@ -492,30 +371,16 @@ def said(verdict: Verdict) -> Iterator[str]:
             yield "Aucune empreinte imprimée n'a été donnée : ajoutez --receipt pour exclure un livre entièrement réécrit."
         return
     number, kind = verdict.fault
-    since = (
-        f" L'écriture n° {agreed} et celles d'avant sont bien celles d'alors."
-        if agreed and kind == "witness"
-        else ""
-    )
+    since = f" L'écriture n° {agreed} et celles d'avant sont bien celles d'alors." if agreed and kind == "witness" else ""
     yield f"ANOMALIE{f' à l’écriture n° {number}' if number else ''} : {WORDS[kind]}.{since}"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """0 when the ledger is whole, 1 when it is not, 2 when the file cannot be read."""
-    parser = argparse.ArgumentParser(
-        description="Vérifie hors ligne un grand livre exporté par Portfolio (JSONL)."
-    )
+    parser = argparse.ArgumentParser(description="Vérifie hors ligne un grand livre exporté par Portfolio (JSONL).")
     parser.add_argument("file", help="le fichier exporté, par exemple grand-livre.jsonl")
-    parser.add_argument(
-        "--receipt",
-        action="append",
-        default=[],
-        metavar="EMPREINTE@NUMÉRO",
-        help="telle qu'imprimée ; se répète",
-    )
-    parser.add_argument(
-        "--receipts", action="append", default=[], metavar="FICHIER", help="lignes « LIVRE numéro empreinte »"
-    )
+    parser.add_argument("--receipt", action="append", default=[], metavar="EMPREINTE@NUMÉRO", help="telle qu'imprimée ; se répète")
+    parser.add_argument("--receipts", action="append", default=[], metavar="FICHIER", help="lignes « LIVRE numéro empreinte »")
     given = parser.parse_args(arguments)
     try:
         printed = [receipt(text) for text in given.receipt]

@@ -91,7 +91,7 @@ def furnish(office: grants.Office, schedules: Sequence[Sequence[tuple[int, int]]
         with office.database.session(readonly=False) as s:
             account = grants.row(
                 s, GroupAccount, group_id=made.group, country="ML", kind="bank", provider="Banque", holder=f"Groupement {n}",
-                number=f"ML00{n}", status="verified", verified_at=grants.J - timedelta(days=10))
+                number=f"ML00{made.agreement}", status="verified", verified_at=grants.J - timedelta(days=10))
             s.execute(update(Agreement).where(Agreement.id == made.agreement).values(bank_account_id=account.id))
             s.commit()
         found["agreements"].append(made.agreement)

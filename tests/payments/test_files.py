@@ -127,7 +127,7 @@ BAD = [
     ("name_forbidden", {"holder": "جمعية"}, "contient un caractère"),
     ("name_missing", {"holder": " ", "payee": " "}, "le nom du titulaire du compte manque"),
     ("amount_zero", {"amount_minor": 0}, "son montant est nul"),
-    ("currency", {"amount_currency": "EUR"}, "il n’est pas en francs CFA"),
+    ("currency", {"amount_currency": "EUR"}, "il n’est pas en francs\u00a0CFA"),
     ("wrong_channel", {"account_kind": "mobile", "account_number": "+22370001122"}, "son compte n’est pas du genre"),
 ]
 

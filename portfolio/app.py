@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 import importlib
 import importlib.util
@@ -13,6 +14,7 @@ from types import ModuleType
 import anyio.to_thread
 from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import PlainTextResponse, Response
 from starlette.staticfiles import StaticFiles
@@ -97,7 +99,11 @@ class Portfolio(FastAPI):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        await SecurityHeaders(super().__call__, self.state.hosts)(scope, receive, send)
+        await self._behind_headers(scope, receive, send)
+
+    @functools.cached_property
+    def _behind_headers(self) -> SecurityHeaders:
+        return SecurityHeaders(super().__call__, self.state.hosts)
 
 
 def room_module(room: str, name: str) -> ModuleType | None:
@@ -162,7 +168,7 @@ def create_app(around: Surroundings, *, hosts: frozenset[str] = frozenset(), thr
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
-        max_body_size=MAX_BODY,
+        telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
     )
     app.state.around = around
     app.state.hosts = hosts
@@ -171,6 +177,8 @@ def create_app(around: Surroundings, *, hosts: frozenset[str] = frozenset(), thr
         app.include_router(module.router)
     app.mount("/static", Static(directory=static_dir()), name="static")
     app.add_middleware(GZipMiddleware, minimum_size=500, compresslevel=4)
+    # FastAPI's own `max_body_size` puts nine layers around a request, one limiter for the application, each room and each route.
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY)
 
     @app.get("/healthz", include_in_schema=False)
     async def healthz() -> PlainTextResponse:

@@ -12,8 +12,6 @@ import errno
 import functools
 import sqlite3
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from types import ModuleType
 from typing import Annotated, Any
@@ -45,12 +43,11 @@ from sqlalchemy.types import TypeDecorator
 
 from portfolio.kit.errors import Full
 from portfolio.kit.lifecycle import Lifecycle
+from portfolio.kit.turns import Turns
 
 SQLITE_FLOOR = (3, 51, 3)
 """Older libraries (3.7.0 to 3.51.2) carry the WAL-reset corruption bug (D02)."""
 WRITE_LOCK_SECONDS = 30.0
-TURN_SECONDS = 0.05
-"""How long a page waits for the one before it on SQLite: a long paper never holds the others."""
 RETRIED_STATES = frozenset({"40001", "40P01", "55P03"})
 """PostgreSQL: serialisation failure, deadlock, lock not available. A lost race, worth another try."""
 
@@ -187,7 +184,6 @@ class Database:
     """One database, reached for writing or for reading. `url` is an SQLAlchemy URL; `threads` sizes the pool."""
 
     def __init__(self, url: str, *, threads: int = 16) -> None:
-        self._pages = threading.Lock()
         self.url: URL = make_url(url)
         self.kind = self.url.get_backend_name()
         if self.kind not in ("sqlite", "postgresql"):
@@ -199,27 +195,18 @@ class Database:
             self.engine = create_engine(self.url, module=module, pool_size=threads + 4, max_overflow=0)
             _prepare_sqlite(self.engine)
             self.read_engine = self.engine.execution_options(readonly=True)
+            self.turns: Turns | None = Turns(threads)
         else:
             self.engine = create_engine(self.url, pool_size=threads + 4, max_overflow=0, pool_pre_ping=False)
             self.read_engine = self.engine.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
+            self.turns = None  # its readers wait for the network, not for the interpreter
 
     def session(self, *, readonly: bool) -> Session:
         """A session that refuses to be used after it is closed."""
         bind = self.read_engine if readonly else self.engine
         return Rows(bind, expire_on_commit=False, close_resets_only=False)
-
-    @contextmanager
-    def turn(self, *, readonly: bool) -> Iterator[None]:
-        """One page after the other on SQLite. Its driver lets the interpreter go at each row, and threads that fight to have it back
-        cost 12 ms of processor a page of a list instead of 8.7 (8 readers, 2 cores, 100,000 files). Writers have their own lock."""
-        mine = readonly and self.kind == "sqlite" and self._pages.acquire(timeout=TURN_SECONDS)
-        try:
-            yield
-        finally:
-            if mine:
-                self._pages.release()
 
     def dispose(self) -> None:
         """Close every pooled connection."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 CSP = (
@@ -17,6 +16,9 @@ FIXED = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+_FIXED = [(name.encode(), value.encode()) for name, value in FIXED.items()]
+_STRICT = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
+_NO_STORE = (b"cache-control", b"no-store")
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "testserver"})
 
 
@@ -36,13 +38,13 @@ class SecurityHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in FIXED.items():
-                    headers.setdefault(name, value)
-                if secure:
-                    headers.setdefault("strict-transport-security", "max-age=31536000; includeSubDomains")
+                headers = list(message["headers"])  # lower case, as ASGI asks
+                given = {name for name, _value in headers}
+                wanted = [*_FIXED, _STRICT] if secure else list(_FIXED)
                 if not scope["path"].startswith("/static/"):
-                    headers.setdefault("cache-control", "no-store")
+                    wanted.append(_NO_STORE)
+                headers += [each for each in wanted if each[0] not in given]
+                message = {**message, "headers": headers}
             await send(message)
 
         host = self._host(scope)

@@ -195,7 +195,7 @@ class Database:
             self.engine = create_engine(self.url, module=module, pool_size=threads + 4, max_overflow=0)
             _prepare_sqlite(self.engine)
             self.read_engine = self.engine.execution_options(readonly=True)
-            self.turns: Turns | None = Turns(threads)
+            self.turns: Turns | None = Turns(4)
         else:
             self.engine = create_engine(self.url, pool_size=threads + 4, max_overflow=0, pool_pre_ping=False)
             self.read_engine = self.engine.execution_options(

@@ -30,6 +30,7 @@ from portfolio.kit.errors import Bad, Busy, FieldError, Invalid, NotFound, Portf
 from portfolio.kit.forms import unknown_field
 from portfolio.kit.i18n import gettext as _
 from portfolio.web import answers, csrf
+from portfolio.web.listing import page_of_a_list
 from portfolio.web.reading import SESSION, UNSAFE, Query, Raw, W, storable
 from portfolio.web.refill import refill
 from portfolio.web.urls import register
@@ -118,7 +119,9 @@ def _in_turn(read: Callable[..., Response]) -> Callable[..., Response]:
         work: Work = next(v for v in kwargs.values() if isinstance(v, Work))
         call = functools.partial(read, **kwargs)
         turns = work.around.database.turns
-        return await (turns.run(call) if turns is not None else run_in_threadpool(call))
+        if turns is None:
+            return await run_in_threadpool(call)
+        return await turns.run(call, page_of_a_list(work.origin))  # type: ignore[no-any-return]
 
     return page  # type: ignore[return-value]
 

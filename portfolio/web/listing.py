@@ -21,6 +21,7 @@ The statement's columns are read by position: the first is the id, then one for 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,13 +35,16 @@ from starlette.responses import Response
 
 from portfolio.actor import reader
 from portfolio.kit import i18n, money, paging, prepared
+from portfolio.kit.direct import Read
 from portfolio.kit.i18n import N_
 from portfolio.kit.i18n import gettext as _
 from portfolio.kit.text import escaped
+from portfolio.origin import Origin
 from portfolio.web import cells
 from portfolio.web.cells import Column
 from portfolio.web.filters import Filter
 from portfolio.web.render import drawn_once, file_response, fragment, page
+from portfolio.web.urls import url
 from portfolio.work import Work
 
 __all__ = ["DECLARED", "EXPORT_LIMIT", "SIZES", "Column", "Head", "Listing", "View"]
@@ -50,6 +54,20 @@ EXPORT_LIMIT = 100_000
 DECLARED: list[Listing] = []
 """Every list of the product, as its room declares it."""
 _WRITERS: dict[tuple[int, str], list[tuple[int, Callable[[Any, Any], str]]]] = {}
+
+
+@functools.cache
+def _addresses(_declared: int) -> frozenset[str]:
+    return frozenset(url(each.route) for each in DECLARED)
+
+
+def page_of_a_list(origin: Origin) -> str:
+    """The address of a list when one page of it is asked: never more than its rows, whatever the table holds. Empty for anything else,
+    words to search and files among them."""
+    query = origin.query
+    if origin.path not in _addresses(len(DECLARED)) or "q=" in query or "format=" in query:
+        return ""
+    return origin.path
 
 
 class Watched:
@@ -169,15 +187,15 @@ class Listing:
         rows_of, totals_of = self._prepared(work, query, sort, keys, backwards, values is not None)
         connection = work.db.connection()  # plain rows: none of them becomes an object
         edge = {f"edge_{n}": value for n, value in enumerate(values or ())}
-        rows = connection.execute(rows_of, {**edge, "page_size": size + 1}).all()
+        rows = rows_of.rows(connection, {**edge, "page_size": size + 1})
         cut = paging.cut(rows, keys, size, backwards=backwards, cursor=values is not None)
-        count, *sums = connection.execute(totals_of).one()
+        [(count, *sums)] = totals_of.rows(connection, {})
         totals = {c.key: int(n) for c, n in zip((c for c in self.columns if c.total), sums, strict=True)}
         return self._dress(work, query, sort, size, cut, count, totals if count <= paging.COUNT_CAP else None)
 
     def _prepared(
         self, work: Work, query: QueryParams, sort: str, keys: list[paging.Key], backwards: bool, cursor: bool
-    ) -> tuple[Any, Any]:
+    ) -> tuple[Read, Read]:
         """The statements of the rows and of the totals, made once for each reader, order and set of filters."""
         clauses = self.clauses(work, query)
         shapes = [clause._generate_cache_key() for clause in clauses]
@@ -194,13 +212,13 @@ class Listing:
         keys: list[paging.Key],
         backwards: bool,
         cursor: bool,
-    ) -> tuple[tuple[Any, Any], bool]:
+    ) -> tuple[tuple[Read, Read], bool]:
         watched = Watched(work)
         base = self.statement(watched).where(*clauses)  # type: ignore[arg-type]
         counted = self.counted(watched).where(*clauses) if self.counted else base  # type: ignore[arg-type]
         rows = base.where(paging.beyond(keys, paging.edge(keys), backwards=backwards)) if cursor else base
         rows = paging.ordered(rows, keys, backwards=backwards).limit(bindparam("page_size", type_=Integer))
-        return (rows, self._totals(counted)), not watched.moving
+        return (Read(rows), Read(self._totals(counted))), not watched.moving
 
     def _totals(self, base: Any) -> Any:
         """How many, up to the cap, and the sums: shown only when all could be counted."""

@@ -121,6 +121,25 @@ def test_threads_with_nothing_to_do_end_and_come_back(monkeypatch: pytest.Monkey
     assert turns._busy == 0
 
 
+def test_the_loop_draws_only_what_is_bounded_and_known_to_be_quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kit, "QUICK", 0.05)
+    turns = Turns(2)
+
+    async def story() -> None:
+        async def here(bounded: str, seconds: float = 0) -> bool:
+            """Whether the loop's own thread drew it."""
+            drawn = await turns.run(lambda: (time.sleep(seconds), threading.get_ident())[1], bounded)
+            return bool(drawn == threading.get_ident())
+
+        assert [await here("/files") for _ in range(kit.KNOWN + 2)] == [False] * kit.KNOWN + [True] * 2
+        assert not await here("") and not await here("/others"), "each page is trusted for itself"
+        assert await here("/files", 0.1), "the first long one cannot be foreseen"
+        assert [await here("/files") for _ in range(kit.DOUBTED)] == [False] * kit.DOUBTED
+        assert await here("/files")
+
+    run(story())
+
+
 def test_only_sqlite_takes_turns(tmp_path: Path) -> None:
     assert Database(f"sqlite:///{tmp_path}/pages.sqlite").turns is not None
     assert Database("postgresql+psycopg://nobody@nowhere/none").turns is None

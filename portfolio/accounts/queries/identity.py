@@ -5,13 +5,14 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, ColumnElement, Date, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from portfolio.accounts.models import Person, RoleAssignment, SignIn
 from portfolio.actor import Actor, Grant
+from portfolio.kit.direct import Read
 from portfolio.kit.errors import NotFound
 from portfolio.kit.i18n import gettext as _
 from portfolio.kit.passwords import token_hash
@@ -39,7 +40,7 @@ def load_actor(session: Session, token: str, now: datetime) -> Actor | None:
     """The person behind a session token with the roles of this moment, in one query; None when the session has ended (A03, Z13).
     Plain columns of one statement made once: this is read on every request."""
     values = {"token": token_hash(token), "today": now.date()}
-    rows = session.connection().execute(_signed_in(), values).all()
+    rows = _signed_in().rows(session.connection(), values)
     if not rows:
         return None
     first = rows[0]
@@ -59,12 +60,33 @@ def load_actor(session: Session, token: str, now: datetime) -> Actor | None:
     )
 
 
+class _SignedIn(NamedTuple):
+    """The columns of `_signed_in`, in order; those of a role are None together for somebody who holds none."""
+
+    session_id: int
+    seen_at: datetime
+    created_at: datetime
+    authenticated_at: datetime
+    person_id: int
+    full_name: str
+    function: str
+    locale: str
+    preferences: dict[str, Any] | None
+    role: str | None
+    scope_kind: str
+    scope_code: str
+    kind: str
+    act_number: str
+    act_on: date | None
+    ceiling_minor: int | None
+
+
 @functools.cache
-def _signed_in() -> Any:
+def _signed_in() -> Read:
     """Session, person and roles of a token; the parameters are `token` and `today`."""
     role = RoleAssignment
     held = (role.person_id == Person.id) & _all(in_force(bindparam("today", type_=Date)))
-    return (
+    return Read(
         select(
             SignIn.id.label("session_id"), SignIn.seen_at, SignIn.created_at, SignIn.authenticated_at, SignIn.person_id,
             Person.full_name, Person.function, Person.locale, Person.preferences,
@@ -73,7 +95,8 @@ def _signed_in() -> Any:
         .join(Person, Person.id == SignIn.person_id)
         .outerjoin(role, held)
         .where(SignIn.token_hash == bindparam("token"), SignIn.ended_at.is_(None), Person.active.is_(True))
-        .order_by(role.id)
+        .order_by(role.id),
+        row=_SignedIn._make,
     )  # fmt: skip
 
 

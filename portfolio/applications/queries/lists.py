@@ -35,6 +35,7 @@ from portfolio.applications.queries.files import staff_clause
 from portfolio.calls.models import Call
 from portfolio.groups.models import Group
 from portfolio.kit import prepared
+from portfolio.kit.direct import Read
 from portfolio.kit.text import fold
 from portfolio.places.models import Place
 from portfolio.work import Work
@@ -88,10 +89,11 @@ def _loaded(work: Work) -> dict[str, list[tuple[str, str]]]:
     """Calls and officers in charge, in one query a page however often the filters ask."""
     if work not in _options:
         statement = prepared.kept(
-            ("applications.options", reader(work.maybe_actor, work.today)), lambda: (_choices(work), True)
+            ("applications.options", reader(work.maybe_actor, work.today)),
+            lambda: (Read(_choices(work)), True),
         )
         found: dict[str, list[tuple[str, str]]] = {"call": [], "officer": []}
-        for kind, number, words in work.db.connection().execute(statement):
+        for kind, number, words in statement.rows(work.db.connection(), {}):
             found[kind].append((str(number), words))
         found["call"].sort(key=lambda pair: pair[1], reverse=True)
         found["officer"].sort(key=lambda pair: pair[1])

@@ -14,6 +14,7 @@ from portfolio.kit.direct import Read
 from tests import factories
 from tests.support.counting import counted
 
+pytestmark = pytest.mark.both_engines
 NAMES = ("one", "two", "three")
 
 

@@ -67,7 +67,7 @@ def test_moments_keep_their_zone(funds: Database) -> None:
             ((moment,),) = read.rows(s.connection(), {"until": datetime(2100, 1, 1, tzinfo=UTC)})
             assert moment.utcoffset() is not None
         with pytest.raises(ValueError, match="zone"):
-            read.rows(s.connection(), {"until": datetime(2100, 1, 1)})  # noqa: DTZ001
+            read.rows(s.connection(), {"until": datetime(2100, 1, 1)})
 
 
 def test_listeners_hear_it_and_errors_have_their_names(funds: Database) -> None:

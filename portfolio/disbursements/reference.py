@@ -1,4 +1,4 @@
-"""Words of payments, which modality leaves something to justify, and how many signatures an amount asks for (data, dated)."""
+"""Words of payments, which modality leaves something to justify, how many signatures an amount asks for, and the limits of cash (data, dated)."""
 
 from __future__ import annotations
 
@@ -63,3 +63,29 @@ def band_of(amount_minor: int, on: date) -> Band:
         and (band.valid_from is None or band.valid_from <= on)
         and (band.valid_to is None or on < band.valid_to)
     ][-1]
+
+
+@dataclass(frozen=True)
+class CashLimit:
+    """The most that one payment in cash may be, in a country or, with `country` empty, everywhere."""
+
+    country: str
+    limit_minor: int
+    valid_from: date
+    valid_to: date | None
+    source: str
+
+
+@functools.cache
+def cash_limits() -> tuple[CashLimit, ...]:
+    """Every limit of the table, whatever its days."""
+    return tuple(
+        CashLimit(
+            row["country"],
+            int(row["limit_minor"]),
+            date.fromisoformat(row["valid_from"]),
+            optional_date(row["valid_to"]),
+            row["source"],
+        )
+        for row in rows("portfolio.disbursements", "cash_limits.csv")
+    )

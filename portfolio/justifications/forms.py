@@ -134,6 +134,7 @@ class RecoveryForm(Form):
 
     tranche_id: RecordId
     amount: PositiveAmount
+    for_refused: OptionalAmount = None
     reason: Reason
     article: OptionalLine = None
     notice_reference: OptionalLine = None

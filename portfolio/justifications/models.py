@@ -179,6 +179,8 @@ class Recovery(Base):
     country: Mapped[str] = mapped_column(String(2))
     amount_minor: Mapped[Minor]
     amount_currency: Mapped[Currency]
+    for_refused_minor: Mapped[Minor | None]
+    """The part of it that asks back refused papers; the rest is money that was not spent."""
     collected_minor: Mapped[Minor] = mapped_column(default=0)
     reason: Mapped[Long]
     article: Mapped[Label] = mapped_column(default="")

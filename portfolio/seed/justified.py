@@ -173,6 +173,7 @@ def _prepare(stage: Stage, facts: RecoveryFacts, work: Work) -> None:
     form = RecoveryForm(
         tranche_id=tranche_of(stage, work, facts.project, facts.tranche).id,
         amount=facts.amount,
+        for_refused=0 if facts.reason == "unspent" else None,
         reason=REASONS[facts.reason],
         article=ARTICLES[facts.reason],
         notice_reference=f"Mise en demeure du {stage.day(facts.notice_j):%d/%m/%Y}"

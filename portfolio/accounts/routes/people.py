@@ -97,6 +97,16 @@ PEOPLE = Listing(
             "role", N_("Role"), lambda _w: [(r, _(words)) for r, words in ROLES.items()], where=_with_role
         ),
         Choice(
+            "capacity",
+            N_("Holds a role"),
+            lambda _w: [("given", _("By delegation or ad interim"))],
+            where=lambda work, _value: Person.id.in_(
+                select(RoleAssignment.person_id).where(
+                    RoleAssignment.kind != "own", *queries.in_force(work.today)
+                )
+            ),
+        ),
+        Choice(
             "active",
             N_("Account"),
             lambda _w: [("yes", _("account open")), ("no", _("account closed"))],

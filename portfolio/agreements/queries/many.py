@@ -51,7 +51,7 @@ def snapshots(work: Work, agreements: Mapping[int, Agreement]) -> dict[int, Snap
         for code, sums in ledger.table(work.db, "tranche", SPENT, agreement=references).items()
         if code
     }
-    stops = _stops(work, paths)
+    stops = stops_along(work, paths)
     return {
         number: Snapshot(
             agreement,
@@ -67,7 +67,7 @@ def snapshots(work: Work, agreements: Mapping[int, Agreement]) -> dict[int, Snap
     }
 
 
-def _stops(work: Work, paths: Mapping[int, str]) -> dict[int, list[Stop]]:
+def stops_along(work: Work, paths: Mapping[int, str]) -> dict[int, list[Stop]]:
     """The days that do not count, of agreements by the path of their place: force majeure of their zones, and their own suspensions."""
     zones: Any = select(
         null().label("agreement_id"), Place.path, Place.name, ForceMajeure.id,

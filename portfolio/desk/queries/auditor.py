@@ -3,28 +3,45 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import func, select
 
 from portfolio.accounts.models import RoleAssignment
-from portfolio.agreements.models import Agreement, Condition, Tranche
-from portfolio.applications.models import Application
+from portfolio.accounts.queries import in_force
 from portfolio.audit import queries as audit
+from portfolio.desk.queries import control
+from portfolio.desk.queries.control import Count
 from portfolio.disbursements.models import Disbursement
-from portfolio.documents.models import Document, Paper
 from portfolio.funds import queries as funds
 from portfolio.funds.models import Fund, TreasuryAccount
-from portfolio.groups.models import Group, GroupAccount
-from portfolio.justifications.models import Expense, Recovery
+from portfolio.justifications.models import Recovery
+from portfolio.justifications.queries import AGES, Advance, advances, aged
+from portfolio.kit.i18n import gettext as _
+from portfolio.kit.urls import url
 from portfolio.ledger import queries as ledger
+from portfolio.payments import queries as payments
+from portfolio.procurement import queries as procurement
 from portfolio.rulebook.permissions import INCOMPATIBLE
-from portfolio.rulebook.postings import TREASURY
+from portfolio.rulebook.postings import STAGES, TREASURY
 from portfolio.work import Work
 
-AGES = ((0, 90), (91, 180), (181, 270), (271, None))
-"""Ages of advances not justified, in days since the payment."""
+__all__ = ["AGES", "Advance", "Age", "Board", "advances", "board", "cash", "last_check"]
+
+CHAIN: dict[str, tuple[str, ...]] = {
+    "opened": ("901", "908", "909"),
+    "received": ("165",),
+    "committed": STAGES["committed"],
+    "liquidated": STAGES["liquidated"],
+    "ordered": STAGES["ordered"],
+    "paid": STAGES["paid"],
+    "justified": ("657",),
+}
+"""The accounts whose balance, in absolute value, is each figure of a fund: the address of the ledger that shows it. What was repaid has the list of
+orders instead."""
+PAYEES = 5
 
 
 @dataclass(frozen=True)
@@ -41,11 +58,30 @@ class Integrity:
 
 @dataclass(frozen=True)
 class Cash:
-    """Item 2: one account of the institution; `gap` is what its guard and the ledger do not agree on."""
+    """Item 2: one account between its books and what was last seen outside of them, with the address of the entries behind its balance."""
 
-    account: TreasuryAccount
-    books: int
-    gap: int
+    found: payments.Reconciled
+    ledger: str
+    days: int | None
+    """Days since the last statement or count; None when there is none."""
+
+    @property
+    def account(self) -> TreasuryAccount:
+        """The account of the institution."""
+        return self.found.account
+
+    @property
+    def books(self) -> int:
+        """Its balance in the books, in minor units."""
+        return self.found.books_minor
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure of a fund and the address of the entries, or of the list, that it is the sum of."""
+
+    amount_minor: int
+    url: str
 
 
 @dataclass(frozen=True)
@@ -56,27 +92,17 @@ class Age:
     until: int | None
     count: int
     amount: int
+    url: str
 
 
 @dataclass(frozen=True)
-class Advance:
-    """One advance not justified."""
+class Payee:
+    """One of those who received the most."""
 
-    tranche: Tranche
-    agreement: Agreement
-    group: Group
-    left: int
-    days: int
-
-
-@dataclass(frozen=True)
-class Act:
-    """Item 6 or 8: one kind of act outside the rule, or of paper absent: how many, for how much, and its list."""
-
-    code: str
+    name: str
     count: int
-    amount: int
-    url: str = ""
+    amount_minor: int
+    url: str
 
 
 @dataclass
@@ -85,38 +111,70 @@ class Board:
 
     integrity: Integrity
     cash: list[Cash]
-    funds: list[tuple[Fund, Any]]
+    funds: list[tuple[Fund, list[Figure]]]
     ages: list[Age]
     largest: list[Advance]
-    refused: Act
-    recoveries: Act
-    unordered: Act
-    acts: list[Act]
-    corrections: ledger.Corrections
-    absent: list[Act]
-    doubles: list[tuple[str, list[str]]] = field(default_factory=list)
-    quick: Act = field(default_factory=lambda: Act("quick", 0, 0))
+    recoveries: Count
+    splits: Count
+    counts: dict[str, Count]
+    payees: list[Payee]
+    doubles: list[tuple[int, str]] = field(default_factory=list)
     delegations: int = 0
+
+    def of(self, kinds: dict[str, control.Kind]) -> list[Count]:
+        """The counts of these kinds, in their order."""
+        return [self.counts[code] for code in kinds]
+
+    @property
+    def acts(self) -> list[Count]:
+        """Item 6, the purchases that look split among them."""
+        return [*self.of(control.ACTS), self.splits]
+
+    @property
+    def absent(self) -> list[Count]:
+        """Item 8."""
+        return self.of(control.ABSENT)
+
+    @property
+    def refused(self) -> list[Count]:
+        """Item 5, but for the orders to repay."""
+        return self.of(control.REFUSED)
+
+    @property
+    def duties(self) -> list[Count]:
+        """The row of separation."""
+        return self.of(control.DUTIES)
+
+    @property
+    def corrections(self) -> list[Count]:
+        """Item 7."""
+        return self.of(control.CORRECTIONS)
+
+    @property
+    def unexplained_minor(self) -> int:
+        """What nothing explains, all accounts together, whatever its sign."""
+        return sum(abs(c.found.unexplained_minor or 0) for c in self.cash)
+
+    @property
+    def unseen(self) -> int:
+        """Accounts that no statement and no count ever confirmed."""
+        return sum(1 for c in self.cash if c.found.seen_minor is None)
 
 
 def board(work: Work) -> Board:
     """Everything on the auditor's first page."""
-    ages, largest = _advances(work)
-    refused, unordered = _refused(work)
+    found = advances(work)
     return Board(
         integrity=_integrity(work),
         cash=cash(work),
         funds=_funds(work),
-        ages=ages,
-        largest=largest,
-        refused=refused,
-        unordered=unordered,
+        ages=[_age(found, since, until) for since, until in AGES],
+        largest=sorted(found, key=lambda a: (-a.left, a.tranche.code))[:10],
         recoveries=_recoveries(work),
-        acts=_acts(work),
-        corrections=ledger.corrections(work.db),
-        absent=_absent(work),
+        splits=_splits(work),
+        counts=control.counts(work),
+        payees=_payees(work),
         doubles=_doubles(work),
-        quick=_quick(work),
         delegations=_delegations(work),
     )
 
@@ -144,207 +202,90 @@ def _integrity(work: Work) -> Integrity:
     )
 
 
+def _entries(accounts: tuple[str, ...], **dims: str) -> str:
+    """The ledger's page of these accounts."""
+    return f"{url('desk.ledger')}?{urlencode([*(('account', a) for a in accounts), *dims.items()])}"
+
+
 def cash(work: Work) -> list[Cash]:
-    """The institution's accounts, with what the ledger says of each."""
-    by_account = ledger.table(work.db, "treasury", tuple(TREASURY.values()))
-    found = []
-    for account in work.db.scalars(select(TreasuryAccount).order_by(TreasuryAccount.code)):
-        books = sum(d - c for d, c in by_account.get(account.code, {}).values())
-        found.append(Cash(account, books, account.balance_minor - books))
-    return found
-
-
-def _funds(work: Work) -> list[tuple[Fund, Any]]:
-    totals = funds.totals(work.db, "fund")
+    """The institution's accounts, with what was last seen of each outside the books."""
     return [
-        (fund, totals.get(fund.code, funds.Totals()))
-        for fund in work.db.scalars(select(Fund).order_by(Fund.code))
+        Cash(
+            found,
+            _entries((TREASURY[found.account.kind],), treasury=found.account.code),
+            (work.today - found.seen_on).days if found.seen_on else None,
+        )
+        for found in payments.reconciled(work)
     ]
 
 
-def advances(work: Work) -> list[Advance]:
-    """Every advance not justified, from the ledger's balance of account 409 by tranche; two queries."""
-    nets = {code: net for (code,), net in ledger.nets(work.db, ("tranche",), ["409"]).items() if net and code}
-    statement = (
-        select(Tranche, Agreement, Group)
-        .join(Agreement, Agreement.id == Tranche.agreement_id)
-        .join(Group, Group.id == Tranche.group_id)
-        .where(Tranche.status == "paid", Tranche.modality == "advance")
-    )
-    found = []
-    for tranche, agreement, group in work.db.execute(statement):
-        left = nets.get(tranche.code, 0)
-        if left > 0:
-            days = (work.today - tranche.paid_on).days if tranche.paid_on else 0
-            found.append(Advance(tranche, agreement, group, left, days))
-    return found
+def _funds(work: Work) -> list[tuple[Fund, list[Figure]]]:
+    totals = funds.totals(work.db, "fund")
+    rows = []
+    for fund in work.db.scalars(select(Fund).order_by(Fund.code)):
+        t = totals.get(fund.code, funds.Totals())
+        figures = [
+            Figure(getattr(t, name), _entries(accounts, fund=fund.code)) for name, accounts in CHAIN.items()
+        ]
+        figures.append(Figure(t.returned, url("justifications.recoveries", fund=fund.id)))
+        rows.append((fund, figures))
+    return rows
 
 
-def _advances(work: Work) -> tuple[list[Age], list[Advance]]:
-    """Item 4: the ages, and the ten largest."""
-    found = advances(work)
-    ages = []
-    for since, until in AGES:
-        mine = [a for a in found if a.days >= since and (until is None or a.days <= until)]
-        ages.append(Age(since, until, len(mine), sum(a.left for a in mine)))
-    return ages, sorted(found, key=lambda a: (-a.left, a.tranche.code))[:10]
+def _age(found: list[Advance], since: int, until: int | None) -> Age:
+    mine = aged(found, since, until)
+    address = url("justifications.advances", age=f"{since}-{until or ''}")
+    return Age(since, until, len(mine), sum(a.left for a in mine), address)
 
 
-def _refused(work: Work) -> tuple[Act, Act]:
-    """Item 5: refused papers, and refused money that no order asks back yet."""
-    count, total = work.db.execute(
-        select(func.count(), func.coalesce(func.sum(Expense.refused_minor), 0)).where(
-            Expense.refused_minor > 0
-        )
-    ).one()
-    asked = work.db.scalar(
-        select(func.coalesce(func.sum(Recovery.amount_minor), 0)).where(Recovery.status != "prepared")
-    )
-    gap = max(0, int(total) - int(asked or 0))
-    url = "/justifications"
-    return Act("refused", int(count), int(total), url), Act("unordered", 0, gap, url)
-
-
-def _recoveries(work: Work) -> Act:
+def _recoveries(work: Work) -> Count:
     owed = Recovery.amount_minor - Recovery.collected_minor - Recovery.written_off_minor
     count, total = work.db.execute(
-        select(func.count(), func.coalesce(func.sum(owed), 0)).where(Recovery.status == "issued")
-    ).one()
-    return Act("recoveries", int(count), int(total), "/justifications/recoveries?status=issued")
-
-
-def _acts(work: Work) -> list[Act]:
-    """Item 6. Each kind is counted where its own record says so; one query a kind."""
-    db = work.db
-
-    def money(code: str, statement: Any, url: str) -> Act:
-        count, total = db.execute(statement).one()
-        return Act(code, int(count), int(total or 0), url)
-
-    D = Disbursement
-    amount = func.coalesce(func.sum(D.amount_minor), 0)
-    changed = [
-        (paid_at, verified_at, minor)
-        for paid_at, verified_at, minor in db.execute(
-            select(D.paid_at, GroupAccount.verified_at, D.amount_minor)
-            .join(GroupAccount, GroupAccount.id == D.account_id)
-            .where(D.status == "paid", GroupAccount.verified_at <= D.paid_at)
+        select(func.count(), func.coalesce(func.sum(owed), 0)).where(
+            Recovery.status == "issued", work.within("recovery:view", Recovery)
         )
-        if paid_at and verified_at and paid_at - verified_at < timedelta(days=7)
-    ]
-    waived = (
-        select(func.count(), func.coalesce(func.sum(Tranche.amount_minor), 0))
-        .select_from(Condition)
-        .join(Tranche, Tranche.id == Condition.tranche_id)
-    )
-    late = select(func.count(), func.coalesce(func.sum(Application.requested_minor), 0))
-    allowed = select(func.count(), func.coalesce(func.sum(Expense.amount_minor), 0))
-    return [
-        money("waivers", waived.where(Condition.waived_at.is_not(None)), "/agreements"),
-        money("late_filed", late.where(_late_admitted()), "/applications"),
-        money(
-            "cash_paid",
-            select(func.count(), amount).where(D.status == "paid", D.account_kind == "cash"),
-            "/disbursements",
-        ),
-        Act("account_changed", len(changed), sum(row[2] for row in changed), "/disbursements"),
-        money(
-            "same_invoice_allowed",
-            allowed.where(Expense.duplicate_by_id.is_not(None)),
-            "/justifications",
-        ),
-        money(
-            "early_expense",
-            allowed.where(Expense.status == "accepted", _before_signature()),
-            "/justifications",
-        ),
-    ]
+    ).one()
+    return Count("recoveries", "", int(count), int(total), url("justifications.recoveries", status="issued"))
 
 
-def _late_admitted() -> Any:
-    from portfolio.audit.models import AuditEvent
-
-    return exists().where(
-        AuditEvent.subject_type == "application",
-        AuditEvent.subject_id == Application.id,
-        AuditEvent.event == "application:late_admitted",
-    )
+def _splits(work: Work) -> Count:
+    """Purchases of the Authority cut under the threshold of competition (row 48); the page of alerts shows the same."""
+    found = procurement.splits(work)
+    words = _("Purchases that look split under a threshold")
+    total = sum(s.total_minor for s in found)
+    return Count("purchase_splits", words, len(found), total, url("procurement.alerts"))
 
 
-def _before_signature() -> Any:
-    return exists().where(
-        Agreement.id == Expense.agreement_id, Expense.spent_on < Agreement.signed_by_group_on
-    )
-
-
-def _absent(work: Work) -> list[Act]:
-    """Item 8: paid without a scan of the signed convention, without an order as issued, accepted without a photograph of the paper."""
+def _payees(work: Work) -> list[Payee]:
+    """The five payees that received the most, groups and suppliers."""
     D = Disbursement
-    amount = func.coalesce(func.sum(D.amount_minor), 0)
-    unsigned = exists().where(Agreement.id == D.agreement_id, Agreement.signed_scan_id.is_(None))
-    ordered = exists().where(Paper.subject_type == "disbursement", Paper.subject_id == D.id)
-    scanned = exists().where(Document.subject_type == "expense", Document.subject_id == Expense.id)
-
-    def money(code: str, statement: Any, url: str) -> Act:
-        count, total = work.db.execute(statement).one()
-        return Act(code, int(count), int(total), url)
-
-    accepted = select(func.count(), func.coalesce(func.sum(Expense.accepted_minor), 0)).where(
-        Expense.accepted_minor > 0, ~scanned
-    )
-    unnumbered = select(func.count(), func.coalesce(func.sum(Expense.accepted_minor), 0)).where(
-        Expense.accepted_minor > 0, Expense.voucher_number == ""
+    total = func.sum(D.amount_minor)
+    statement = (
+        select(D.payee, func.count(), total)
+        .where(D.status == "paid", work.within("disbursement:view", D))
+        .group_by(D.payee)
+        .order_by(total.desc(), D.payee)
+        .limit(PAYEES)
     )
     return [
-        money(
-            "no_signed_scan",
-            select(func.count(), amount).where(D.status == "paid", unsigned),
-            "/disbursements",
-        ),
-        money(
-            "no_order_paper",
-            select(func.count(), amount).where(D.status == "paid", ~ordered),
-            "/disbursements",
-        ),
-        money("no_voucher_scan", accepted, "/justifications"),
-        money("no_voucher_number", unnumbered, "/justifications"),
+        Payee(name, int(n), int(amount), url("disbursements.index", status="paid", payee=name))
+        for name, n, amount in work.db.execute(statement)
     ]
 
 
-def _doubles(work: Work) -> list[tuple[str, list[str]]]:
-    """People who hold two links of the chain that the law keeps apart."""
-    A = RoleAssignment
-    today = work.today
-    statement = select(A.person_id, A.role).where(
-        A.revoked_at.is_(None),
-        A.confirmed_at.is_not(None),
-        A.starts_on <= today,
-        or_(A.ends_on.is_(None), A.ends_on >= today),
-    )
+def _doubles(work: Work) -> list[tuple[int, str]]:
+    """People who hold two links of the chain that the law keeps apart: (id, name)."""
+    statement = select(RoleAssignment.person_id, RoleAssignment.role).where(*in_force(work.today))
     roles: dict[int, set[str]] = {}
     for person, role in work.db.execute(statement):
         roles.setdefault(person, set()).add(role)
-    bad = {person: held for person, held in roles.items() if any(pair <= held for pair in INCOMPATIBLE)}
+    bad = {person for person, held in roles.items() if any(pair <= held for pair in INCOMPATIBLE)}
     names = work.around.names_of(work.db, bad)
-    return [(names.get(person, ""), sorted(held)) for person, held in sorted(bad.items())]
-
-
-def _quick(work: Work) -> Act:
-    """Payments made less than ten minutes after they were asked for."""
-    D = Disbursement
-    statement = select(D.requested_at, D.paid_at, D.amount_minor).where(
-        D.status == "paid", func.date(D.paid_at) == func.date(D.requested_at)
-    )
-    rows = [row for row in work.db.execute(statement) if row[1] and row[1] - row[0] < timedelta(minutes=10)]
-    return Act("quick", len(rows), sum(row[2] for row in rows), "/disbursements")
+    return [(person, names.get(person, "")) for person in sorted(bad)]
 
 
 def _delegations(work: Work) -> int:
-    A = RoleAssignment
-    statement = select(func.count()).where(
-        A.kind != "own",
-        A.revoked_at.is_(None),
-        A.starts_on <= work.today,
-        or_(A.ends_on.is_(None), A.ends_on >= work.today),
-    )
-    return int(work.db.scalar(statement) or 0)
+    """People who hold a role by delegation or ad interim today."""
+    people = select(func.count(RoleAssignment.person_id.distinct()))
+    held = people.where(RoleAssignment.kind != "own", *in_force(work.today))
+    return int(work.db.scalar(held) or 0)

@@ -94,6 +94,12 @@ LISTING = Listing(
         Choice("queue", N_("Waiting for"), queues, where=_queue),
         Choice("status", N_("Status"), statuses, D.status),
         Choice("country", N_("Country"), _countries, D.country),
+        Search(
+            D.payee,
+            name="payee",
+            label=N_("Paid to (whole name)"),
+            where=lambda _work, value: D.payee == value.strip()[:300],
+        ),
         Period("since", N_("Paid since"), D.paid_on),
         Period("until", N_("Paid until"), D.paid_on, side="to"),
     ),

@@ -1,5 +1,6 @@
 """Reading reports, papers, progress and orders to repay."""
 
+from portfolio.justifications.queries.advances import AGES, Advance, advances, age_options, aged, of_age
 from portfolio.justifications.queries.progress import (
     Progress,
     Unlocks,
@@ -18,6 +19,7 @@ from portfolio.justifications.queries.recoveries import (
     recoveries_of,
     recovery_facts,
     refused_papers,
+    refused_unasked,
     visible_recoveries,
 )
 from portfolio.justifications.queries.reports import (
@@ -49,6 +51,12 @@ from portfolio.justifications.queries.reports import (
 )
 
 __all__ = [
+    "AGES",
+    "Advance",
+    "advances",
+    "age_options",
+    "aged",
+    "of_age",
     "Flag",
     "Progress",
     "Row",
@@ -82,6 +90,7 @@ __all__ = [
     "recoveries_of",
     "recovery_facts",
     "refused_papers",
+    "refused_unasked",
     "report_of",
     "rows",
     "same_invoice",

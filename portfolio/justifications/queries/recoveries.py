@@ -65,6 +65,20 @@ def prepared_minor(work: Work, tranche: Tranche, but: int | None = None) -> int:
     return int(work.db.scalar(statement) or 0)
 
 
+def refused_unasked(work: Work, tranche: Tranche) -> int:
+    """What papers of this advance were refused for and no order, prepared or signed, asks back yet; in minor units."""
+    refused = (
+        select(func.coalesce(func.sum(Expense.refused_minor), 0))
+        .join(Justification, Justification.id == Expense.justification_id)
+        .where(Justification.tranche_id == tranche.id)
+        .scalar_subquery()
+    )
+    asked = select(func.coalesce(func.sum(Recovery.for_refused_minor), 0)).where(
+        Recovery.tranche_id == tranche.id
+    )
+    return max(0, int(work.db.scalar(select(refused - asked.scalar_subquery())) or 0))
+
+
 def proposed(work: Work, tranche: Tranche, progress: Progress) -> int:
     """What there is to ask back to the franc: received less accepted, held and already asked."""
     waiting = progress.waiting + progress.queried

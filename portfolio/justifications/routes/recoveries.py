@@ -8,6 +8,7 @@ from sqlalchemy import select
 from starlette.responses import Response
 
 from portfolio.agreements.models import Agreement, Tranche
+from portfolio.funds.models import Fund
 from portfolio.groups.models import Group
 from portfolio.justifications import queries, service
 from portfolio.justifications.forms import CollectForm, RecoveryForm, WriteOffForm
@@ -50,6 +51,15 @@ def _statement(work: Work) -> Any:
     )
 
 
+def _funds(work: Work) -> list[tuple[str, str]]:
+    """The funds that have orders to repay, as choices."""
+    known = select(Agreement.fund_id).where(Agreement.id.in_(select(R.agreement_id)))
+    found = work.db.execute(
+        select(Fund.id, Fund.code, Fund.name).where(Fund.id.in_(known)).order_by(Fund.code)
+    )
+    return [(str(number), f"{code} · {name}") for number, code, name in found]
+
+
 LISTING = Listing(
     name="recoveries",
     title=N_("Orders to repay"),
@@ -76,6 +86,7 @@ LISTING = Listing(
             lambda work: [(s.code, pgettext("recovery", s.label)) for s in RECOVERY.states],
             R.status,
         ),
+        Choice("fund", N_("Fund"), _funds, Agreement.fund_id),
         Period("to", N_("To repay until"), R.due_on, side="to"),
     ),
     empty_title=N_("No order to repay"),
@@ -104,6 +115,7 @@ def show_new(work: Work, tranche: int, bad: Bad | None = None) -> Response:
         progress=progress,
         proposed=queries.proposed(work, found, progress),
         refused=queries.refused_papers(work, found),
+        for_refused=queries.refused_unasked(work, found),
         last_day=service.last_day(work),
         blocked=list(service.prepare_obstacles(work, found)),
         title=_("Prepare an order to repay"),

@@ -50,6 +50,13 @@ def prepare_recovery(work: Work, tranche: Tranche, form: RecoveryForm) -> Recove
             [FieldError("due_on", _("The last day to repay has already passed. Choose a later one."))]
         )
     refuse(prepare_obstacles(work, tranche, form.amount))
+    most = min(form.amount, queries.refused_unasked(work, tranche))
+    if form.for_refused is not None and form.for_refused > most:
+        words = _(
+            "At most %(most)s: refused papers that no other order asks back, within the amount to repay."
+        )
+        said = words % {"most": amount(most, tranche.amount_currency)}
+        raise Invalid([FieldError("for_refused", said)])
     recovery = Recovery(
         reference=work.number("recovery", "recovery"),
         agreement_id=tranche.agreement_id,
@@ -58,6 +65,7 @@ def prepare_recovery(work: Work, tranche: Tranche, form: RecoveryForm) -> Recove
         group_id=tranche.group_id,
         country=tranche.country,
         amount_minor=form.amount,
+        for_refused_minor=most if form.for_refused is None else form.for_refused,
         amount_currency=tranche.amount_currency,
         reason=form.reason,
         article=form.article or "",

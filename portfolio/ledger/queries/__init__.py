@@ -6,7 +6,6 @@ from portfolio.ledger.models import DIMENSIONS, LedgerEntry, LedgerExercice, Led
 from portfolio.ledger.queries.balances import all_balances, by_code, net, nets, table, turnover
 from portfolio.ledger.queries.chain import Head, check, head, judge, walk
 from portfolio.ledger.queries.entries import (
-    Corrections,
     act,
     act_of,
     corrections,
@@ -15,6 +14,7 @@ from portfolio.ledger.queries.entries import (
     last_dates,
     last_of,
     moved_by_subject,
+    of_treasury,
     originals,
     reversals_of,
 )
@@ -46,7 +46,6 @@ from portfolio.ledger.queries.statements import (
 __all__ = [
     "DIMENSIONS",
     "SUBTOTALS",
-    "Corrections",
     "Deposit",
     "Head",
     "LedgerEntry",
@@ -83,6 +82,7 @@ __all__ = [
     "net",
     "nets",
     "next_to_close",
+    "of_treasury",
     "opening",
     "originals",
     "page",

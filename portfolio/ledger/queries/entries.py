@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, case, extract, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, extract, func, or_, select
 from sqlalchemy.orm import Session
 
 from portfolio.ledger.models import DIMENSIONS, LedgerEntry
@@ -79,30 +78,73 @@ def moved_by_subject(
     return {int(number): (int(debit), int(credit)) for number, debit, credit in session.execute(statement)}
 
 
-@dataclass(frozen=True)
-class Corrections:
-    """How many acts were reversed and for how much; how many entries were dated before the day they were made by more than `days`."""
-
-    reversed_count: int
-    reversed_minor: int
-    late_count: int
-    late_minor: int
-
-
-def corrections(session: Session, currency: str = "XOF") -> Corrections:
-    """Contre-passations, and entries dated in an earlier month than the one in which they were made (auditor's item 7)."""
+def corrections(currency: str = "XOF") -> dict[str, Select[Any]]:
+    """Acts that reverse others, and acts dated in an earlier month than the one in which they were made (auditor's item 7): for each kind
+    a statement of (act, day, document, reason or event, amount), one row an act. An act's amount is its largest entry: what its budget and
+    its money entries say twice is counted once."""
     made, dated = (extract("year", c) * 12 + extract("month", c) for c in (_E.at, _E.dated_on))
-    late = made > dated
-    reverses = _E.reverses.is_not(None)
-    row = session.execute(
+    shown = (func.min(_E.dated_on), func.min(_E.document), func.max(_E.amount_minor))
+
+    def acts(what: Any, *wanted: ColumnElement[bool]) -> Select[Any]:
+        day, document, amount = shown
+        statement = select(
+            _E.posting.label("act"),
+            day.label("day"),
+            document.label("document"),
+            func.min(what).label("what"),
+            amount.label("amount"),
+        )
+        return statement.where(_E.amount_currency == currency, *wanted).group_by(_E.posting)
+
+    return {
+        "reversed": acts(_E.reason, _E.reverses.is_not(None)),
+        "late_entries": acts(_E.event, made > dated),
+    }
+
+
+def of_treasury(
+    session: Session, accounts: Mapping[str, tuple[str, date]], currency: str = "XOF"
+) -> list[tuple[str, str, int, str | None, int, str, date, int]]:
+    """What moved accounts of the institution since a day each, act by act: {its code: (ledger account, day)} → rows of (code, kind of the
+    subject, its id, document, act, event, day, net). A fee charged on the account itself is told by its document. One query."""
+    if not accounts:
+        return []
+    own = _E.subject_type == "treasury_account"
+    by_paper = own & (_E.event == "treasury:fee_charged") & (func.coalesce(_E.document, "") != "")
+    paper = case((by_paper, _E.document))
+    alone = case((own & ~by_paper, _E.posting))
+    signed = func.sum(
+        case((_E.debit.in_([a for a, _day in accounts.values()]), _E.amount_minor), else_=-_E.amount_minor)
+    )
+    sums = (
         select(
-            func.count(func.distinct(case((reverses, _E.posting)))),
-            func.coalesce(func.sum(case((reverses, _E.amount_minor), else_=0)), 0),
-            func.count(case((late, 1))),
-            func.coalesce(func.sum(case((late, _E.amount_minor), else_=0)), 0),
-        ).where(_E.amount_currency == currency, or_(reverses, late))
-    ).one()
-    return Corrections(int(row[0]), int(row[1]), int(row[2]), int(row[3]))
+            _E.treasury,
+            func.min(_E.seq).label("first"),
+            func.min(_E.dated_on).label("day"),
+            signed.label("net"),
+        )
+        .where(
+            _E.amount_currency == currency,
+            or_(
+                *(
+                    and_(
+                        _E.treasury == code,
+                        _E.dated_on >= since,
+                        or_(_E.debit == account, _E.credit == account),
+                    )
+                    for code, (account, since) in accounts.items()
+                )
+            ),
+        )
+        .group_by(_E.treasury, _E.subject_type, _E.subject_id, paper, alone)
+        .subquery()
+    )
+    statement = (
+        select(sums.c.treasury, _E.subject_type, _E.subject_id, _E.document, _E.posting, _E.event, sums.c.day, sums.c.net)
+        .join(_E, _E.seq == sums.c.first)
+        .order_by(sums.c.day, _E.seq)
+    )  # fmt: skip
+    return [tuple(row) for row in session.execute(statement)]
 
 
 def last_dates(session: Session, account: str, by: str) -> Mapping[str, date]:

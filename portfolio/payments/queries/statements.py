@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy import func, select
 
 from portfolio.disbursements.models import Disbursement
 from portfolio.funds.models import Fund, TreasuryAccount
 from portfolio.kit.i18n import gettext as _
+from portfolio.kit.urls import url
 from portfolio.ledger import queries as ledger
-from portfolio.payments.models import BankStatement, StatementLine
+from portfolio.payments.models import BankStatement, CashCount, StatementLine
 from portfolio.rulebook.postings import ENTRY_WORDS, TREASURY
 from portfolio.work import Work
+
+OPEN_LINES = ("unmatched", "noted")
+"""Lines of a statement that are no movement of the books yet."""
 
 
 @dataclass(frozen=True)
@@ -77,82 +81,108 @@ def statement_lines(work: Work, statement: BankStatement) -> list[StatementLine]
     return sorted(rows, key=lambda line: (line.status != "unmatched", line.row_number))
 
 
-def _first_day(work: Work, account: TreasuryAccount) -> date | None:
-    """The first day that statements cover: what is older was settled before them."""
-    return work.db.execute(
-        select(func.min(BankStatement.from_on)).where(BankStatement.treasury_account_id == account.id)
-    ).scalar_one_or_none()
-
-
 def movements(work: Work, account: TreasuryAccount) -> list[Movement]:
     """What the books say of this account since the first statement, act by act, with what the lines of statements answer."""
-    since = _first_day(work, account)
-    if since is None:
-        return []
+    return _movements(work, [account])[account.id]
+
+
+def _movements(work: Work, accounts: Sequence[TreasuryAccount]) -> dict[int, list[Movement]]:
+    """The same for several accounts; three queries. What is older than the first statement was settled before it."""
+    S, L = BankStatement, StatementLine
+    by_id = {a.id: a for a in accounts}
+    found: dict[int, list[Movement]] = {number: [] for number in by_id}
+    days = select(S.treasury_account_id, func.min(S.from_on)).where(S.treasury_account_id.in_(by_id))
+    since = {int(n): day for n, day in work.db.execute(days.group_by(S.treasury_account_id))}
+    if not since:
+        return found
     seen = {
-        str(key): int(total)
-        for key, total in work.db.execute(
-            select(StatementLine.matched_key, func.sum(StatementLine.amount_minor))
-            .where(StatementLine.treasury_account_id == account.id, StatementLine.matched_key.is_not(None))
-            .group_by(StatementLine.matched_key)
+        (int(number), str(key)): int(total)
+        for number, key, total in work.db.execute(
+            select(L.treasury_account_id, L.matched_key, func.sum(L.amount_minor))
+            .where(L.treasury_account_id.in_(since), L.matched_key.is_not(None))
+            .group_by(L.treasury_account_id, L.matched_key)
         )
     }
-    question = ledger.Question((TREASURY[account.kind],), from_on=since, dims={"treasury": account.code})
-    nets: dict[str, list[Any]] = {}
-    for line in ledger.lines(work.db, question, opening_minor=0):
-        if line.subject_type != "treasury_account":
-            key = f"{line.subject_type}:{line.subject_id}"
-        elif line.document and line.event == "treasury:fee_charged":
-            key = f"document:{line.document}"
+    asked = {by_id[n].code: (TREASURY[by_id[n].kind], day) for n, day in since.items()}
+    numbers = {by_id[n].code: n for n in since}
+    for code, kind, subject, document, posting, event, on, net in ledger.of_treasury(work.db, asked):
+        if kind != "treasury_account":
+            key = f"{kind}:{subject}"
+        elif document and event == "treasury:fee_charged":
+            key = f"document:{document}"
         else:
-            key = f"posting:{line.posting}"
-        found = nets.setdefault(key, [line.dated_on, line.event, line.document or "", 0])
-        found[3] += line.debit_minor - line.credit_minor
-    return [
-        Movement(key, on, _(ENTRY_WORDS.get(event, event)), document, net, seen.get(key, 0))
-        for key, (on, event, document, net) in nets.items()
-        if net or seen.get(key)
-    ]
+            key = f"posting:{posting}"
+        told = seen.get((numbers[code], key), 0)
+        if net or told:
+            words = _(ENTRY_WORDS.get(event, event))
+            found[numbers[code]].append(Movement(key, on, words, document or "", net, told))
+    return found
 
 
 def open_lines(work: Work, account: TreasuryAccount) -> list[StatementLine]:
     """The lines of this account that are no movement of the books yet, oldest first."""
     statement = select(StatementLine).where(
-        StatementLine.treasury_account_id == account.id, StatementLine.status.in_(("unmatched", "noted"))
+        StatementLine.treasury_account_id == account.id, StatementLine.status.in_(OPEN_LINES)
     )
     return list(work.db.scalars(statement.order_by(StatementLine.booked_on, StatementLine.id)))
 
 
 def standing(work: Work, account: TreasuryAccount) -> Standing:
     """The account at its last statement: what the books say more, what the statement says more, and nothing else."""
-    books = ledger.net(work.db, [TREASURY[account.kind]], treasury=account.code)
-    last = work.db.scalars(
-        select(BankStatement)
-        .where(BankStatement.treasury_account_id == account.id, BankStatement.closing_minor.is_not(None))
-        .order_by(BankStatement.to_on.desc(), BankStatement.id.desc())
-        .limit(1)
-    ).one_or_none()
-    gaps = [
-        Gap(
-            _("In the books, not on the statement: %(what)s %(document)s")
-            % {"what": m.words, "document": m.document},
-            m.on,
-            m.left,
+    return _standings(work, [account])[0]
+
+
+def _standings(work: Work, accounts: Sequence[TreasuryAccount]) -> list[Standing]:
+    """Accounts between their books and their last statements; six queries, whatever their number."""
+    S, L = BankStatement, StatementLine
+    by_account = ledger.table(work.db, "treasury", tuple(TREASURY.values()))
+    numbers = [a.id for a in accounts]
+    ranked = (
+        select(
+            S.id,
+            func.row_number()
+            .over(partition_by=S.treasury_account_id, order_by=(S.to_on.desc(), S.id.desc()))
+            .label("n"),
         )
-        for m in movements(work, account)
-        if m.left
-    ]
-    loose = open_lines(work, account)
-    gaps += [
-        Gap(
-            _("On the statement, not in the books: %(what)s")
-            % {"what": " — ".join(part for part in (line.label or line.bank_reference, line.note) if part)},
-            line.booked_on,
-            -line.amount_minor,
-        )
-        for line in loose
-    ]
-    return Standing(account, books, last, tuple(gaps), sum(1 for line in loose if line.status == "unmatched"))
+        .where(S.treasury_account_id.in_(numbers), S.closing_minor.is_not(None))
+        .subquery()
+    )
+    newest = select(S).join(ranked, ranked.c.id == S.id).where(ranked.c.n == 1)
+    last = {s.treasury_account_id: s for s in work.db.scalars(newest)}
+    moved = _movements(work, accounts)
+    loose: dict[int, list[StatementLine]] = {number: [] for number in numbers}
+    waiting = select(L).where(L.treasury_account_id.in_(numbers), L.status.in_(OPEN_LINES))
+    for line in work.db.scalars(waiting.order_by(L.booked_on, L.id)):
+        loose[line.treasury_account_id].append(line)
+    made = []
+    for account in accounts:
+        debit, credit = by_account.get(account.code, {}).get(TREASURY[account.kind], (0, 0))
+        gaps = [
+            Gap(
+                _("In the books, not on the statement: %(what)s %(document)s")
+                % {"what": m.words, "document": m.document},
+                m.on,
+                m.left,
+            )
+            for m in moved[account.id]
+            if m.left
+        ]
+        gaps += [
+            Gap(
+                _("On the statement, not in the books: %(what)s")
+                % {
+                    "what": " — ".join(
+                        part for part in (line.label or line.bank_reference, line.note) if part
+                    )
+                },
+                line.booked_on,
+                -line.amount_minor,
+            )
+            for line in loose[account.id]
+        ]
+        unworked = sum(1 for line in loose[account.id] if line.status == "unmatched")
+        made.append(Standing(account, debit - credit, last.get(account.id), tuple(gaps), unworked))
+    return made
 
 
 def standings(work: Work) -> list[Standing]:
@@ -160,7 +190,62 @@ def standings(work: Work) -> list[Standing]:
     statement = select(TreasuryAccount).where(
         work.within("bank_statement:view", TreasuryAccount), TreasuryAccount.active
     )
-    return [standing(work, account) for account in work.db.scalars(statement.order_by(TreasuryAccount.code))]
+    return _standings(work, work.db.scalars(statement.order_by(TreasuryAccount.code)).all())
+
+
+@dataclass(frozen=True)
+class Reconciled:
+    """One account of the institution between its books and what was last seen outside of them: a statement, or the notes counted (R5).
+
+    `seen_minor`, `seen_on` and `url` are None and empty while no statement with its balance, and no confirmed count, ever came."""
+
+    account: TreasuryAccount
+    books_minor: int
+    seen_on: date | None = None
+    seen_minor: int | None = None
+    explained_minor: int = 0
+    url: str = ""
+
+    @property
+    def unexplained_minor(self) -> int | None:
+        """Books less what was seen less what explains the difference; None when nothing was ever seen."""
+        return None if self.seen_minor is None else self.books_minor - self.seen_minor - self.explained_minor
+
+
+def reconciled(work: Work) -> list[Reconciled]:
+    """Every active account with its gap: by its last statement, or, for a cash box, by its last count confirmed by two people.
+
+    What moved since a count explains the difference with the books of today; what the count itself did not find stays unexplained, whatever
+    the reason written beside it, until an entry and another count."""
+    C = CashCount
+    ranked = (
+        select(
+            C.id, func.row_number().over(partition_by=C.treasury_account_id, order_by=C.id.desc()).label("n")
+        )
+        .where(C.status == "confirmed")
+        .subquery()
+    )
+    newest = select(C).join(ranked, ranked.c.id == C.id).where(ranked.c.n == 1)
+    counts = {c.treasury_account_id: c for c in work.db.scalars(newest)}
+    made = []
+    for s in standings(work):
+        count = counts.get(s.account.id)
+        if s.statement is not None and s.statement.closing_minor is not None:
+            address = url("payments.statement", id=s.statement.id)
+            explained = sum(g.amount_minor for g in s.gaps)
+            made.append(
+                Reconciled(
+                    s.account, s.books_minor, s.statement.to_on, s.statement.closing_minor, explained, address
+                )
+            )
+        elif count is not None:
+            since = s.books_minor - count.books_minor
+            address = url("payments.counts")
+            on = count.counted_at.date()
+            made.append(Reconciled(s.account, s.books_minor, on, count.total_minor, since, address))
+        else:
+            made.append(Reconciled(s.account, s.books_minor))
+    return made
 
 
 def sent_payments(work: Work, account: TreasuryAccount) -> list[Disbursement]:

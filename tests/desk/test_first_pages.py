@@ -1,0 +1,47 @@
+"""Every number of the two first pages is a link, and the list behind it counts the same rows for the same francs (institution section 4)."""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+import re
+
+import pytest
+
+from portfolio.origin import Surroundings
+from tests.client import Client, client
+from tests.house.test_crawl import one_with
+
+CELL = re.compile(r'<td class="num"><a href="([^"#]+)">([^<]+)</a></td><td class="num">([^<]*)</td>')
+
+
+def whole(text: str) -> int:
+    """A number as a page writes it."""
+    return int(re.sub(r"[^\d-]", "", text.replace("−", "-")) or 0)
+
+
+def rows_behind(browser: Client, address: str) -> list[dict[str, str]]:
+    """What the list at this address holds, by its own export."""
+    answer = browser.get(f"{address}{'&' if '?' in address else '?'}format=csv")
+    assert answer.status_code == 200 and "csv" in answer.headers["content-type"], address
+    return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
+
+
+@pytest.mark.both_engines
+def test_every_number_of_the_auditor_is_a_list_that_counts_the_same(demo: Surroundings) -> None:
+    browser = client(demo, one_with(demo, "internal_auditor"))
+    page = browser.get("/ledger/auditor").text
+    found = [(html.unescape(a), whole(n), whole(m)) for a, n, m in CELL.findall(page)]
+    kinds = [f for f in found if "/control" in f[0]]
+    assert len(kinds) >= 17, "acts, papers, refusals, corrections, separation"
+    assert sum(n for _a, n, _m in kinds) >= 20, "the demo has something to show"
+    for address, count, amount in found:
+        if address.startswith("/ledger?"):
+            continue
+        if address.startswith("/procurement/alerts"):
+            assert browser.get(address).text.count("<section") >= count
+            continue
+        rows = rows_behind(browser, address)
+        column = "Reste" if "advances" in address else "Montant"
+        assert (len(rows), sum(int(r[column]) for r in rows)) == (count, amount), address

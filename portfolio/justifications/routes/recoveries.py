@@ -52,11 +52,8 @@ def _statement(work: Work) -> Any:
 
 
 def _funds(work: Work) -> list[tuple[str, str]]:
-    """The funds that have orders to repay, as choices."""
-    known = select(Agreement.fund_id).where(Agreement.id.in_(select(R.agreement_id)))
-    found = work.db.execute(
-        select(Fund.id, Fund.code, Fund.name).where(Fund.id.in_(known)).order_by(Fund.code)
-    )
+    """Every fund, as choices: one that has no order shows none."""
+    found = work.db.execute(select(Fund.id, Fund.code, Fund.name).order_by(Fund.code))
     return [(str(number), f"{code} · {name}") for number, code, name in found]
 
 

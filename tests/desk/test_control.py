@@ -1,0 +1,123 @@
+"""What the auditor's lists hold: each act outside the rule is found, and found no longer when it is within it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from portfolio.agreements.models import Tranche
+from portfolio.desk.queries import auditor, control
+from portfolio.disbursements.models import Disbursement
+from portfolio.funds.models import TreasuryAccount
+from portfolio.groups.models import GroupAccount
+from portfolio.justifications import service
+from portfolio.justifications.forms import RecoveryForm
+from portfolio.justifications.models import Recovery
+from portfolio.kit.errors import Invalid
+from portfolio.payments.models import BankStatement, CashCount
+from tests.client import client
+from tests.justifications.grants import Grant, J, Office, decide, expense, grant, report, row, validated
+
+
+def counted(place: Office, *codes: str) -> list[tuple[int, int]]:
+    with place.as_("external_auditor", readonly=True) as work:
+        found = control.counts(work)
+        return [(found[code].count, found[code].amount_minor) for code in codes]
+
+
+def changed(place: Office, number: int, **values: Any) -> None:
+    with place.database.session(readonly=False) as session:
+        session.execute(update(Disbursement).where(Disbursement.id == number).values(values))
+        session.commit()
+
+
+def payments(place: Office) -> list[int]:
+    with place.database.session(readonly=True) as session:
+        return [int(n) for (n,) in session.query(Disbursement.id).order_by(Disbursement.id)]
+
+
+def order(place: Office, made: Grant, amount: int, for_refused: int | None = None) -> None:
+    with place.as_("grants_officer") as work:
+        tranche = work.db.get_one(Tranche, made.tranches[0])
+        number = service.prepare_recovery(work, tranche, RecoveryForm(
+            tranche_id=tranche.id, amount=amount, for_refused=for_refused, reason="Somme à reverser", due_on=J.date())).id
+    with place.as_("authorising_officer") as work:
+        service.issue_recovery(work, work.db.get_one(Recovery, number))
+
+
+@pytest.mark.both_engines
+def test_an_order_for_unspent_money_takes_nothing_off_the_refusals(place: Office) -> None:
+    made = grant(place, tranches=(1_000_000,), paid=1, conditions=(), budget=(("Moulin", 1_000_000),))
+    number = report(place, made.tranches[0], expense(made, 600_000, "Moulin", -268), expense(made, 50_000, "Moulin", -260))
+    decide(place, number, {1: "accept", 2: "refuse"})
+    validated(place, number)
+    assert counted(place, "refused", "unordered") == [(1, 50_000), (1, 50_000)]
+    order(place, made, 200_000, for_refused=0)
+    assert counted(place, "unordered") == [(1, 50_000)], "what was not spent is another debt"
+    with pytest.raises(Invalid):
+        order(place, made, 100_000, for_refused=50_001)
+    order(place, made, 30_000)
+    assert counted(place, "unordered") == [(1, 20_000)]
+    order(place, made, 20_000, for_refused=20_000)
+    assert counted(place, "unordered") == [(0, 0)]
+
+
+@pytest.mark.both_engines
+def test_acts_outside_the_rule_are_found_where_they_stand(place: Office) -> None:
+    grant(place, tranches=(150_000, 250_000), conditions=(), budget=(("Moulin", 400_000),))
+    small, large = payments(place)
+    assert counted(place, "cash_over", "quick", "account_changed", "no_receipt") == [(0, 0), (2, 400_000), (0, 0), (2, 400_000)]
+    for number in (small, large):
+        changed(place, number, account_kind="cash", receipt_number=f"R{number}", identity_number="CNI 12",
+                requested_at=J - timedelta(minutes=10))
+    assert counted(place, "cash_over", "quick") == [(1, 250_000), (0, 0)]
+    with place.database.session(readonly=False) as session:
+        account = row(session, GroupAccount, group_id=session.get_one(Disbursement, large).group_id, kind="bank", holder="x",
+                      number="ML1", status="verified", verified_at=J - timedelta(days=7, seconds=-1)).id
+        old = row(session, GroupAccount, group_id=session.get_one(Disbursement, small).group_id, kind="bank", holder="x",
+                  number="ML2", status="retired", verified_at=J - timedelta(days=7)).id
+        session.commit()
+    changed(place, large, account_id=account)
+    changed(place, small, account_id=old)
+    assert counted(place, "account_changed") == [(1, 250_000)], "seven whole days are enough"
+
+
+@pytest.mark.both_engines
+def test_a_sum_cut_under_a_threshold_is_seen_in_its_window(place: Office) -> None:
+    grant(place, tranches=(9_000_000, 9_000_000, 9_000_000), paid=3, conditions=(), budget=(("Forage", 27_000_000),))
+    first, second, third = payments(place)
+    for number in (first, second, third):
+        changed(place, number, account_number="ML0001", ordered_at=J - timedelta(days=40 * number))
+    assert counted(place, "pieces") == [(0, 0)], "far enough from each other"
+    for at, number in enumerate((first, second, third)):
+        changed(place, number, ordered_at=J - timedelta(days=12 * at))
+    assert counted(place, "pieces") == [(1, 9_000_000)], "the third reaches twenty millions with the two before it"
+    changed(place, third, account_number="ML0002")
+    assert counted(place, "pieces") == [(0, 0)]
+
+
+@pytest.mark.both_engines
+def test_the_gap_of_an_account_is_what_its_statement_or_count_does_not_explain(place: Office) -> None:
+    def gaps() -> dict[str, tuple[int | None, int | None]]:
+        with place.as_("external_auditor", readonly=True) as work:
+            return {c.account.code: (c.found.unexplained_minor, c.days) for c in auditor.cash(work)}
+
+    assert gaps() == {"BANQUE-F1": (None, None)}
+    grant(place, tranches=(1_000_000,), paid=1, conditions=(), budget=(("Moulin", 1_000_000),))
+    with place.database.session(readonly=False) as session:
+        books = session.get_one(TreasuryAccount, place.bank).balance_minor
+        row(session, BankStatement, reference="REL-1", treasury_account_id=place.bank, file_name="r.csv", file_hash="x" * 64,
+            from_on=J.date() - timedelta(days=30), to_on=J.date() - timedelta(days=3), closing_minor=books + 700, imported_at=J)
+        box = row(session, TreasuryAccount, code="CAISSE", label="Menue caisse", kind="cash", amount_currency="XOF").id
+        count = {"treasury_account_id": box, "pieces": [], "books_minor": 900, "reason": "Billet perdu",
+                 "counted_by_id": place.people["cashier"], "counted_at": J - timedelta(days=9)}
+        row(session, CashCount, reference="PVC-1", total_minor=500, status="confirmed",
+            confirmed_by_id=place.people["accountant"], **count)
+        row(session, CashCount, reference="PVC-2", total_minor=900, status="counted", **count)
+        session.commit()
+    assert gaps() == {"BANQUE-F1": (-700, 3), "CAISSE": (400, 9)}, "a reason beside a missing note explains no franc"
+    page = client(place.around, place.people["external_auditor"]).get("/ledger/auditor").text
+    assert "1 100" in page.replace("\u202f", " ").replace("\u00a0", " "), "both gaps add up, whatever their sign"

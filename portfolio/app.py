@@ -28,7 +28,8 @@ from portfolio.kit.db import Database
 from portfolio.kit.i18n import N_
 from portfolio.kit.paths import static_dir
 from portfolio.origin import Surroundings
-from portfolio.web.render import NAV, NavEntry, environment, page
+from portfolio.web.menu import NAV, NavEntry
+from portfolio.web.render import environment, page
 from portfolio.web.security_headers import SecurityHeaders
 from portfolio.work import Work
 
@@ -56,29 +57,51 @@ ROOMS = (
     "closures",
     "desk",
 )
+SELECTION, GRANTED, PAYING, BOOKS, STEERING = (
+    N_("Calls and files"),
+    N_("Grants"),
+    N_("Payments and funds"),
+    N_("Accounting"),
+    N_("Steering"),
+)
 MENU = (
     NavEntry(N_("My work"), "desk.home", "house", ("desk:view", "own:view")),
     NavEntry(N_("My files"), "own.index", "folder-open", ("own:view",)),
-    NavEntry(N_("Calls"), "calls.index", "megaphone", ("call:view",)),
-    NavEntry(N_("Groups"), "groups.index", "users", ("group:view",)),
-    NavEntry(N_("Files"), "applications.index", "folder-open", ("application:view",)),
-    NavEntry(N_("My sheets"), "scoring.index", "clipboard-check", ("score_sheet:fill",)),
-    NavEntry(N_("Committees"), "committees.index", "gavel", ("session:view",)),
-    NavEntry(N_("Decisions"), "awards.index", "stamp", ("decision:view",)),
-    NavEntry(N_("Agreements"), "agreements.index", "signature", ("agreement:view",)),
-    NavEntry(N_("Micro-projects"), "projects.index", "sprout", ("project:view",)),
-    NavEntry(N_("Purchases"), "procurement.index", "shopping-cart", ("procedure:view",)),
-    NavEntry(N_("Payments"), "disbursements.index", "banknote", ("disbursement:view",)),
-    NavEntry(N_("Batches"), "payments.index", "layers", ("payment_batch:view",)),
-    NavEntry(N_("Justifications"), "justifications.index", "receipt-text", ("justification:view",)),
-    NavEntry(N_("Ledger"), "desk.ledger", "book-open", ("ledger:view",)),
-    NavEntry(N_("Portfolio"), "desk.portfolio", "chart-column", ("agreement:view",)),
-    NavEntry(N_("Funds"), "funds.index", "landmark", ("fund:view",)),
-    NavEntry(N_("Strategy"), "strategy.index", "target", ("framework:view",)),
-    NavEntry(N_("People reached"), "beneficiaries.index", "users", ("reach:view",)),
-    NavEntry(N_("Complaints"), "grievances.index", "message-square-warning", ("grievance:view",)),
-    NavEntry(N_("Administrative units"), "places.index", "map-pin", ("place:edit",)),
-    NavEntry(N_("Accounts and roles"), "accounts.people", "shield-check", ("role:view",)),
+    NavEntry(N_("Calls"), "calls.index", "megaphone", ("call:view",), SELECTION),
+    NavEntry(N_("Groups"), "groups.index", "users", ("group:view",), SELECTION),
+    NavEntry(N_("Files"), "applications.index", "folder-open", ("application:view",), SELECTION),
+    NavEntry(N_("My sheets"), "scoring.index", "clipboard-check", ("score_sheet:fill",), SELECTION),
+    NavEntry(N_("Committees"), "committees.index", "gavel", ("session:view",), SELECTION),
+    NavEntry(N_("Decisions"), "awards.index", "stamp", ("decision:view",), SELECTION),
+    NavEntry(N_("Agreements"), "agreements.index", "signature", ("agreement:view",), GRANTED),
+    NavEntry(N_("Micro-projects"), "projects.index", "sprout", ("project:view",), GRANTED),
+    NavEntry(N_("Purchases"), "procurement.index", "shopping-cart", ("procedure:view",), GRANTED),
+    NavEntry(N_("Justifications"), "justifications.index", "receipt-text", ("justification:view",), GRANTED),
+    NavEntry(N_("Orders to repay"), "justifications.recoveries", "undo-2", ("recovery:view",), GRANTED, True),
+    NavEntry(N_("Closures"), "closures.index", "lock", ("closure:view",), GRANTED, True),
+    NavEntry(N_("People reached"), "beneficiaries.index", "users", ("reach:view",), GRANTED),
+    NavEntry(N_("Complaints"), "grievances.index", "message-square-warning", ("grievance:view",), GRANTED),
+    NavEntry(N_("Payments"), "disbursements.index", "banknote", ("disbursement:view",), PAYING),
+    NavEntry(N_("Batches"), "payments.index", "layers", ("payment_batch:view",), PAYING),
+    NavEntry(
+        N_("Bank statements"), "payments.statements", "landmark", ("bank_statement:view",), PAYING, True
+    ),
+    NavEntry(N_("Cash counts"), "payments.counts", "hand-coins", ("treasury:view",), PAYING, True),
+    NavEntry(
+        N_("Forecast of payments"), "agreements.forecast", "calendar", ("agreement:view",), PAYING, True
+    ),
+    NavEntry(N_("Funds"), "funds.index", "landmark", ("fund:view",), PAYING),
+    NavEntry(N_("Money received"), "funds.receipts", "hand-coins", ("money_receipt:view",), PAYING, True),
+    NavEntry(N_("Ledger"), "desk.ledger", "book-open", ("ledger:view",), BOOKS),
+    NavEntry(N_("Trial balance"), "desk.ledger_balance", "scale", ("ledger:view",), BOOKS, True),
+    NavEntry(N_("Chart of accounts"), "desk.chart", "list-ordered", ("ledger:view",), BOOKS, True),
+    NavEntry(N_("Statements"), "desk.statements", "printer", ("ledger:view",), BOOKS, True),
+    NavEntry(N_("Exercices"), "desk.exercices", "calendar", ("ledger:view",), BOOKS, True),
+    NavEntry(N_("Auditor's page"), "desk.auditor", "shield-check", ("ledger:verify",), BOOKS, True),
+    NavEntry(N_("Portfolio"), "desk.portfolio", "chart-column", ("agreement:view",), STEERING),
+    NavEntry(N_("Strategy"), "strategy.index", "target", ("framework:view",), STEERING),
+    NavEntry(N_("Administrative units"), "places.index", "map-pin", ("place:edit",), STEERING),
+    NavEntry(N_("Accounts and roles"), "accounts.people", "shield-check", ("role:view",), STEERING),
 )
 MAX_BODY = 32 * 1024 * 1024
 

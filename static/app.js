@@ -39,6 +39,29 @@ const count = () => all("[data-ticked]").forEach(bar => {
   all(`[data-tick-all="${CSS.escape(bar.dataset.ticked)}"]`).forEach(b => { b.checked = n > 0 && n === boxes.length; b.indeterminate = n > 0 && n < boxes.length; });
 });
 
+/* a grid of papers: Enter and the arrows go from row to row (Ctrl+Enter sends), the foot adds up while typing */
+const below = (cell, step) => {
+  const row = cell.closest("tr"), at = [...row.children].indexOf(cell.closest("td"));
+  for (let r = row; (r = step > 0 ? r.nextElementSibling : r.previousElementSibling);) {
+    const to = r.children[at] && r.children[at].querySelector("input:not([type=hidden]),select");
+    if (to) { to.focus(); if (to.select) to.select(); return true; }
+  }
+  return false;
+};
+doc.addEventListener("keydown", e => {
+  if (e.ctrlKey || e.metaKey || e.altKey || !e.target.matches || !e.target.matches("form[data-grid] td :is(input,select)")) return;
+  const step = e.key === "Enter" ? (e.shiftKey ? -1 : 1) : e.target.tagName === "SELECT" ? 0 : e.key === "ArrowDown" ? 1 : e.key === "ArrowUp" ? -1 : 0;
+  if (step) { e.preventDefault(); below(e.target, step); }
+});
+const addUp = f => all("[data-sum]", f).forEach(box => {
+  const sum = all(`[name$="-${box.dataset.sum}"]`, f).reduce((n, i) => n + (parseInt(i.value.replace(/[^0-9]/g, ""), 10) || 0), 0);
+  const said = n => new Intl.NumberFormat(doc.documentElement.lang).format(n).replace(/[\u202f\u00a0]/g, "\u202f");
+  box.textContent = said(sum);
+  const of = box.closest("form").querySelector("[data-left-of]");
+  if (of) of.textContent = said(Number(of.dataset.leftOf) - sum);
+});
+doc.addEventListener("input", e => { if (e.target.form && "grid" in e.target.form.dataset) addUp(e.target.form); });
+
 /* what is typed and not sent */
 doc.addEventListener("input", e => {
   const f = e.target.form;
@@ -112,8 +135,9 @@ doc.addEventListener("htmx:error", e => { const f = e.target.closest && e.target
 
 addEventListener("pageshow", () => { all("form.busy").forEach(free); count(); });
 addEventListener("beforeprint", () => all("details.data").forEach(d => { d.open = true; }));
-doc.addEventListener("keyup", e => { if (e.key === "Escape") all("details.user[open]").forEach(d => { d.open = false; d.firstElementChild.focus(); }); });
-doc.addEventListener("click", e => all("details.user[open]").forEach(d => { if (!d.contains(e.target)) d.open = false; }));
+const menus = () => all(".top details[open]");
+doc.addEventListener("keyup", e => { if (e.key === "Escape") menus().forEach(d => { d.open = false; d.firstElementChild.focus(); }); });
+["click", "focusin"].forEach(what => doc.addEventListener(what, e => menus().forEach(d => { if (!d.contains(e.target)) d.open = false; })));
 const on = doc.getElementById("keys-on");
 if (on) on.checked = keysOn();
 restore(); show();

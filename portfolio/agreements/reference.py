@@ -141,6 +141,24 @@ AMENDMENT_WORDS: dict[str, str] = {
     "termination": N_("Termination"),
     "other": N_("Other change"),
 }
+AMENDMENT_NOTES: dict[str, str] = {
+    "virement_within": N_(
+        "Francs move between lines of the grant, within the tolerance: nobody signs, a second person accepts."
+    ),
+    "virement": N_(
+        "Francs move between lines beyond the tolerance: it rests on an opinion, and both parties sign."
+    ),
+    "extension": N_("The agreement ends later. Both parties sign before the present end."),
+    "results": N_("The results expected are written again, whole. Both parties sign."),
+    "schedule": N_(
+        "Amounts, ways of paying and dates of the tranches not requested yet; the grant stays the same."
+    ),
+    "signatory": N_("Another person signs for the group, or the group is paid on another verified account."),
+    "suspension": N_("From the signature on nothing is paid and the delays do not run, until it is lifted."),
+    "termination": N_("Unpaid tranches are cancelled; what was advanced is justified or paid back."),
+    "other": N_("An article is written again. It touches neither money, nor dates, nor signatories."),
+}
+"""What each type changes and who agrees to it, said before it is chosen."""
 
 SOURCE_WORDS: dict[str, str] = {
     "S": N_("Grant"),

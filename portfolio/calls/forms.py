@@ -118,6 +118,14 @@ class ShareRow(Row):
     percent: Annotated[int, whole(1, 100)]
 
 
+class CapRow(Row):
+    """At most so many percent of each grant for a category of costs; `words`: what the labels of its budget lines hold."""
+
+    category: Annotated[str, text(100, 3)]
+    percent: Percent
+    words: Annotated[str, text(300, 3)]
+
+
 class MoneyForm(Section):
     """The envelope, where it comes from, what may be asked."""
 
@@ -129,6 +137,7 @@ class MoneyForm(Section):
     refused_expenses: Sentences = []
     lines: list[LineRow] = []
     shares: list[ShareRow] = []
+    caps: list[CapRow] = []
 
 
 class CalendarForm(Section):

@@ -65,6 +65,8 @@ class Call(Base):
     excluded: Mapped[JsonList] = mapped_column(default=list)
     """Who may not apply, as sentences printed in the notice."""
     refused_expenses: Mapped[JsonList] = mapped_column(default=list)
+    cost_caps: Mapped[JsonList] = mapped_column(default=list)
+    """At most so many percent of a grant for a category of costs: `category`, `percent`, and the `words` that name its lines (K1)."""
     opens_at: Mapped[Moment]
     closes_at: Mapped[Moment]
     questions_until: Mapped[date | None]

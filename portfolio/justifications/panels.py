@@ -10,6 +10,7 @@ from portfolio.agreements.models import Agreement, Tranche
 from portfolio.agreements.queries import CHARGED
 from portfolio.justifications import queries
 from portfolio.justifications.models import Expense, Justification, Recovery
+from portfolio.justifications.queries.caps import cap_uses
 from portfolio.kit.i18n import gettext as _
 from portfolio.web.panels import Panel, panel
 from portfolio.work import Work
@@ -17,7 +18,7 @@ from portfolio.work import Work
 
 @panel("agreement", order=60)
 def advances(work: Work, agreement: Agreement) -> Panel | None:
-    """Advances and how far they are justified; four queries, however many tranches."""
+    """Advances and how far they are justified, and the caps by category; a fixed count of queries, however many tranches."""
     if not work.may("justification:view", agreement):
         return None
     tranches = list(
@@ -41,7 +42,7 @@ def advances(work: Work, agreement: Agreement) -> Panel | None:
         work.db.scalars(select(Recovery).where(Recovery.agreement_id == agreement.id).order_by(Recovery.id))
     )
     rows = [(t, progress[t.id], reports.get(t.id, [])) for t in tranches]
-    facts = {"rows": rows, "orders": orders, "agreement": agreement}
+    facts = {"rows": rows, "orders": orders, "agreement": agreement, "caps": cap_uses(work, agreement)}
     return Panel(_("Justification of the advances"), "justifications/panels.html", "advances", facts)
 
 

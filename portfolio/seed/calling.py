@@ -9,6 +9,7 @@ from portfolio.calls.forms import (
     AnswerForm,
     ApplicantsForm,
     CalendarForm,
+    CapRow,
     CreateForm,
     CriterionRow,
     GridForm,
@@ -24,7 +25,7 @@ from portfolio.calls.forms import (
 )
 from portfolio.calls.models import Call, Question
 from portfolio.places import queries as places
-from portfolio.seed.data.calls import CALLS, FREE_NOTICE, PIECES, REFUSED_EXPENSES, criteria
+from portfolio.seed.data.calls import CALLS, CAPS, FREE_NOTICE, PIECES, REFUSED_EXPENSES, criteria
 from portfolio.seed.data.model import Call as CallFacts
 from portfolio.seed.stage import NOBODY, Stage, make
 from portfolio.strategy import queries as strategy
@@ -143,6 +144,7 @@ def _write(stage: Stage, facts: CallFacts, work: Work) -> None:
             refused_expenses=[
                 f"{word.strip().capitalize()}." for word in REFUSED_EXPENSES.rstrip(".").split(",")
             ],
+            caps=[make(CapRow, category=name, percent=percent, words=words) for name, percent, words in CAPS],
             lines=[
                 LineRow(budget_line_id=stage.ids[f"line:{line}"], amount=amount)
                 for line, amount in facts.lines

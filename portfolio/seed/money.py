@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 
 from portfolio.funds import service
-from portfolio.funds.forms import AccountForm, DonorForm, FundForm, LineForm, MoveForm, ReceiptForm
-from portfolio.funds.models import BudgetLine, Donor, Fund, MoneyReceipt
+from portfolio.funds.forms import (
+    AccountForm,
+    CallForm,
+    DonorForm,
+    FundForm,
+    LineForm,
+    MoveForm,
+    ReceiptForm,
+    RefundForm,
+)
+from portfolio.funds.models import BudgetLine, Donor, DonorRefund, Fund, FundCall, MoneyReceipt
 from portfolio.payments.reference import invented_rib as rib
 from portfolio.seed.data import money as data
 from portfolio.seed.data.calls import CALLS
@@ -44,6 +54,13 @@ def plan(stage: Stage) -> None:
         for account in data.ACCOUNTS.values():
             if account.fund == fund.code:
                 stage.plan(j + 2, "14:00", ACCOUNTANT, partial(_account, stage, account))
+    for code in data.CALLED:
+        j = data.FUNDS[code].opened_j
+        stage.plan(j + 2, "15:00", ACCOUNTANT, partial(_call, stage, data.FUNDS[code]))
+        stage.plan(j + 3, "10:00", ORDONNATEUR, partial(_send, stage, code))
+    code, day, amount, reason = data.REFUND
+    stage.plan(day, "09:30", PROGRAMME, partial(_refund, stage, code, amount, reason))
+    stage.plan(day + 2, "11:30", ORDONNATEUR, partial(_approve_refund, stage))
     for receipt in data.RECEIPTS:
         if receipt.received:
             stage.plan(receipt.j, "09:00", CASHIER, partial(_record, stage, receipt))
@@ -136,6 +153,38 @@ def _account(stage: Stage, facts: AccountFacts, work: Work) -> None:
     stage.keep(f"treasury:{facts.code}", account)
 
 
+def _call(stage: Stage, facts: FundFacts, work: Work) -> None:
+    """The first call of a fund asks for the whole of the agreement; the donor pays it in parts."""
+    lines = [line for line in data.LINES.values() if line.fund == facts.code]
+    form = make(
+        CallForm,
+        treasury_account_id=stage.ids[f"treasury:{BANK_OF[facts.code]}"],
+        until_on=date(max(exercice(stage, line) for line in lines), 12, 31),
+        wanted_on=stage.day(facts.opened_j + 10),
+        purpose=f"Premier appel sur l'accord « {facts.title} » : budget voté, appels à propositions et suivi.",
+        donor_amount=facts.foreign_minor,
+        donor_currency=facts.currency,
+        rate_text=rate_text(facts),
+        amount=facts.amount,
+    )
+    fund = stage.get(work, Fund, f"fund:{facts.code}")
+    stage.keep(f"fund-call:{facts.code}", service.draft_call(work, fund, form))
+
+
+def _send(stage: Stage, code: str, work: Work) -> None:
+    service.send_call(work, stage.get(work, FundCall, f"fund-call:{code}"))
+
+
+def _refund(stage: Stage, code: str, amount: int, reason: str, work: Work) -> None:
+    account = stage.ids[f"treasury:{BANK_OF[code]}"]
+    form = RefundForm(treasury_account_id=account, amount=amount, reason=reason)
+    stage.keep("refund", service.propose_refund(work, stage.get(work, Fund, f"fund:{code}"), form))
+
+
+def _approve_refund(stage: Stage, work: Work) -> None:
+    service.approve_refund(work, stage.get(work, DonorRefund, "refund"))
+
+
 def _record(stage: Stage, facts: ReceiptFacts, work: Work) -> None:
     fund = data.FUNDS[facts.fund]
     receipt = service.record_receipt(
@@ -151,6 +200,9 @@ def _record(stage: Stage, facts: ReceiptFacts, work: Work) -> None:
             rate_text=rate_text(fund),
             rate_source=fund.rate_source,
             amount=facts.amount,
+            fund_call_id=stage.ids[f"fund-call:{facts.fund}"]
+            if facts.code in data.CALLED.get(facts.fund, ())
+            else None,
         ),
     )
     stage.keep(f"receipt:{facts.code}", receipt)

@@ -8,7 +8,7 @@ import os
 import secrets
 import tempfile
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
@@ -25,40 +25,16 @@ from portfolio.kit.errors import Bad, Refusal
 from portfolio.kit.lifecycle import Lifecycle
 from portfolio.kit.paths import static_dir
 from portfolio.kit.text import phone_text
-from portfolio.rulebook.permissions import GRANTS, who_may
+from portfolio.rulebook.permissions import who_may
 from portfolio.web import csrf
-from portfolio.web.urls import known, safe_next, url
+from portfolio.web.menu import NavItem, menu_here, menu_of
+from portfolio.web.urls import safe_next, url
 from portfolio.work import Work
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 FLASH = "portfolio-flash"
 VISITOR = "__Host-portfolio-visitor"
 LANGUAGE = "portfolio-language"
-
-
-@dataclass(frozen=True)
-class NavItem:
-    """An entry of a menu."""
-
-    label: str
-    url: str
-    icon: str = ""
-    current: bool = False
-    code: str = ""
-
-
-@dataclass(frozen=True)
-class NavEntry:
-    """A menu entry before it is drawn: shown to who holds one of the permissions."""
-
-    label: str
-    route: str
-    icon: str
-    permissions: tuple[str, ...]
-
-
-NAV: list[NavEntry] = []
-"""Filled by `create_app`: the only place that lists every room."""
 
 
 @dataclass(frozen=True)
@@ -227,26 +203,12 @@ def moves(
     return found
 
 
-@functools.lru_cache(maxsize=200)
-def menu_of(roles: frozenset[str], _locale: str) -> tuple[NavItem, ...]:
-    """The entries of the menu that somebody with these roles may open."""
-    held = frozenset(permission for role in roles for permission in GRANTS[role])
-    return tuple(
-        NavItem(i18n.gettext(entry.label), url(entry.route), entry.icon)
-        for entry in NAV
-        if known(entry.route) and held.intersection(entry.permissions)
-    )
-
-
 def _context(work: Work, facts: dict[str, Any]) -> dict[str, Any]:
     actor = work.maybe_actor
     origin = work.origin
     bad: Bad | None = facts.get("bad")
     path = origin.path
-    nav = tuple(
-        replace(item, current=True) if path == item.url or path.startswith(f"{item.url}/") else item
-        for item in (menu_of(frozenset(actor.roles), i18n.locale()) if actor else ())
-    )
+    nav = menu_here(menu_of(frozenset(actor.roles), i18n.locale()), path) if actor else ()
     here = f"{path}?{origin.query}" if origin.query else path
     languages = [
         NavItem(code.upper(), url("language", code=code, next=here), "", code == i18n.locale(), code)

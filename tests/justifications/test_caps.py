@@ -9,8 +9,10 @@ import pytest
 from portfolio.agreements import queries as agreements
 from portfolio.agreements.forms import CapForm
 from portfolio.agreements.service import set_cap
+from portfolio.calls.models import Call
 from portfolio.justifications import queries, service
 from portfolio.justifications.forms import AcceptForm
+from portfolio.justifications.queries.caps import cap_uses
 from portfolio.justifications.service import expenses
 from portfolio.kit.errors import Forbidden, Invalid, Refused
 from tests.client import client
@@ -83,3 +85,26 @@ def test_a_cap_is_dated_and_set_by_who_may(place: Office) -> None:
     assert page.status_code == 200 and "445\u202f000" in page.text.replace("\u00a0", "\u202f")
     kept = head.submit(f"/agreements/{made.agreement}/caps", {"category": "Fonctionnement", "percent": "101", "act": "x"})
     assert kept.status_code == 422 and "Fonctionnement" in kept.text and 'value="101"' in kept.text
+
+
+def test_the_rules_of_the_call_cap_a_category_and_its_page_says_what_is_left(place: Office) -> None:
+    made = grant(place)
+    with place.as_("programme_head") as work:
+        call = work.db.get_one(Call, agreements.get(work, made.agreement).call_id)
+        call.cost_caps = [{"category": "Suivi", "percent": 10, "words": ["veterinaire", "liers"]}, {"category": "Loyers", "percent": 5, "words": ["loyer"]}]
+    number = report(place, made.tranches[0], expense(made, 400_000, CARE, -200), expense(made, 60_000, CARE, -190))
+    accept(place, number, 0)
+    with pytest.raises(Refused) as refused:
+        accept(place, number, 1)
+    assert refused.value.refusals[0].code == "category_cap" and refused.value.refusals[0].missing_minor == 15_000
+    with place.as_("grants_officer", readonly=True) as work:
+        rents, care = cap_uses(work, agreements.get(work, made.agreement))
+    assert (care.most_minor, care.used_minor, care.waiting_minor, care.left_minor, care.over_minor) == (445_000, 400_000, 60_000, 45_000, 15_000)
+    assert (rents.cap.lines, rents.left_minor) == ([], 222_500)
+    browser = client(place.around, place.people["grants_officer"])
+    for address in (f"/justifications/{number}", f"/agreements/{made.agreement}", f"/agreements/{made.agreement}/caps"):
+        page = browser.get(address).text.replace("\u202f", " ")
+        assert "445 000" in page and "Règlement de l" in page, address
+    assert "45 000" in browser.get(f"/justifications/{number}").text.replace("\u202f", " ")
+    cap(place, made, 20, -400)  # an act of the agreement on the same category holds instead
+    accept(place, number, 1)

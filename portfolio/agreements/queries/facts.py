@@ -98,6 +98,12 @@ class TrancheRow:
             (_("Paid back"), self.returned_minor),
         ]
 
+    @property
+    def drills(self) -> tuple[str, ...]:
+        """The account whose entries of this tranche explain each stage; none for the commitment, which is the agreement's."""
+        cleared = "409" if self.tranche.modality == "advance" else "657"
+        return "", "905", "906", "907", cleared, "409"
+
 
 def source_of(condition: Condition) -> str:
     """« Agreement, article 6 · computed from the ledger »."""

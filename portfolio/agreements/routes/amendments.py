@@ -9,7 +9,7 @@ from starlette.responses import Response
 from portfolio.agreements import queries, service
 from portfolio.agreements.forms import AmendmentForm, AmendmentSignatureForm, ReasonForm
 from portfolio.agreements.pdf import amendment_pdf
-from portfolio.agreements.reference import AMENDMENT_WORDS, VIREMENT_PERCENT
+from portfolio.agreements.reference import AMENDMENT_NOTES, AMENDMENT_WORDS, VIREMENT_PERCENT
 from portfolio.agreements.routes.records import account_options, choices, router
 from portfolio.documents import queries as documents
 from portfolio.documents.service import ACCEPT
@@ -45,6 +45,7 @@ def new_page(work: Work, id: int, kind: str = "", bad: Bad | None = None) -> Res
         results=queries.results_of(work, agreement),
         settlement=queries.settlement(work, agreement) if chosen == "termination" else None,
         tolerance=VIREMENT_PERCENT,
+        notes=AMENDMENT_NOTES,
         account_options=account_options(queries.accounts(work, agreement.group_id)),
         **choices(),
     )
@@ -98,7 +99,8 @@ def amendment_page(work: Work, number: int, bad: Bad | None = None) -> Response:
             (facts["agreement"].reference, url("agreements.show", id=amendment.agreement_id)),
         ],
         steps=status_steps(AMENDMENT, amendment.status),
-        moves=[m for m in actions if m.verb != "sign"],
+        moves=[m for m in actions if m.verb != "sign" or m.blocked],
+        day=_day,
         old_end=_day(amendment.changes["before"].get("ends_on")),
         new_end=_day(amendment.changes["after"].get("ends_on")),
         until=_day(amendment.changes["after"].get("until_on")),

@@ -19,7 +19,7 @@ def caps_page(work: Work, id: int, bad: Bad | None = None) -> Response:
     """The caps of an agreement."""
     agreement = queries.get(work, id)
     caps = queries.caps_of(work, id)
-    holding = {cap.id for cap in queries.in_force(caps, work.today)}
+    holding = queries.in_force(caps, work.today)
     return page(
         work,
         "agreements/caps.html",
@@ -31,7 +31,7 @@ def caps_page(work: Work, id: int, bad: Bad | None = None) -> Response:
             (_("Caps by category"), None),
         ],
         agreement=agreement,
-        caps=[(cap, queries.most(cap, agreement), cap.id in holding) for cap in caps],
+        caps=[(cap, queries.most(cap, agreement), cap in holding) for cap in caps],
         budget=[line for line in queries.lines(work, agreement) if line.source == "S"],
         choices=[(str(line.id), line.label) for line in queries.lines(work, agreement) if line.source == "S"],
         may_set=work.may("cost_cap:set", agreement),

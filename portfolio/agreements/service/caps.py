@@ -23,7 +23,7 @@ def set_cap(work: Work, agreement: Agreement, form: CapForm) -> CostCap:
         errors.append(FieldError("lines", _("Choose one of the answers proposed.")))
     caps = queries.caps_of(work, agreement.id)
     same = [c for c in caps if fold(c.category) == fold(form.category)]
-    if any(c.valid_from == form.valid_from for c in same):
+    if any(c.valid_from == form.valid_from and not c.words for c in same):
         errors.append(FieldError("valid_from", _("This category already has a cap from this day on.")))
     if errors:
         raise Invalid(errors)

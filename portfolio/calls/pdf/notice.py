@@ -116,6 +116,12 @@ def _money(sheet: _Sheet, f: Mapping[str, Any]) -> None:
     )
     refused = " ; ".join(x[:1].lower() + x[1:].rstrip(". ;") for x in f["refused_expenses"])
     sheet.para(f"Dépenses refusées : {refused}.")
+    if f.get("cost_caps"):
+        caps = " ; ".join(
+            f"{c['category'][:1].lower()}{c['category'][1:]}, {c['percent']} % de la subvention au plus"
+            for c in f["cost_caps"]
+        )
+        sheet.para(f"Plafonds par nature de dépenses : {caps}.")
 
 
 def _objectives(sheet: _Sheet, f: Mapping[str, Any]) -> None:

@@ -177,6 +177,7 @@ def _notice(work: Work, b: Bundle) -> dict[str, Any]:
         "max_files": call.max_files,
         "excluded": list(call.excluded),
         "refused_expenses": list(call.refused_expenses),
+        "cost_caps": [{"category": c["category"], "percent": c["percent"]} for c in call.cost_caps],
         "pieces": [{"label": p.label, "when": _when(b, p)} for p in b.pieces],
         "criteria": [
             {

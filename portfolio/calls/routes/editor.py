@@ -39,7 +39,7 @@ FORMS: dict[str, type[Section]] = {
     "grid": GridForm,
     "objectives": ObjectivesForm,
 }
-ROWS = {"lines": 3, "shares": 2, "pieces": 3, "criteria": 2, "objectives": 9}
+ROWS = {"lines": 3, "shares": 2, "caps": 2, "pieces": 3, "criteria": 2, "objectives": 9}
 """Empty rows offered under those already written: without JavaScript, saving offers as many again, also when it is refused.
 
 Objectives are refused until each framework in force makes 100 %, so enough rows for all of them are offered at once."""
@@ -109,9 +109,11 @@ def _row_facts(bad: Bad | None, section: str, b: Any) -> dict[str, Any]:
     if section == "money":
         lines = [{"budget_line_id": x.budget_line_id, "amount": x.amount_minor} for x in b.lines]
         shares = [{"category": s.category, "percent": s.percent} for s in b.shares]
+        caps = [{**cap, "words": ", ".join(cap["words"])} for cap in b.call.cost_caps]
         return {
             "lines": _rows(bad, "lines", lines, ("budget_line_id", "amount")),
             "shares": _rows(bad, "shares", shares, ("category", "percent")),
+            "caps": _rows(bad, "caps", caps, ("category", "percent", "words")),
         }
     if section == "pieces":
         stored = [

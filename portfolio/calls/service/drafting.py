@@ -174,6 +174,11 @@ def _identity(form: IdentityForm, work: Work, call: Call) -> tuple[dict[str, Any
     }, {}
 
 
+def words_of(typed: str) -> list[str]:
+    """The words between commas, folded as labels are when they are compared."""
+    return list(dict.fromkeys(word for part in typed.split(",") if (word := fold(part.strip()))))
+
+
 @_section.register
 def _money(form: MoneyForm, work: Work, call: Call) -> tuple[dict[str, Any], dict[str, Write]]:
     ids = [row.budget_line_id for row in form.lines]
@@ -189,6 +194,8 @@ def _money(form: MoneyForm, work: Work, call: Call) -> tuple[dict[str, Any], dic
     ]
     categories = [row.category for row in form.shares]
     errors += _twice(categories, "shares", "category", _("This category already has a share above."))
+    capped = [fold(row.category) for row in form.caps]
+    errors += _twice(capped, "caps", "category", _("This category already has a cap above."))
     _valid(errors)
     lines = [
         CallLine(call_id=call.id, budget_line_id=row.budget_line_id, amount_minor=row.amount)
@@ -205,6 +212,10 @@ def _money(form: MoneyForm, work: Work, call: Call) -> tuple[dict[str, Any], dic
         "own_contribution_percent": form.own_contribution_percent,
         "cash_exempt_displaced": form.cash_exempt_displaced,
         "refused_expenses": form.refused_expenses,
+        "cost_caps": [
+            {"category": row.category, "percent": row.percent, "words": words_of(row.words)}
+            for row in form.caps
+        ],
     }, {
         "budget_lines": _replace(
             work,

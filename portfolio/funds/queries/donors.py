@@ -38,6 +38,20 @@ def foreseen(work: Work, fund: Fund, until: date) -> int:
     return sum(forecast(work, fund, until) for forecast in _FORECASTS)
 
 
+def voted(work: Work, fund: Fund, until: date) -> int:
+    """The credits voted and not engaged of the exercices begun by that day, in francs."""
+    left = (
+        BudgetLine.voted_minor
+        + BudgetLine.carried_minor
+        - BudgetLine.lapsed_minor
+        - BudgetLine.committed_minor
+    )
+    statement = select(func.coalesce(func.sum(left), 0)).where(
+        BudgetLine.fund_id == fund.id, BudgetLine.status == "voted", BudgetLine.exercice <= until.year
+    )
+    return int(work.db.scalar(statement) or 0)
+
+
 def awaited(work: Work, fund: Fund) -> int:
     """Asked from the donor and not arrived yet, in francs: calls that are out, less what came in answer."""
     left = func.coalesce(func.sum(FundCall.amount_minor - FundCall.received_minor), 0)
@@ -48,9 +62,13 @@ def awaited(work: Work, fund: Fund) -> int:
 
 
 def need(work: Work, fund: Fund, until: date) -> dict[str, int]:
-    """What justifies a call: foreseen, cash, awaited, and the most that may be asked."""
+    """What justifies a call: foreseen, cash, awaited, and the most that may be asked.
+
+    Until its first money has arrived nothing can be signed on a fund: its first calls rest on the budget voted.
+    """
+    first = voted(work, fund, until) if fund.received_minor == 0 else 0
     found = {
-        "foreseen": foreseen(work, fund, until),
+        "foreseen": foreseen(work, fund, until) + first,
         "cash": fund.received_minor - fund.disbursed_minor,
         "called": awaited(work, fund),
     }

@@ -85,6 +85,7 @@ def call_page(work: Work, id: int, bad: Bad | None = None) -> Response:
         receipts=[(r, a) for r, a in queries.receipts_of(work, fund) if r.fund_call_id == call.id],
         letter=documents.paper(work, "fund_call", call),
         steps=status_steps(FUND_CALL, call.status),
+        cycle=FUND_CALL,
         moves=moves(
             work,
             FUND_CALL,
@@ -192,6 +193,7 @@ def refund_page(work: Work, id: int, bad: Bad | None = None) -> Response:
         order=documents.paper(work, "donor_refund", refund),
         payable=any(m.verb == "pay" and m.allowed and not m.blocked for m in found),
         steps=status_steps(DONOR_REFUND, refund.status),
+        cycle=DONOR_REFUND,
         moves=[m for m in found if m.verb != "pay" or m.blocked or not m.allowed],
     )
 

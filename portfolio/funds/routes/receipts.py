@@ -101,7 +101,7 @@ def receipts(work: W, query: Query) -> Response:
     )
 
 
-def new_receipt_page(work: Work, bad: Bad | None = None, fund: str = "") -> Response:
+def new_receipt_page(work: Work, bad: Bad | None = None, fund: str = "", call: str = "") -> Response:
     """The form of a receipt."""
     return page(
         work,
@@ -110,6 +110,7 @@ def new_receipt_page(work: Work, bad: Bad | None = None, fund: str = "") -> Resp
         crumbs=_crumbs(_("Record money received")),
         bad=kept(bad),
         chosen=fund,
+        answers=call,
         funds=queries.fund_options(work, "open", "frozen"),
         accounts=queries.account_options(work),
         calls=queries.call_options(work),
@@ -120,7 +121,7 @@ def new_receipt_page(work: Work, bad: Bad | None = None, fund: str = "") -> Resp
 @allow("money_receipt:record")
 def new_receipt(work: W, query: Query) -> Response:
     """Record money received."""
-    return new_receipt_page(work, fund=query.get("fund", ""))
+    return new_receipt_page(work, fund=query.get("fund", ""), call=query.get("call", ""))
 
 
 @router.post("/receipts", name="funds.record_receipt")

@@ -13,6 +13,7 @@ from portfolio.agreements.models import Agreement, AgreementLine, Tranche
 from portfolio.documents import queries as documents
 from portfolio.groups.models import Group
 from portfolio.justifications.models import METHODS, VOUCHER_KINDS, Expense, Justification, Recovery
+from portfolio.justifications.queries.caps import cap_uses
 from portfolio.justifications.queries.progress import of_report, of_tranche, of_tranches, unlocks
 from portfolio.justifications.reference import PROVES, Rule, rule
 from portfolio.kit.errors import NotFound
@@ -325,6 +326,7 @@ def facts(work: Work, report: Justification) -> dict[str, Any]:
         "here": of_report(work, report),
         "unlocks": unlocks(work, tranche, whole),
         "uses": line_uses(work, report),
+        "caps": cap_uses(work, agreement),
         "cash": cash(work, report, tranche),
         "recoveries": list(
             work.db.scalars(select(Recovery).where(Recovery.tranche_id == tranche.id).order_by(Recovery.id))

@@ -228,15 +228,15 @@ def edit(work: W, raw: Raw, id: int) -> Response:
     return done(work, url("justifications.show", id=id), _("Saved."))
 
 
-BLANK_ROWS = 8
+BLANK_ROWS = (8, 30, 70)
 
 
-def show_grid(work: Work, id: int, bad: Bad | None = None) -> Response:
+def show_grid(work: Work, id: int, bad: Bad | None = None, blank: int = 8) -> Response:
     """The keyboard grid of papers; what was typed comes back row by row when it is refused."""
     report = queries.get(work, id)
     found = queries.expenses(work, report)
     typed = bad.typed if bad else {}
-    count = max(len(found) + BLANK_ROWS, _rows_typed(typed))
+    count = max(len(found) + blank, _rows_typed(typed))
     facts = queries.facts(work, report)
     return page(
         work,
@@ -244,6 +244,8 @@ def show_grid(work: Work, id: int, bad: Bad | None = None) -> Response:
         bad=bad,
         found=found,
         count=count,
+        blanks={n: n == blank for n in BLANK_ROWS},
+        entered=sum(e.amount_minor for e in found),
         next_number=queries.next_number(work, report.agreement_id),
         kind_options=queries.kind_options(),
         method_options=queries.method_options(),
@@ -265,9 +267,9 @@ def _rows_typed(typed: dict[str, object]) -> int:
 
 @router.get("/{id}/expenses", name="justifications.grid")
 @allow("justification:enter")
-def grid(work: W, id: int) -> Response:
-    """Enter the papers."""
-    return show_grid(work, id)
+def grid(work: W, query: Query, id: int) -> Response:
+    """Enter the papers, with as many blank rows as asked."""
+    return show_grid(work, id, blank=next((n for n in BLANK_ROWS if str(n) == query.get("rows")), 8))
 
 
 @router.post("/{id}/expenses", name="justifications.grid_post")

@@ -256,4 +256,10 @@ REFUSED_EXPENSES = (
     "Achat de terrain, amende, pénalité, remboursement de dette, salaire d'agent public, armes, alcool et "
     "tabac, dépense engagée avant la signature de la convention."
 )
+CAPS = (
+    ("Frais de fonctionnement", 10, "fonctionnement, loyer, registres, carburant"),
+    ("Formation", 20, "formation"),
+)
+"""What the rules of every call cap: the category, its share of the grant in percent, the words that name its lines."""
+
 FREE_NOTICE = "Le dossier de candidature est gratuit."

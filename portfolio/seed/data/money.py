@@ -51,6 +51,17 @@ RECEIPTS: tuple[Receipt, ...] = (
 """`foreign_minor` is in cents for EUR and USD, in francs for XOF. F2-R2 is due, not received: credits are
 open and the cash is not there."""
 
+CALLED: dict[str, tuple[str, ...]] = {"F1": ("F1-R1", "F1-R2"), "F2": ("F2-R1",)}
+"""The receipts that answer the call for the whole of each donor agreement: that of F1 is received, that of F2 in part."""
+
+REFUND = (
+    "F1",
+    -8,
+    2_500_000,
+    "Crédits de suivi-évaluation que la revue du fonds n'emploiera pas, rendus au bailleur (accord, article 9).",
+)
+"""A refund to the donor proposed on that day, approved two days later, still to be paid: what was received stands."""
+
 LINES: dict[str, BudgetLine] = {
     line.code: line
     for line in (

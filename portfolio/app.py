@@ -90,8 +90,8 @@ MENU = (
     NavEntry(
         N_("Forecast of payments"), "agreements.forecast", "calendar", ("agreement:view",), PAYING, True
     ),
-    NavEntry(N_("Funds"), "funds.index", "landmark", ("fund:view",), PAYING),
-    NavEntry(N_("Money received"), "funds.receipts", "hand-coins", ("money_receipt:view",), PAYING, True),
+    NavEntry(N_("Funds"), "funds.index", "wallet", ("fund:view",), PAYING),
+    NavEntry(N_("Money received"), "funds.receipts", "inbox", ("money_receipt:view",), PAYING, True),
     NavEntry(N_("Ledger"), "desk.ledger", "book-open", ("ledger:view",), BOOKS),
     NavEntry(N_("Trial balance"), "desk.ledger_balance", "scale", ("ledger:view",), BOOKS, True),
     NavEntry(N_("Chart of accounts"), "desk.chart", "list-ordered", ("ledger:view",), BOOKS, True),

@@ -13,7 +13,7 @@ from portfolio.kit.i18n import N_, pgettext
 from portfolio.kit.i18n import gettext as _
 from portfolio.kit.lifecycle import Lifecycle
 from portfolio.rulebook.events import OTHERS
-from portfolio.rulebook.lifecycles import ALL
+from portfolio.rulebook.lifecycles import ALL, NOUNS
 from portfolio.rulebook.permissions import (
     GRANTS,
     INCOMPATIBLE,
@@ -56,38 +56,6 @@ def roles(work: W) -> Response:
         pairs=sorted(tuple(_(ROLES[r]) for r in ROLES if r in pair) for pair in INCOMPATIBLE),
         role_words=role_words(),
     )
-
-
-NOUNS = {
-    "framework": N_("Strategic framework"),
-    "fund": N_("Fund"),
-    "budget_line": N_("Budget line"),
-    "money_receipt": N_("Money received"),
-    "group": N_("Applicant group"),
-    "group_account": N_("Payment account of the group"),
-    "call": N_("Call for proposals"),
-    "application": N_("File"),
-    "call_register": N_("Register of filings"),
-    "session": N_("Committee session"),
-    "session_item": N_("Item of the agenda"),
-    "score_sheet": N_("Score sheet"),
-    "commitment": N_("Commitment"),
-    "decision": N_("Decision of award"),
-    "notice": N_("Letter of notification"),
-    "agreement": N_("Grant agreement"),
-    "tranche": N_("Tranche"),
-    "amendment": N_("Amendment"),
-    "project": N_("Micro-project"),
-    "visit": N_("Visit"),
-    "procedure": N_("Purchase"),
-    "disbursement": N_("Disbursement"),
-    "justification": N_("Justification of expenses"),
-    "expense": N_("Expense"),
-    "recovery": N_("Repayment order"),
-    "duplicate": N_("Possible duplicate"),
-    "grievance": N_("Complaint"),
-    "closure": N_("Closure"),
-}
 
 
 @dataclass(frozen=True)
@@ -169,5 +137,5 @@ def law(work: W) -> Response:
             for event in dict.fromkeys(key.partition("#")[0] for key in POSTINGS)
             if event in OTHERS
         ],
-        cycles=[(noun, _(NOUNS.get(noun, noun)), cycle, rows_of(cycle)) for noun, cycle in ALL.items()],
+        cycles=[(noun, _(NOUNS[noun]), cycle, rows_of(cycle)) for noun, cycle in ALL.items()],
     )

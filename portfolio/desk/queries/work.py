@@ -17,16 +17,18 @@ from portfolio.calls.models import Call
 from portfolio.closures.models import Closure
 from portfolio.committees.models import Session as Sitting
 from portfolio.disbursements.models import Disbursement
-from portfolio.funds.models import MoneyReceipt
+from portfolio.funds.models import DonorRefund, FundCall, MoneyReceipt
 from portfolio.grievances.models import Grievance
 from portfolio.groups.models import Group, GroupAccount
 from portfolio.justifications.models import Justification, Recovery
+from portfolio.kit.i18n import gettext as _
 from portfolio.kit.i18n import pgettext
 from portfolio.kit.lifecycle import Lifecycle, Move
 from portfolio.kit.urls import known, url
+from portfolio.payments.models import CashCount, PaymentBatch
 from portfolio.procurement.models import Procedure
 from portfolio.projects.models import Visit
-from portfolio.rulebook.lifecycles import ALL
+from portfolio.rulebook.lifecycles import ALL, NOUNS
 from portfolio.scoring.models import ScoreSheet
 from portfolio.strategy.models import Framework
 from portfolio.work import Work
@@ -34,11 +36,14 @@ from portfolio.work import Work
 
 @dataclass(frozen=True)
 class Queue:
-    """Where a noun's records wait: its table, its list, and since when."""
+    """Where a noun's records wait: its table, its list, since when, and the page of one record."""
 
     model: Any
     route: str
     since: Any
+    one: str = ""
+    but: tuple[str, ...] = ()
+    """Statuses that money moves on, and nobody."""
 
 
 QUEUES: dict[str, Queue] = {
@@ -50,18 +55,30 @@ QUEUES: dict[str, Queue] = {
     "commitment": Queue(Commitment, "awards.index", Commitment.prepared_at),
     "decision": Queue(Decision, "awards.index", Decision.prepared_at),
     "notice": Queue(Notice, "awards.notices", Notice.prepared_at),
-    "agreement": Queue(Agreement, "agreements.index", Agreement.created_at),
-    "amendment": Queue(Amendment, "agreements.index", Amendment.submitted_at),
-    "disbursement": Queue(Disbursement, "disbursements.index", Disbursement.requested_at),
-    "justification": Queue(Justification, "justifications.index", Justification.created_at),
-    "recovery": Queue(Recovery, "justifications.recoveries", Recovery.prepared_at),
+    "agreement": Queue(Agreement, "agreements.index", Agreement.created_at, "/agreements/{}"),
+    "amendment": Queue(Amendment, "agreements.index", Amendment.submitted_at, "/agreements/amendments/{}"),
+    "disbursement": Queue(
+        Disbursement, "disbursements.index", Disbursement.requested_at, "/disbursements/{}"
+    ),
+    "payment_batch": Queue(PaymentBatch, "payments.index", PaymentBatch.created_at, "/payments/{}"),
+    "cash_count": Queue(CashCount, "payments.counts", CashCount.counted_at),
+    "justification": Queue(
+        Justification, "justifications.index", Justification.created_at, "/justifications/{}"
+    ),
+    "recovery": Queue(
+        Recovery, "justifications.recoveries", Recovery.prepared_at, "/justifications/recoveries/{}"
+    ),
     "procedure": Queue(Procedure, "procurement.index", Procedure.created_at),
     "visit": Queue(Visit, "projects.visits", Visit.planned_on),
     "grievance": Queue(Grievance, "grievances.index", Grievance.recorded_at),
-    "money_receipt": Queue(MoneyReceipt, "funds.index", MoneyReceipt.recorded_at),
+    "money_receipt": Queue(MoneyReceipt, "funds.receipts", MoneyReceipt.recorded_at, "/funds/receipts/{}"),
+    "fund_call": Queue(
+        FundCall, "funds.index", FundCall.created_at, "/funds/calls/{}", ("sent", "partly_received")
+    ),
+    "donor_refund": Queue(DonorRefund, "funds.index", DonorRefund.proposed_at, "/funds/refunds/{}"),
     "framework": Queue(Framework, "strategy.index", Framework.proposed_at),
     "duplicate": Queue(Duplicate, "beneficiaries.duplicates", Duplicate.found_at),
-    "closure": Queue(Closure, "closures.index", Closure.prepared_at),
+    "closure": Queue(Closure, "closures.index", Closure.prepared_at, "/closures/{}"),
 }
 
 
@@ -70,6 +87,7 @@ class Waiting:
     """So many records of a noun wait for one verb of mine."""
 
     noun: str
+    noun_label: str
     status: str
     label: str
     verb_label: str
@@ -91,6 +109,7 @@ def waiting(work: Work) -> list[Waiting]:
             literal(status).label("status"),
             func.count().label("n"),
             func.min(queue.since).label("since"),
+            func.min(queue.model.id).label("first"),
         ).where(
             queue.model.status == status,
             work.within(row.permission, queue.model),
@@ -100,19 +119,24 @@ def waiting(work: Work) -> list[Waiting]:
     rows = work.db.execute(union_all(*parts)).all()
     by_key = {(c.noun, s): r for c, s, r in wanted}
     found = []
-    for noun, status, count, since in rows:
+    for noun, status, count, since, first in rows:
         if not count:
             continue
         cycle, row, queue = ALL[noun], by_key[(noun, status)], QUEUES[noun]
         found.append(
             Waiting(
                 noun=noun,
+                noun_label=_(NOUNS[noun]),
                 status=status,
                 label=pgettext(noun, cycle.state(status).label),
                 verb_label=pgettext(noun, row.label),
                 count=int(count),
                 oldest_days=_age(work, since),
-                url=url(queue.route, status=status) if known(queue.route) else "/",
+                url=queue.one.format(first)
+                if count == 1 and queue.one
+                else url(queue.route, status=status)
+                if known(queue.route)
+                else "/",
             )
         )
     return sorted(found, key=lambda w: -(w.oldest_days or 0))
@@ -128,7 +152,7 @@ def _wanted(work: Work) -> Iterator[tuple[Lifecycle, str, Move]]:
                 (m for m in cycle.open_moves(state.code) if m.kind == "main" and actor.may(m.permission)),
                 None,
             )
-            if row is not None:
+            if row is not None and state.code not in QUEUES[noun].but:
                 yield cycle, state.code, row
 
 

@@ -6,7 +6,7 @@ An event is `subject:past_participle`; the timeline is worded when shown, from t
 from __future__ import annotations
 
 from portfolio.kit.i18n import N_
-from portfolio.rulebook.lifecycles import ALL
+from portfolio.rulebook.done import DONE
 
 OTHERS: dict[str, str] = {
     "person:created": N_("Account created"),
@@ -180,7 +180,7 @@ OTHERS: dict[str, str] = {
     "view:saved": N_("View saved"),
 }
 
-WORDS: dict[str, str] = OTHERS | {move.event: move.label for cycle in ALL.values() for move in cycle.moves}
+WORDS: dict[str, str] = OTHERS | DONE
 """Event → msgid of its words."""
 
 PERSONAL = frozenset(

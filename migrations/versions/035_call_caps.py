@@ -7,8 +7,8 @@ from alembic import op
 
 from portfolio.kit import db
 
-revision = "034"
-down_revision = "033"
+revision = "035"
+down_revision = "034"
 
 
 def upgrade() -> None:

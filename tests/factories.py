@@ -63,7 +63,7 @@ def add_person(
                     scope_code=scope[1],
                     starts_on=date(2020, 1, 1),
                     confirmed_at=NOON,
-                    **more,
+                    **({} if role == "applicant" else {"act_number": "Décision n° 100/SE", "act_on": date(2019, 12, 20)} | more),
                 )
             )
         session.commit()

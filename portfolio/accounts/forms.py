@@ -88,13 +88,22 @@ class PersonEditForm(Form):
     phone: Annotated[str | None, optional(Phone.__metadata__[0])] = None
 
 
+class ActForm(Form):
+    """The act that appoints, for a role given before it was known."""
+
+    named_number: Annotated[str, text(100)]
+    named_on: Day
+
+
 class RoleForm(Form):
-    """A role on a scope, between two dates."""
+    """A role on a scope, between two dates, and the act that appoints to it (F5)."""
 
     role: Annotated[str, text(40)]
     scope: Scope = "all"
     starts_on: OptionalDay = None
     ends_on: OptionalDay = None
+    appointment_number: Annotated[str | None, optional(text(100))] = None
+    appointment_on: OptionalDay = None
 
 
 class DelegationForm(Form):

@@ -33,6 +33,11 @@ class Closure(Base):
             "paid_minor = justified_minor + repaid_minor + written_off_minor", name="to_the_franc"
         ),
         CheckConstraint("committed_minor = paid_minor + released_minor", name="commitment_settled"),
+        CheckConstraint(
+            "cleared_by_id IS NULL OR (cleared_by_id <> prepared_by_id"
+            " AND (attested_by_id IS NULL OR cleared_by_id <> attested_by_id))",
+            name="cleared_by_another",
+        ),
     )
 
     id: Mapped[Id]
@@ -53,5 +58,9 @@ class Closure(Base):
     status: Mapped[Code] = mapped_column(default="prepared")
     prepared_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     prepared_at: Mapped[Moment]
+    clearing_number: Mapped[str | None] = mapped_column(String(40))
+    """« Compte apuré le … sous le n° … »: the comptable's own act, before the signature."""
+    cleared_at: Mapped[Moment | None]
+    cleared_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     attested_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     attested_at: Mapped[Moment | None]

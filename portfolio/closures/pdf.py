@@ -109,13 +109,15 @@ def closure_pdf(facts: dict[str, Any]) -> bytes:
         label_mm=52,
     )
     paper.para("La présente est délivrée sous réserve des contrôles ultérieurs.")
-    signer, writer = facts["signer"], facts["writer"]
+    signer, writer, clearer = facts["signer"], facts["writer"], facts["clearer"]
     paper.signatures(
         [
-            Signatory(writer["function"] or "Chef de programme", writer["name"], on=date.fromisoformat(writer["on"]),
+            Signatory(writer["function"] or "Chef de programme", writer["name"], act=writer["act"], on=date.fromisoformat(writer["on"]),
                       label="Dressé par"),
-            Signatory("L'agent comptable", "", label="Compte apuré"),
-            Signatory(signer["function"] or "L'ordonnateur", signer["name"],
+            Signatory(clearer["function"] or "L'agent comptable", clearer["name"], act=clearer["act"],
+                      on=date.fromisoformat(clearer["on"]) if clearer["on"] else None,
+                      label=f"Compte apuré sous le n° {facts['clearing_number']}" if facts["clearing_number"] else "Compte apuré"),
+            Signatory(signer["function"] or "L'ordonnateur", signer["name"], act=signer["act"],
                       on=date.fromisoformat(signer["on"]) if signer["on"] else None, label="Pour l'Autorité"),
         ]
     )  # fmt: skip

@@ -211,6 +211,7 @@ def facts(work: Work, closure: Closure) -> dict[str, Any]:
         "equipment": equipment(work, agreement),
         "amendments": amendments(work, agreement),
         "prepared_by": work.db.get(Person, closure.prepared_by_id) if closure.prepared_by_id else None,
+        "cleared_by": work.db.get(Person, closure.cleared_by_id) if closure.cleared_by_id else None,
         "papers": documents.shown(work, closure),
     }
 

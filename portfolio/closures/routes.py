@@ -126,7 +126,14 @@ def show_page(work: Work, id: int, bad: Bad | None = None) -> Response:
         bad=bad,
         steps=status_steps(CLOSURE, closure.status),
         moves=moves(
-            work, CLOSURE, closure, f"/closures/{id}", obstacles={"attest": service.attest_obstacles}
+            work,
+            CLOSURE,
+            closure,
+            f"/closures/{id}",
+            obstacles={
+                "attest": service.attest_obstacles,
+                "clear_account": service.clear_account_obstacles,
+            },
         ),
         cycle=CLOSURE,
         title=_("Closure %(n)s") % {"n": closure.reference},
@@ -140,6 +147,17 @@ def show_page(work: Work, id: int, bad: Bad | None = None) -> Response:
 def show(work: W, id: int) -> Response:
     """One closure."""
     return show_page(work, id)
+
+
+@router.post("/{id}/clear_account", name="closures.clear_account")
+@allow("closure:clear_account")
+@on_refusal(show_page)
+def clear_account(work: W, id: int) -> Response:
+    """Declare the account cleared."""
+    service.clear_account(work, queries.get(work, id))
+    return done(
+        work, url("closures.show", id=id), _("The account is cleared: the authorising officer may sign.")
+    )
 
 
 @router.post("/{id}/attest", name="closures.attest")

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import update
 
-from portfolio.accounts.models import Person
+from portfolio.accounts.queries import signer
 from portfolio.agreements import queries as agreements
 from portfolio.agreements.models import Agreement
 from portfolio.applications.models import Application
@@ -158,7 +158,8 @@ def prepare(work: Work, agreement: Agreement, form: ClosureForm) -> Closure:
             raise Refused(Refusal("attested", _("This grant is closed.")))
         work.edit(
             closure, "closure:edited", permission="closure:prepare",
-            prepared_by_id=work.actor.id, prepared_at=work.now, **_values(work, agreement, form),
+            prepared_by_id=work.actor.id, prepared_at=work.now, clearing_number=None, cleared_at=None, cleared_by_id=None,
+            **_values(work, agreement, form),
         )  # fmt: skip
         return closure
     closure = Closure(
@@ -175,7 +176,20 @@ def prepare(work: Work, agreement: Agreement, form: ClosureForm) -> Closure:
 
 
 def attest_obstacles(work: Work, closure: Closure) -> Iterator[Refusal]:
-    """The same obstacles on the day of the signature, and figures that did not move since they were drawn up."""
+    """The same obstacles on the day of the signature, figures that did not move since they were drawn up, and the comptable's word that
+    the account is cleared (document 20)."""
+    yield from clear_account_obstacles(work, closure)
+    if closure.cleared_at is None:
+        yield Refusal(
+            "account_not_cleared",
+            _("The accountant has not declared this account cleared."),
+            way_out=_("The accountant checks the account to the franc and declares it cleared."),
+            who=who_may("closure:clear_account"),
+        )
+
+
+def clear_account_obstacles(work: Work, closure: Closure) -> Iterator[Refusal]:
+    """Nothing open, and the figures of the books are those of the certificate."""
     agreement = work.db.get_one(Agreement, closure.agreement_id)
     yield from obstacles(work, agreement)
     now = queries.figures(work, agreement)
@@ -195,10 +209,21 @@ def attest_obstacles(work: Work, closure: Closure) -> Iterator[Refusal]:
         )
 
 
+def clear_account(work: Work, closure: Closure) -> None:
+    """« Compte apuré le … sous le n° … »: the comptable's act, numbered, before the ordonnateur signs."""
+    closure = work.hold(closure)
+    work.hold(work.db.get_one(Agreement, closure.agreement_id))
+    work.require("closure:clear_account", closure)
+    refuse(clear_account_obstacles(work, closure))
+    number = work.number("account_cleared", "closure")
+    work.advance(CLOSURE, closure, "clear_account", data={"number": number}, clearing_number=number)
+
+
 def attest(work: Work, closure: Closure) -> Paper:
     """Sign the certificate: the rest of the commitment is released, the agreement is closed for good, the paper is kept."""
     closure = work.hold(closure)
     agreement = work.hold(work.db.get_one(Agreement, closure.agreement_id))
+    work.require("closure:attest", closure)
     refuse(attest_obstacles(work, closure))
     work.advance(CLOSURE, closure, "attest")
     commitment = work.db.get_one(Commitment, agreement.commitment_id)
@@ -236,8 +261,6 @@ def closure_facts(work: Work, closure: Closure) -> dict[str, Any]:
     group = work.db.get_one(Group, agreement.group_id)
     line = funds.line(work, agreement.budget_line_id)
     on = closure.attested_at.date() if closure.attested_at else work.today
-    signer = work.db.get(Person, closure.attested_by_id) if closure.attested_by_id else None
-    writer = work.db.get(Person, closure.prepared_by_id) if closure.prepared_by_id else None
     return {
         "letterhead": letterhead(on),
         "on": on.isoformat(),
@@ -273,10 +296,10 @@ def closure_facts(work: Work, closure: Closure) -> dict[str, Any]:
         "keep_until": closure.keep_until.isoformat() if closure.keep_until else "",
         "follow_up_on": closure.follow_up_on.isoformat() if closure.follow_up_on else "",
         "note": closure.note,
-        "signer": {"name": signer.full_name if signer else "", "function": signer.function if signer else "",
-                   "on": on.isoformat() if closure.attested_at else ""},
-        "writer": {"name": writer.full_name if writer else "", "function": writer.function if writer else "",
-                   "on": closure.prepared_at.date().isoformat()},
+        "clearer": signer(work, closure.cleared_by_id, closure.cleared_at, "closure:clear_account"),
+        "clearing_number": closure.clearing_number or "",
+        "signer": signer(work, closure.attested_by_id, closure.attested_at, "closure:attest"),
+        "writer": signer(work, closure.prepared_by_id, closure.prepared_at, "closure:prepare"),
     }  # fmt: skip
 
 

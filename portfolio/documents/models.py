@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portfolio.kit.db import Base, Code, Id, JsonType, Label, Moment, Ref
@@ -48,3 +48,31 @@ class Paper(Base):
     facts: Mapped[dict[str, object]] = mapped_column(JsonType)
     issued_at: Mapped[Moment]
     issued_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+
+
+COPIES = ("original", "certified", "duplicate")
+
+
+class PaperCopy(Base):
+    """One original, certified copy or duplicata of an issued paper (F11): who made it, why, and the bytes that were given."""
+
+    __tablename__ = "paper_copy"
+    __table_args__ = (
+        UniqueConstraint("paper_id", "kind", "number", name="uq_paper_copy_number"),
+        CheckConstraint("kind IN ('original', 'certified', 'duplicate')", name="kind_known"),
+        CheckConstraint("number > 0", name="number_positive"),
+        CheckConstraint("kind <> 'duplicate' OR reason <> ''", name="duplicate_has_reason"),
+    )
+
+    id: Mapped[Id]
+    paper_id: Mapped[Ref] = mapped_column(ForeignKey("paper.id"))
+    kind: Mapped[Code]
+    number: Mapped[int]
+    label: Mapped[str] = mapped_column(String(500))
+    """What is printed at the head of each page."""
+    given_to: Mapped[str] = mapped_column(String(200), default="")
+    reason: Mapped[Label] = mapped_column(default="")
+    sha256: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int]
+    made_at: Mapped[Moment]
+    made_by_id: Mapped[Ref] = mapped_column(ForeignKey("person.id"))

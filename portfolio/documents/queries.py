@@ -12,7 +12,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from portfolio.documents.models import Document, Paper
+from portfolio.accounts.models import Person
+from portfolio.documents.models import Document, Paper, PaperCopy
+from portfolio.documents.reference import ORIGINALS
 from portfolio.kit.chain import digest, short
 from portfolio.kit.db import Base
 from portfolio.kit.errors import NotFound, Refusal, Refused
@@ -87,6 +89,35 @@ def get_paper(work: Work, number: int) -> Paper:
     return found
 
 
+def copies_of(work: Work, issued: Paper) -> list[PaperCopy]:
+    """The originals, certified copies and duplicata of a paper, oldest first (F11)."""
+    statement = select(PaperCopy).where(PaperCopy.paper_id == issued.id)
+    return list(work.db.scalars(statement.order_by(PaperCopy.id)))
+
+
+def get_copy(work: Work, number: int) -> tuple[Paper, PaperCopy]:
+    """A copy of a paper whose record the actor may see; NotFound otherwise (Z03)."""
+    found = work.db.get(PaperCopy, number) if 0 < number < 2**62 else None
+    if found is None:
+        raise NotFound
+    return get_paper(work, found.paper_id), found
+
+
+def copies_facts(work: Work, issued: Paper) -> dict[str, Any]:
+    """The page of a paper's copies: the paper, who issued it, each copy with who made it."""
+    found = copies_of(work, issued)
+    people = {issued.issued_by_id, *(c.made_by_id for c in found)} - {None}
+    return {
+        "paper": issued,
+        "copies": found,
+        "names": {
+            p.id: p.full_name for p in work.db.scalars(select(Person).where(Person.id.in_(sorted(people))))
+        },
+        "originals": ORIGINALS.get(issued.kind, 0),
+        "short": short(issued.fingerprint),
+    }
+
+
 def open_owner(work: Work, subject_type: str, subject_id: int) -> object:
     """The record behind a file, through its room's own door; NotFound when there is none or it is out of scope."""
     if (opener := OPENERS.get(subject_type)) is not None:
@@ -98,12 +129,20 @@ def open_owner(work: Work, subject_type: str, subject_id: int) -> object:
     return work.fetch(model, subject_id, permission)
 
 
+def subject_of(work: Work, issued: Paper) -> Base | None:
+    """The record that a paper is about, for whoever was let in already; None for the books, which are no row."""
+    model = next(
+        (m.class_ for m in Base.registry.mappers if m.class_.__tablename__ == issued.subject_type), None
+    )
+    return work.db.get(model, issued.subject_id) if model is not None else None
+
+
 def path_for(data_dir: Path, sha256: str) -> Path:
     """Where the bytes with this hash are kept."""
     return data_dir / "files" / sha256[:2] / sha256
 
 
-def bytes_of(work: Work, kept: Document | Paper) -> bytes:
+def bytes_of(work: Work, kept: Document | Paper | PaperCopy) -> bytes:
     """The bytes as they came in or went out. Refused when the disk gives other bytes than those recorded."""
     path = path_for(work.around.data_dir, kept.sha256)
     content = path.read_bytes() if path.is_file() else b""
@@ -158,6 +197,8 @@ class Shown:
     size: str = ""
     when: date | None = None
     fingerprint: str = ""
+    copies: str = ""
+    """The page of its originals, certified copies and duplicata."""
 
 
 def size_text(size: int) -> str:
@@ -183,6 +224,7 @@ def shown(work: Work, *subjects: Base) -> list[Shown]:
                 size_text(p.size),
                 p.issued_at.date(),
                 short(p.fingerprint),
+                f"/documents/papers/{p.id}/copies",
             )
             for p in papers
         ),

@@ -31,3 +31,7 @@ def letterhead(on: date, service: str = "") -> dict[str, object]:
     row = institution(on)
     lines = [row[name] for name in ("line_1", "line_2", "line_3") if row[name]]
     return {"lines": lines, "service": service or row["service"], "place": row["place"]}
+
+
+ORIGINALS = {"agreement": 3, "amendment": 3, "order": 3}
+"""Kinds of papers that are signed in several originals, and how many (documents.md 9 and 10)."""

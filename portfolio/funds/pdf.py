@@ -27,7 +27,13 @@ def _sheet(facts: Facts, title: str) -> Paper:
 
 def _signers(facts: Facts, *labels: tuple[str, str]) -> list[Signatory]:
     return [
-        Signatory(function, who["name"], label=label, on=date.fromisoformat(who["on"]) if who["on"] else None)
+        Signatory(
+            function,
+            who["name"],
+            act=who["act"],
+            label=label,
+            on=date.fromisoformat(who["on"]) if who["on"] else None,
+        )
         for (label, function), who in zip(labels, facts["signed"], strict=True)
     ]
 

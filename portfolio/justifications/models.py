@@ -194,6 +194,10 @@ class Recovery(Base):
     prepared_at: Mapped[Moment]
     issued_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     issued_at: Mapped[Moment | None]
+    charge_number: Mapped[str | None] = mapped_column(String(40))
+    """« Pris en charge le … sous le n° … »: the comptable's register (document 17)."""
+    charged_at: Mapped[Moment | None]
+    charged_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     written_off_minor: Mapped[Minor] = mapped_column(default=0)
     written_off_act: Mapped[Label] = mapped_column(default="")
     written_off_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))

@@ -36,6 +36,8 @@ PREFIXES = {
     "reached": "BEN",
     "supplier": "FRN",
     "closure": "ATT",
+    "account_cleared": "APU",
+    "recovery_charge": "PEC",
     "visit": "VIS",
     "cash_receipt": "REC",
     "project": "MP",

@@ -135,7 +135,7 @@ def count_pdf(facts: dict[str, Any]) -> bytes:
     labels = ("Compté par", "Confirmé par")
     paper.signatures(
         [
-            Signatory(s["function"] or "", s["name"], on=day(s["on"]), label=label)
+            Signatory(s["function"] or "", s["name"], act=s["act"], on=day(s["on"]), label=label)
             for label, s in zip(labels, facts["signed"], strict=False)
         ]
     )

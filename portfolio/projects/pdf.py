@@ -37,7 +37,9 @@ def visit_pdf(facts: dict[str, Any]) -> bytes:
         paper.bullets(facts["photos"], numbered=True)
     paper.signatures(
         [
-            Signatory(who["function"] or function, who["name"], on=day(who["on"]), label=label)
+            Signatory(
+                who["function"] or function, who["name"], act=who["act"], on=day(who["on"]), label=label
+            )
             for who, function, label in (
                 (facts["reporter"], "Auteur de la fiche", "Établi par"),
                 (facts["validator"], "Chef de programme", "Validé par"),

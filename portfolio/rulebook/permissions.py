@@ -59,30 +59,9 @@ INCOMPATIBLE: frozenset[frozenset[str]] = frozenset(
 _STAFF_READS = frozenset(
     f"{noun}:view"
     for noun in (
-        "desk",
-        "framework",
-        "place",
-        "fund",
-        "call",
-        "group",
-        "application",
-        "session",
-        "agreement",
-        "project",
-        "disbursement",
-        "justification",
-        "recovery",
-        "procedure",
-        "reach",
-        "ledger",
-        "visit",
-        "closure",
-        "amendment",
-        "notice",
-        "decision",
-        "commitment",
-        "screening",
-    )
+        "desk framework place fund call group application session agreement project disbursement justification "
+        "recovery procedure reach ledger visit closure amendment notice decision commitment screening"
+    ).split()
 )
 _MONEY_READS = _STAFF_READS | {
     f"{noun}:view" for noun in ("money_receipt", "treasury", "score", "payment_batch", "bank_statement")
@@ -114,6 +93,7 @@ GRANTS: dict[str, frozenset[str]] = {
     ),
     "grants_officer": _STAFF_READS
     | {
+        "paper:copy",
         "call:create",
         "call:edit",
         "call:send",
@@ -161,6 +141,8 @@ GRANTS: dict[str, frozenset[str]] = {
     "programme_head": _STAFF_READS
     | _FUNDING
     | {
+        "paper:copy",
+        "paper:certify",
         "call:publish",
         "call:cancel",
         "call:finalise",
@@ -214,6 +196,8 @@ GRANTS: dict[str, frozenset[str]] = {
     ),
     "committee_secretary": _STAFF_READS
     | {
+        "paper:copy",
+        "paper:certify",
         "group:view_names",
         "session:convene",
         "session:open",
@@ -261,6 +245,7 @@ GRANTS: dict[str, frozenset[str]] = {
     ),
     "procurement_officer": _STAFF_READS
     | {
+        "paper:copy",
         "procedure:manage",
         "procedure:witness",
         "procedure:decide",
@@ -298,6 +283,8 @@ GRANTS: dict[str, frozenset[str]] = {
     "authorising_officer": _MONEY_READS
     | _PAYEE_READS
     | {
+        "paper:copy",
+        "paper:certify",
         "framework:approve",
         "fund:validate",
         "fund:freeze",
@@ -333,6 +320,9 @@ GRANTS: dict[str, frozenset[str]] = {
     | _BATCHES
     | _FUNDING
     | {
+        "closure:clear_account",
+        "paper:copy",
+        "paper:certify",
         "money_receipt:record",
         "money_receipt:confirm",
         "disbursement:pay",
@@ -351,7 +341,7 @@ GRANTS: dict[str, frozenset[str]] = {
     "cashier": _MONEY_READS
     | _PAYEE_READS
     | _BATCHES
-    | {"disbursement:pay", "tranche:release", "money_receipt:record", "ledger:print"},
+    | {"paper:copy", "disbursement:pay", "tranche:release", "money_receipt:record", "ledger:print"},
     "internal_auditor": _MONEY_READS
     | _PAYEE_READS
     | {

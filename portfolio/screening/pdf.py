@@ -72,7 +72,13 @@ def request_letter_pdf(facts: Mapping[str, Any]) -> bytes:
         "Ce délai est le même pour tous les demandeurs dans le même cas. Rien d'autre ne peut être modifié dans le dossier."
     )
     paper.signatures(
-        [Signatory(facts["signer_function"] or "Le chef ou la cheffe de programme", facts["signer"])],
+        [
+            Signatory(
+                facts["signer_function"] or "Le chef ou la cheffe de programme",
+                facts["signer"],
+                act=facts.get("signer_act", ""),
+            )
+        ],
         done=False,
     )
     paper.tear_off_acknowledgement(facts["group"])

@@ -14,7 +14,7 @@ from portfolio.committees.models import Committee
 from portfolio.places import service as places
 from portfolio.seed.data.model import Committee as CommitteeFacts
 from portfolio.seed.data.model import Delegation, Seat, Staff
-from portfolio.seed.data.people import COMMITTEES, DELEGATIONS, STAFF, login_of
+from portfolio.seed.data.people import APPOINTED_J, COMMITTEES, DELEGATIONS, STAFF, login_of
 from portfolio.seed.stage import NOBODY, Stage, make
 from portfolio.strategy import reference
 from portfolio.strategy import service as strategy
@@ -90,14 +90,18 @@ def _set_up(stage: Stage, staff: Staff, work: Work) -> None:
     person = open_account(stage, work, staff, by_hand=False)
     for grant in staff.roles:
         accounts.grant_role(
-            work, person, grant.role, scope_kind=grant.scope, scope_code=grant.scope_code, permission=None
-        )
+            work, person, grant.role, scope_kind=grant.scope, scope_code=grant.scope_code, permission=None,
+            act_number=staff.act, act_on=stage.day(APPOINTED_J),
+        )  # fmt: skip
 
 
 def _let_in(stage: Stage, staff: Staff, with_roles: bool, work: Work) -> None:
     person = open_account(stage, work, staff)
     for grant in staff.roles if with_roles else ():
-        accounts.grant_role(work, person, grant.role, scope_kind=grant.scope, scope_code=grant.scope_code)
+        accounts.grant_role(
+            work, person, grant.role, scope_kind=grant.scope, scope_code=grant.scope_code,
+            act_number=staff.act, act_on=stage.day(APPOINTED_J),
+        )  # fmt: skip
 
 
 def _confirm_roles(stage: Stage, work: Work) -> None:

@@ -24,7 +24,7 @@ from portfolio.seed.signed import agreement_of, project_of
 from portfolio.seed.stage import Stage, make
 from portfolio.work import Work
 
-PROGRAMME, ORDONNATEUR = "mariam.guindo", "seydou.barro"
+PROGRAMME, ORDONNATEUR, COMPTABLE = "mariam.guindo", "seydou.barro", "mahamadou.sidibe"
 NAMED = ("MP01", "MP02", "MP03", "MP06", "MP07", "MP16", "MP18", "MP21")
 """Projects whose first people are entered by name."""
 ROWS = 10
@@ -62,6 +62,7 @@ def plan(stage: Stage) -> None:
     for code, (prepared, attested) in CLOSED.items():
         officer = groups_known.officer_of(all_projects()[code].group)
         stage.plan(prepared, "09:45", officer, partial(_prepare, stage, code))
+        stage.plan(attested, "09:15", COMPTABLE, partial(_clear_account, stage, code))
         stage.plan(attested, "11:45", ORDONNATEUR, partial(_attest, stage, code))
 
 
@@ -140,6 +141,10 @@ def _prepare(stage: Stage, code: str, work: Work) -> None:
         note="Registre et caisse tenus ; visite de suivi à six mois.",
     )
     stage.keep(f"closure:{code}", closures.prepare(work, agreement_of(stage, work, code), form))
+
+
+def _clear_account(stage: Stage, code: str, work: Work) -> None:
+    closures.clear_account(work, stage.get(work, Closure, f"closure:{code}"))
 
 
 def _attest(stage: Stage, code: str, work: Work) -> None:

@@ -6,6 +6,7 @@ from portfolio.seed import (
     awarded,
     batched,
     calling,
+    copies,
     files_filed,
     groups_known,
     justified,
@@ -50,5 +51,6 @@ def write(stage: Stage, *, finished: bool = True) -> None:
     justified.plan(stage)
     problems.plan(stage)
     reached.plan(stage)
+    copies.plan(stage)
     if finished:
         people_and_frameworks.plan_end(stage)

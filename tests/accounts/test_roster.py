@@ -42,8 +42,11 @@ def text(answer: object) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.text.replace("\u202f", " ").replace("\u00a0", " ")))  # type: ignore[attr-defined]
 
 
+ACT = {"appointment_number": "Décision n° 012/SE", "appointment_on": "20/11/2026"}
+
+
 def give(office: Office, by: int, to: int, role: str, **more: str) -> object:
-    return office.as_(by).submit(f"/accounts/people/{to}/roles", {"role": role, "scope": "all", **more})
+    return office.as_(by).submit(f"/accounts/people/{to}/roles", {"role": role, "scope": "all", **ACT, **more})
 
 
 def test_an_ordinary_role_takes_effect_at_once_and_ends_at_the_next_request(office: Office) -> None:
@@ -73,6 +76,27 @@ def test_a_money_role_takes_two_people(office: Office, role: str) -> None:
     assert office.as_(office.director).submit(f"/accounts/roles/{number}/confirm").status_code == 303
     assert office.roles(office.somebody) == {role}
     assert office.as_(office.director).submit(f"/accounts/roles/{number}/confirm").status_code == 409
+
+
+def test_a_money_role_waits_for_its_act(office: Office) -> None:
+    assert give(office, office.admin, office.somebody, "accountant", appointment_number="", appointment_on="").status_code == 303  # type: ignore[attr-defined]
+    number = assignment_of(office, "accountant")
+    director, address = office.as_(office.director), f"/accounts/roles/{number}"
+    without = director.submit(f"{address}/confirm")
+    assert without.status_code == 409 and "acte de nomination n’est pas enregistré" in text(without).replace("'", "’")
+    assert director.submit(f"{address}/act", {"named_number": "Décision n° 7", "named_on": "23/11/2026"}).status_code == 422
+    assert office.as_(office.somebody).submit(f"{address}/act", {"named_number": "Décision n° 7", "named_on": "20/11/2026"}).status_code == 403
+    assert director.submit(f"{address}/act", {"named_number": "Décision n° 7", "named_on": "20/11/2026"}).status_code == 303
+    assert "Décision n° 7 du 20 novembre 2026" in text(director.get(f"/accounts/people/{office.somebody}"))
+    assert director.submit(f"{address}/act", {"named_number": "Décision n° 8", "named_on": "20/11/2026"}).status_code == 409
+    assert director.submit(f"{address}/confirm").status_code == 303
+
+
+def test_a_number_comes_with_its_date(office: Office) -> None:
+    for typed, words in (({"appointment_on": ""}, "date de l'acte"), ({"appointment_number": ""}, "numéro de l'acte"),
+                         ({"appointment_on": "23/11/2026"}, "avant de prendre effet")):
+        refused = give(office, office.admin, office.somebody, "accountant", **typed)
+        assert refused.status_code == 422 and words in text(refused).replace("’", "'")  # type: ignore[attr-defined]
 
 
 def test_nobody_gives_a_role_to_himself(office: Office) -> None:

@@ -63,6 +63,10 @@ def test_case_10_closes_to_the_franc(place: Office) -> None:
         closure = service.prepare(work, work.db.get_one(Agreement, made.agreement), ClosureForm(keep_until=date(2036, 12, 31))).id
     with place.as_("programme_head", commit=False) as work, pytest.raises(Forbidden):
         service.attest(work, work.db.get_one(Closure, closure))
+    with place.as_("authorising_officer", commit=False) as work:
+        assert codes(lambda: service.attest(work, work.db.get_one(Closure, closure))) == {"account_not_cleared"}
+    with place.as_("accountant") as work:
+        service.clear_account(work, work.db.get_one(Closure, closure))
     with place.as_("authorising_officer") as work:
         paper = service.attest(work, work.db.get_one(Closure, closure))
         number = paper.id
@@ -82,7 +86,7 @@ def test_case_10_closes_to_the_franc(place: Office) -> None:
     words = "".join(p.extract_text() for p in PdfReader(io.BytesIO(director.get(f"/documents/papers/{number}").content)).pages)
     plain = re.sub(r"[\u202f\u00a0]", " ", words)
     assert "Payé 800 000 F CFA = justifié 762 500 F CFA + reversé 37 500 F CFA." in plain
-    assert "huit cent mille francs CFA" in plain and "quitus" not in plain.lower() and "contrôles ultérieurs" in plain
+    assert "huit cent mille francs CFA" in plain and "quitus" not in plain.lower() and "Compte apuré sous le n° APU-2026-00001" in plain and "contrôles ultérieurs" in plain
     assert director.get(f"/closures/{closure}").status_code == 200
     with place.as_("authorising_officer", commit=False) as work:
         assert codes(lambda: service.attest(work, work.db.get_one(Closure, closure)))
@@ -119,9 +123,17 @@ def test_a_closure_is_prepared_again_when_its_figures_moved(place: Office) -> No
         session.execute(text("UPDATE closure SET paid_minor = 700000, justified_minor = 662500, released_minor = 300000"))
         session.commit()
     with place.as_("authorising_officer", commit=False) as work:
-        assert codes(lambda: service.attest(work, work.db.get_one(Closure, closure))) == {"figures_changed"}
+        assert codes(lambda: service.attest(work, work.db.get_one(Closure, closure))) == {"figures_changed", "account_not_cleared"}
+    with place.as_("accountant", commit=False) as work:
+        assert codes(lambda: service.clear_account(work, work.db.get_one(Closure, closure))) == {"figures_changed"}
     with place.as_("grants_officer") as work:
         assert service.prepare(work, work.db.get_one(Agreement, made.agreement), ClosureForm()).id == closure
+    with place.as_("accountant") as work:
+        service.clear_account(work, work.db.get_one(Closure, closure))
+    with place.as_("grants_officer") as work:  # taken again, the account is to be cleared again
+        assert service.prepare(work, work.db.get_one(Agreement, made.agreement), ClosureForm()).cleared_at is None
+    with place.as_("accountant") as work:
+        service.clear_account(work, work.db.get_one(Closure, closure))
     with place.as_("authorising_officer") as work:
         service.attest(work, work.db.get_one(Closure, closure))
 
@@ -138,6 +150,9 @@ def test_over_http_with_bad_dates_and_without_rights(place: Office) -> None:
     page = answer.headers["location"]
     assert officer.get(f"{page}/draft.pdf").content.startswith(b"%PDF")
     assert officer.submit(f"{page}/attest").status_code == 403
+    assert officer.submit(f"{page}/clear_account").status_code == 403
+    assert client(place.around, place.people["authorising_officer"]).submit(f"{page}/attest").status_code == 409
+    assert client(place.around, place.people["accountant"]).submit(f"{page}/clear_account").status_code == 303
     assert client(place.around, place.people["authorising_officer"]).submit(f"{page}/attest").status_code == 303
     assert "ATT-2026" in officer.get("/closures").text
     assert officer.get("/closures/999").status_code == 404

@@ -106,7 +106,7 @@ def test_the_order_holds_on_one_page_with_its_chain(world: World) -> None:
     words, pages = read(order_pdf(facts(world, number, queries.order_facts)))
     assert pages == 1
     for expected in (
-        "ORDRE DE PAIEMENT", "Exercice : 2026", "F1-AAP25", "ENG-2026-00001-A", "Engagé", "Déjà ordonnancé", "Présent ordre",
+        "agissant en vertu de la décision n° 100/SE du 20 décembre 2019", "ORDRE DE PAIEMENT", "Exercice : 2026", "F1-AAP25", "ENG-2026-00001-A", "Engagé", "Déjà ordonnancé", "Présent ordre",
         "Reste à ordonnancer", "2 670 000", "Net à payer", "un million sept cent quatre-vingt mille francs CFA", "Vu et liquidé",
         "Boubacar Diallo", "Visa", "Ousmane Traoré",
         "Vu, bon à payer", "Mariama Sow", "Issoufou Garba", "Payé le 22 novembre 2026", "VIR-OP", "8. Pièce 7", "3456",

@@ -119,7 +119,7 @@ ROWS: dict[str, tuple[str, ...]] = {
     "order": (
         "ORDRE DE PAIEMENT", "Exercice", "Imputation", "Fonds", "Engagement", "Convention", "Bénéficiaire du paiement", "Qualité", "Règlement",
         "Objet", "Engagé", "Déjà ordonnancé", "Présent ordre", "Reste à ordonnancer", "Net à payer", "Pièces jointes", "Vu et liquidé",
-        "Visa", "Vu, bon à payer", "Arrêté le présent ordre de paiement à la somme de :", "francs CFA", "ORIGINAL n° 1/3", "Page 1/1",
+        "Visa", "Vu, bon à payer", "Arrêté le présent ordre de paiement à la somme de :", "francs CFA", "Page 1/1",
     ),
     "disbursement_request": ("DEMANDE DE DÉCAISSEMENT", "Conditions invoquées", "Ce qui manque", "Règlement", "Somme demandée"),
     "liquidation": ("FICHE DE LIQUIDATION|ATTESTATION DE SERVICE FAIT", "Source", "Valeur ou pièce", "Remplie", "Constatée par", "Vu et liquidé", "francs CFA"),

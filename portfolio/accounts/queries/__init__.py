@@ -1,5 +1,6 @@
 """Who is who: actors, names, people by role; the roster and whether it can staff the payment chain."""
 
+from portfolio.accounts.queries.acts import act_of, signer
 from portfolio.accounts.queries.identity import (
     ABSOLUTE,
     IDLE,
@@ -35,6 +36,7 @@ __all__ = [
     "IDLE",
     "IDLE_MONEY",
     "RECENT",
+    "act_of",
     "actor_for",
     "head_of",
     "actor_of",
@@ -52,6 +54,7 @@ __all__ = [
     "role_is_held",
     "scope_text",
     "sessions_of",
+    "signer",
     "staffing",
     "state_of",
     "visible",

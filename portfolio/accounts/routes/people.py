@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, func, select
 from starlette.responses import Response
 
 from portfolio.accounts import queries, service
-from portfolio.accounts.forms import DelegationForm, PersonEditForm, PersonForm, ReasonForm, RoleForm
+from portfolio.accounts.forms import ActForm, DelegationForm, PersonEditForm, PersonForm, ReasonForm, RoleForm
 from portfolio.accounts.models import Person, RoleAssignment, SignIn
 from portfolio.accounts.routes.mine import role_words
 from portfolio.accounts.routes.signing import router
@@ -321,6 +321,16 @@ def confirm_role(work: W, raw: Raw, id: int) -> Response:
     return done(
         work, url("accounts.person", id=found.person_id), _("The role is confirmed: it takes effect.")
     )
+
+
+@router.post("/roles/{id}/act", name="accounts.name_act")
+@allow("role:grant")
+@on_refusal(_assignment_page)
+def name_act(work: W, raw: Raw, id: int) -> Response:
+    """Record the act that appoints to a role."""
+    found = queries.assignment(work, id)
+    service.name_act(work, found, ActForm.read(raw))
+    return done(work, url("accounts.person", id=found.person_id), _("The act is recorded."))
 
 
 @router.post("/roles/{id}/withdraw", name="accounts.withdraw_role")

@@ -8,7 +8,7 @@ from portfolio.accounts.service.people import (
     grant_role,
     save_view,
 )
-from portfolio.accounts.service.roles import delegate, give, withdraw, withdraw_obstacles
+from portfolio.accounts.service.roles import delegate, give, name_act, withdraw, withdraw_obstacles
 from portfolio.accounts.service.sessions import change_password, end_other, reset_password
 from portfolio.accounts.service.signing import end_session, open_session, sign_in, throttled, touch
 from portfolio.accounts.service.staff import edit_person, open_account, set_active
@@ -25,6 +25,7 @@ __all__ = [
     "end_session",
     "give",
     "grant_role",
+    "name_act",
     "open_account",
     "open_session",
     "reset_password",

@@ -163,9 +163,17 @@ def grant_role(
 
 
 def confirm_obstacles(work: Work, assignment: RoleAssignment) -> Iterator[Refusal]:
-    """A money role takes effect by a second person, who is neither the first nor the one who receives it (Z06)."""
+    """A money role takes effect by a second person, who is neither the first nor the one who receives it (Z06), under an act that the
+    papers it signs will name (F5)."""
     if assignment.confirmed_at is not None or assignment.revoked_at is not None:
         yield Refusal("role_settled", _("This role is already confirmed or withdrawn."))
+    if not assignment.act_number or assignment.act_on is None:
+        yield Refusal(
+            "act_missing",
+            _("The act of appointment is not recorded: the papers signed in this role must name it."),
+            way_out=_("Record the number and the date of the act beside the role."),
+            who=who_may("role:grant"),
+        )
     if work.actor.id in (assignment.granted_by_id, assignment.person_id):
         yield Refusal(
             "four_eyes",

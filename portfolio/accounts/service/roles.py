@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import select
 
-from portfolio.accounts.forms import DelegationForm, RoleForm
+from portfolio.accounts.forms import ActForm, DelegationForm, RoleForm
 from portfolio.accounts.models import Person, RoleAssignment
 from portfolio.accounts.queries import in_force
 from portfolio.accounts.service.people import grant_role
@@ -29,6 +29,12 @@ def give(work: Work, person: Person, form: RoleForm) -> RoleAssignment:
         errors.append(
             FieldError("ends_on", _("The end comes before the start. Correct one of the two dates."))
         )
+    if form.appointment_number and form.appointment_on is None:
+        errors.append(FieldError("appointment_on", _("Enter the date of the act beside its number.")))
+    if form.appointment_on is not None and not form.appointment_number:
+        errors.append(FieldError("appointment_number", _("Enter the number of the act beside its date.")))
+    if form.appointment_on is not None and form.appointment_on > starts_on:
+        errors.append(FieldError("appointment_on", _("The act must be signed before it takes effect.")))
     if errors:
         raise Invalid(errors)
     kind, _colon, code = form.scope.partition(":")
@@ -45,8 +51,43 @@ def give(work: Work, person: Person, form: RoleForm) -> RoleAssignment:
     if again:
         raise Invalid([FieldError("role", _("This person already holds this role on this scope."))])
     return grant_role(
-        work, person, form.role, scope_kind=kind, scope_code=code, starts_on=starts_on, ends_on=form.ends_on
+        work,
+        person,
+        form.role,
+        scope_kind=kind,
+        scope_code=code,
+        starts_on=starts_on,
+        ends_on=form.ends_on,
+        act_number=form.appointment_number,
+        act_on=form.appointment_on,
     )
+
+
+def name_act_obstacles(work: Work, assignment: RoleAssignment) -> Iterator[Refusal]:
+    """An act once recorded stands: papers name it. Another act is another role given."""
+    if assignment.revoked_at is not None:
+        yield Refusal("role_settled", _("This role is already withdrawn."))
+    if assignment.act_number and assignment.act_on is not None:
+        yield Refusal(
+            "act_recorded",
+            _("The act of this role is already recorded: papers may name it."),
+            way_out=_("Withdraw the role and give it again under the new act."),
+        )
+    if work.actor.id == assignment.person_id:
+        yield Refusal("own_role", _("Nobody gives a role to himself. Ask another person who may give roles."))
+
+
+def name_act(work: Work, assignment: RoleAssignment, form: ActForm) -> None:
+    """Record the act of appointment of a role given before it was known (F5)."""
+    assignment = work.hold(assignment)
+    work.require("role:grant")
+    refuse(name_act_obstacles(work, assignment))
+    if form.named_on > work.today:
+        raise Invalid([FieldError("named_on", _("This date is in the future. Check the paper."))])
+    assignment.act_number, assignment.act_on = form.named_number, form.named_on
+    work.db.flush()
+    data = {"role": assignment.role, "act": form.named_number, "on": form.named_on}
+    work.record("role:act_recorded", work.db.get_one(Person, assignment.person_id), data=data)
 
 
 def withdraw_obstacles(work: Work, assignment: RoleAssignment) -> Iterator[Refusal]:

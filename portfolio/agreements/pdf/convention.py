@@ -34,8 +34,6 @@ def agreement_pdf(facts: dict[str, Any]) -> bytes:
     label = None
     if facts["status"] in ("sent", "signed_by_group"):
         label = "EXEMPLAIRE À SIGNER"
-    elif not draft:
-        label = "ORIGINAL n° 1/3"
     paper = sheet(
         "Convention de subvention",
         {**facts, "draft": draft},
@@ -84,10 +82,15 @@ def _parties(paper: Paper, facts: Facts) -> None:
     )
     decision, commitment = facts["decision"], facts["commitment"]
     visa = "visé" if commitment["visaed"] else "pris"
+    minutes = facts["minutes"]
+    pv = f" n° {minutes['reference']}" if minutes else ""
+    pv_on = f" du {long_day(minutes['on'])}" if minutes and minutes["on"] else ""
     paper.bullets(
         [
+            *(text if text.rstrip().endswith(";") else f"{text.rstrip(' .,')} ;" for text in facts["texts"]),
             f"Vu l'appel à propositions {facts['call']} — {facts['call_title']} ;",
-            f"Vu le dossier {facts['application']} déposé par le bénéficiaire et le procès-verbal du comité de sélection qui l'a proposé ;",
+            f"Vu le dossier {facts['application']} déposé par le bénéficiaire ;",
+            f"Vu le procès-verbal{pv} du comité de sélection{pv_on}, qui l'a proposé ;",
             f"Vu l'engagement comptable n° {commitment['reference']}, {visa} le {long_day(commitment['on'])} ;",
             f"Vu la décision portant attribution de subventions n° {decision['reference']} du {long_day(decision['on'])} ;",
         ]

@@ -8,10 +8,12 @@ from typing import Any
 from sqlalchemy import select
 
 from portfolio.accounts.models import Person
+from portfolio.accounts.queries import act_of
 from portfolio.agreements.models import Agreement, Amendment
 from portfolio.agreements.queries.blockers import snapshot, words
 from portfolio.agreements.queries.records import Parties, amendments, lines, officers, parties, people
 from portfolio.agreements.reference import RETENTION_YEARS, VIREMENT_PERCENT
+from portfolio.committees.models import Session
 from portfolio.documents.models import Document
 from portfolio.documents.reference import institution, letterhead
 from portfolio.groups.models import GroupAccount
@@ -44,6 +46,15 @@ def objectives(work: Work, agreement: Agreement) -> list[dict[str, Any]]:
         {"framework": framework, "code": code, "title": title, "weight": weight}
         for framework, code, title, weight in work.db.execute(statement)
     ]
+
+
+def _minutes(work: Work, session_id: int | None) -> dict[str, str]:
+    """The PV on which the decision rests: its number and the day the session closed."""
+    session = work.db.get(Session, session_id) if session_id else None
+    if session is None:
+        return {}
+    closed = session.closed_at or session.opened_at
+    return {"reference": session.reference, "on": closed.date().isoformat() if closed else ""}
 
 
 def _signer(person: Person | None) -> dict[str, str]:
@@ -151,7 +162,8 @@ def agreement_facts(work: Work, agreement: Agreement) -> dict[str, Any]:
         "objectives": objectives(work, agreement),
         "description": _description(found.application.answers or {}),
         "award_conditions": found.award.conditions,
-        "session_id": found.decision.session_id,
+        "texts": [text.strip() for text in found.decision.preamble.split("\n") if text.strip()],
+        "minutes": _minutes(work, found.decision.session_id),
         "status": agreement.status,
         "group_signature": {
             "on": agreement.signed_by_group_on.isoformat() if agreement.signed_by_group_on else None,
@@ -166,7 +178,8 @@ def agreement_facts(work: Work, agreement: Agreement) -> dict[str, Any]:
         "authority_signature": {
             **_signer(persons.get(agreement.signed_by_id or 0)),
             "on": agreement.signed_at.date().isoformat() if agreement.signed_at else None,
-            "capacity": agreement.signed_capacity,
+            "capacity": agreement.signed_capacity
+            or act_of(work, agreement.signed_by_id, on, "agreement:countersign"),
         },
         "on": on.isoformat(),
     }
@@ -243,7 +256,8 @@ def amendment_facts(
         "authority_signature": {
             **_signer(persons.get(amendment.signed_by_id or 0)),
             "on": on.isoformat() if amendment.signed_at else None,
-            "capacity": amendment.signed_capacity,
+            "capacity": amendment.signed_capacity
+            or act_of(work, amendment.signed_by_id, on, "agreement:countersign"),
         },
         "on": on.isoformat(),
     }

@@ -53,7 +53,7 @@ def signer(facts: Facts, who: str = "signed_by") -> tuple[str, str, str]:
     person = facts[who]
     if person["capacity"]:
         return f"Pour {facts['head']} et {person['capacity']}", person["name"], person["function"]
-    return facts["head"] or "L'ordonnateur", person["name"], ""
+    return facts["head"] or "L'ordonnateur", person["name"], person.get("act", "")
 
 
 def commitment_pdf(facts: Facts) -> bytes:
@@ -102,6 +102,7 @@ def commitment_pdf(facts: Facts) -> bytes:
         Signatory(
             facts["prepared_by"]["function"] or "Service de l'ordonnateur",
             facts["prepared_by"]["name"],
+            act=facts["prepared_by"]["act"],
             on=day(facts["prepared_at"]),
             label="Engagement proposé",
         )
@@ -111,6 +112,7 @@ def commitment_pdf(facts: Facts) -> bytes:
             Signatory(
                 "Le contrôleur financier",
                 facts["visaed_by"]["name"],
+                act=facts["visaed_by"]["act"],
                 on=day(facts["visaed_at"]),
                 label=f"Visa : {VISAS[facts['status']]}",
             )

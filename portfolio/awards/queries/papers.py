@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 
 from portfolio.accounts.models import Person
-from portfolio.accounts.queries import head_of
+from portfolio.accounts.queries import act_of, head_of
 from portfolio.applications.models import Application, FilingReceipt
 from portfolio.awards.models import Award, Commitment, Decision, Notice
 from portfolio.awards.queries.acts import awards_of, commitments_of, has_controller
@@ -32,17 +33,18 @@ def _frame(work: Work) -> dict[str, Any]:
     }
 
 
-def _signer(work: Work, person_id: int | None) -> dict[str, str]:
-    """Who signed, in which function; by delegation or interim when the actor holds the role for another (F5, R10)."""
+def _signer(work: Work, person_id: int | None, permission: str, at: datetime | None = None) -> dict[str, str]:
+    """Who signed, in which function and under which act; by delegation or interim when the actor holds the role for another (F5, R10)."""
     actor = work.maybe_actor
     if person_id is None:
-        return {"name": "", "function": "", "capacity": ""}
+        return {"name": "", "function": "", "capacity": "", "act": ""}
     person = work.db.get_one(Person, person_id)
     capacity = ""
     if actor is not None and actor.id == person_id:
         grants = [g.capacity for g in actor.grants if g.role == "authorising_officer"]
         capacity = "" if None in grants or not grants else grants[0] or ""
-    return {"name": person.full_name, "function": person.function, "capacity": capacity}
+    act = "" if capacity else act_of(work, person_id, at.date() if at else work.today, permission)
+    return {"name": person.full_name, "function": person.function, "capacity": capacity, "act": act}
 
 
 def commitment_paper(work: Work, commitment: Commitment) -> dict[str, Any]:
@@ -77,9 +79,9 @@ def commitment_paper(work: Work, commitment: Commitment) -> dict[str, Any]:
         "already_minor": commitment.already_minor,
         "amount_minor": commitment.amount_minor,
         "status": commitment.status,
-        "prepared_by": _signer(work, commitment.prepared_by_id),
+        "prepared_by": _signer(work, commitment.prepared_by_id, "commitment:prepare", commitment.prepared_at),
         "prepared_at": commitment.prepared_at.isoformat(),
-        "visaed_by": _signer(work, commitment.visaed_by_id),
+        "visaed_by": _signer(work, commitment.visaed_by_id, "commitment:visa", commitment.visaed_at),
         "visaed_at": commitment.visaed_at.isoformat() if commitment.visaed_at else None,
         "visa_reason": _visa_reason(work, commitment),
         "draft": commitment.visaed_at is None and has_controller(work),
@@ -161,7 +163,7 @@ def decision_paper(work: Work, decision: Decision) -> dict[str, Any]:
         "commitments": sorted(c.reference for c in commitments.values()),
         "rows": _rows(work, awards),
         "total_minor": decision.total_minor,
-        "signed_by": _signer(work, decision.signed_by_id),
+        "signed_by": _signer(work, decision.signed_by_id, "decision:sign", decision.signed_at),
         "signed_at": decision.signed_at.isoformat() if decision.signed_at else None,
         "draft": decision.signed_at is None,
     }
@@ -239,8 +241,9 @@ def _letter_signer(work: Work, decision: Decision | None) -> dict[str, str]:
     """Who signs the letter: the ordonnateur in office, else whoever signed the decision, as he signed it."""
     head = head_of(work)
     if head is not None:
-        return {"name": head.full_name, "function": head.function, "capacity": ""}
-    return _signer(work, decision.signed_by_id if decision else None)
+        act = act_of(work, head.id, work.today, "decision:sign")
+        return {"name": head.full_name, "function": head.function, "capacity": "", "act": act}
+    return _signer(work, decision.signed_by_id if decision else None, "decision:sign")
 
 
 def _early_reason(work: Work, application: Application) -> str:
@@ -305,7 +308,7 @@ def posted_list_paper(work: Work, decision: Decision, *, names: bool) -> dict[st
         "names": names,
         "rows": rows,
         "appeal_days": call.appeal_days,
-        "signed_by": _signer(work, decision.signed_by_id),
+        "signed_by": _signer(work, decision.signed_by_id, "decision:sign", decision.signed_at),
         "signed_at": decision.signed_at.isoformat() if decision.signed_at else None,
         "draft": decision.signed_at is None,
     }

@@ -259,7 +259,7 @@ def _body(f: Mapping[str, Any], size: float) -> Paper:
     _where_and_who(sheet, f)
     _filing(sheet, f)
     _after(sheet, f)
-    paper.signatures([Signatory(f["signatory"]["function"], f["signatory"]["name"])])
+    paper.signatures([Signatory(f["signatory"]["function"], f["signatory"]["name"], f["signatory"]["act"])])
     return paper
 
 
@@ -299,5 +299,5 @@ def correction_pdf(facts: Mapping[str, Any]) -> bytes:
         "changement. Les dossiers déjà déposés restent valables et peuvent être complétés ou retirés jusqu'à la nouvelle date."
     )
     paper.para(f"Renseignements : {f['contact']}.")
-    paper.signatures([Signatory(f["signatory"]["function"], f["signatory"]["name"])])
+    paper.signatures([Signatory(f["signatory"]["function"], f["signatory"]["name"], f["signatory"]["act"])])
     return paper.render()

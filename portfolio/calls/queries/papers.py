@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from portfolio.accounts.models import Person, RoleAssignment
-from portfolio.accounts.queries import in_force
+from portfolio.accounts.queries import act_of, in_force
 from portfolio.calls.models import Correction
 from portfolio.calls.queries.complete import DATES, Bundle, date_label
 from portfolio.calls.queries.record import deadline_text
@@ -36,10 +36,10 @@ PARTS = {"ML": ("cercle", "cercles"), "BF": ("province", "provinces"), "NE": ("d
 
 
 def signatory(work: Work) -> dict[str, str]:
-    """The ordonnateur who signs, by function and name, with the act when it is somebody by interim (F5)."""
+    """The ordonnateur who signs: function, name and the act that appoints him (F5)."""
     on = work.today
     statement = (
-        select(Person.full_name, Person.function)
+        select(Person.id, Person.full_name)
         .join(RoleAssignment, RoleAssignment.person_id == Person.id)
         .where(
             RoleAssignment.role == "authorising_officer",
@@ -51,7 +51,11 @@ def signatory(work: Work) -> dict[str, str]:
         .limit(1)
     )
     row = work.db.execute(statement).one_or_none()
-    return {"function": institution(on)["head"] + ", ordonnateur", "name": row.full_name if row else ""}
+    return {
+        "function": institution(on)["head"] + ", ordonnateur",
+        "name": row.full_name if row else "",
+        "act": act_of(work, row.id, on, "decision:sign") if row else "",
+    }
 
 
 def places_by_country(work: Work, places: list[Place]) -> list[dict[str, str]]:

@@ -334,10 +334,12 @@ def _signatures(made: Paper, facts: Facts) -> None:
     )
     chair = facts.get("chair")
     signed = {p["name"]: moment(p["signed_at"]) for p in facts["people"]}
+    acts = {p["name"]: p["act"] for p in facts["people"] if p["act"]}
 
     def line(function: str, name: str) -> Signatory:
         at = signed.get(name)
-        return Signatory(function, name, on=at.date() if at else None)
+        act = f"agissant en vertu {of(acts[name])}" if name in acts else ""
+        return Signatory(function, name, act=act, on=at.date() if at else None)
 
     made.signatures(
         [

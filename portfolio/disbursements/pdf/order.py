@@ -35,7 +35,6 @@ def order_pdf(facts: dict[str, Any]) -> bytes:
         [("Exercice", str(facts["exercice"])), ("Imputation", facts["line"]), ("Fonds", facts["fund"])],
         facts["amount_minor"],
         one_page=True,
-        copy_label="ORIGINAL n° 1/3" if facts["status"] in SIGNED else None,
     )
     paper.facts(
         [

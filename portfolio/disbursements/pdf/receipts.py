@@ -57,7 +57,11 @@ def _marks(kept: Half, given: Half, facts: Facts) -> None:
     """The payee signs, or puts a thumbprint, on the stub; the comptable signs what is given."""
     payer = facts["payer"]
     paid = Signatory(
-        payer["function"] or "Le comptable", payer["name"], on=day(payer["on"]), label="Payé par"
+        payer["function"] or "Le comptable",
+        payer["name"],
+        act=payer["act"],
+        on=day(payer["on"]),
+        label="Payé par",
     )
     if facts["thumbprint"] and facts["payee_kind"] != "supplier":
         kept.para("Pour acquit :", bold=True, align="left")
@@ -94,6 +98,7 @@ def quittance_pdf(facts: dict[str, Any]) -> bytes:
                 Signatory(
                     collector["function"] or "Le comptable",
                     collector["name"],
+                    act=collector.get("act", ""),
                     on=day(collector["on"]),
                     label="Pour acquit",
                 )

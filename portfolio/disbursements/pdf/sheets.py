@@ -103,6 +103,7 @@ def request_pdf(facts: dict[str, Any]) -> bytes:
             Signatory(
                 requester["function"] or "Chargé(e) de subventions",
                 requester["name"],
+                act=requester["act"],
                 on=day(requester["on"]),
                 label="Reçu et vérifié",
             ),
@@ -140,6 +141,7 @@ def liquidation_pdf(facts: dict[str, Any]) -> bytes:
             Signatory(
                 signer["function"] or "Le liquidateur",
                 signer["name"],
+                act=signer["act"],
                 on=day(signer["on"]),
                 label="Vu et liquidé",
             )

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from portfolio.accounts.models import Person
-from portfolio.accounts.queries import role_is_held
+from portfolio.accounts.queries import act_of, role_is_held
 from portfolio.agreements import queries as agreements
 from portfolio.agreements.models import Agreement, Tranche
 from portfolio.disbursements.models import Disbursement
@@ -59,7 +59,10 @@ def _base(work: Work, d: Disbursement, on: date) -> dict[str, Any]:
     }
 
 
-def _signer(person: Person | None, at: Any, act: str = "") -> dict[str, Any]:
+def _signer(work: Work, person: Person | None, at: Any, permission: str, act: str = "") -> dict[str, Any]:
+    """Who signed, in what capacity: what was noted at the signature, else the act of the role held that day (F5)."""
+    if not act and person and at:
+        act = act_of(work, person.id, at.date(), permission)
     return {
         "name": person.full_name if person else "",
         "function": person.function if person else "",
@@ -118,7 +121,9 @@ def request_facts(work: Work, d: Disbursement) -> dict[str, Any]:
         "conditions": _conditions(work, agreement, tranche),
         "missing": missing,
         "papers": list(d.papers or []),
-        "requester": _signer(persons.get(d.requested_by_id or 0), d.requested_at),
+        "requester": _signer(
+            work, persons.get(d.requested_by_id or 0), d.requested_at, "disbursement:request"
+        ),
         "signatory": {"name": agreement.signatory_name, "function": agreement.signatory_function},
     }
 
@@ -132,7 +137,9 @@ def liquidation_facts(work: Work, d: Disbursement) -> dict[str, Any]:
         **_base(work, d, on),
         "conditions": _conditions(work, agreement, tranche),
         "papers": list(d.papers or []),
-        "liquidator": _signer(persons.get(d.liquidated_by_id or 0), d.liquidated_at),
+        "liquidator": _signer(
+            work, persons.get(d.liquidated_by_id or 0), d.liquidated_at, "disbursement:liquidate"
+        ),
         "requested_on": d.requested_at.date().isoformat(),
     }
 
@@ -157,10 +164,16 @@ def order_facts(work: Work, d: Disbursement) -> dict[str, Any]:
         "papers": list(d.papers or []),
         "controller": role_is_held(work, "financial_controller") or d.visaed_by_id is not None,
         "chain": {
-            "liquidated": _signer(persons.get(d.liquidated_by_id or 0), d.liquidated_at),
-            "visaed": _signer(persons.get(d.visaed_by_id or 0), d.visaed_at),
-            "ordered": _signer(persons.get(d.ordered_by_id or 0), d.ordered_at, d.order_capacity),
-            "paid": _signer(persons.get(d.paid_by_id or 0), d.paid_at if paid else None),
+            "liquidated": _signer(
+                work, persons.get(d.liquidated_by_id or 0), d.liquidated_at, "disbursement:liquidate"
+            ),
+            "visaed": _signer(work, persons.get(d.visaed_by_id or 0), d.visaed_at, "disbursement:visa"),
+            "ordered": _signer(
+                work, persons.get(d.ordered_by_id or 0), d.ordered_at, "disbursement:order", d.order_capacity
+            ),
+            "paid": _signer(
+                work, persons.get(d.paid_by_id or 0), d.paid_at if paid else None, "disbursement:pay"
+            ),
         },
         "status": d.status,
         "payment_reference": d.payment_reference if paid else "",
@@ -198,5 +211,5 @@ def receipt_facts(work: Work, d: Disbursement) -> dict[str, Any]:
         "thumbprint": agreement.signed_with_thumbprint,
         "language": agreement.reading_language,
         "balance_minor": tranche.amount_minor - tranche.paid_minor,
-        "payer": _signer(persons.get(d.paid_by_id or 0), d.paid_at),
+        "payer": _signer(work, persons.get(d.paid_by_id or 0), d.paid_at, "disbursement:pay"),
     }

@@ -9,6 +9,13 @@ from portfolio.documents.service.check import (
     checked,
     safe_name,
 )
+from portfolio.documents.service.copies import (
+    certify,
+    duplicate,
+    duplicate_obstacles,
+    originals_obstacles,
+    print_originals,
+)
 from portfolio.documents.service.keep import keep
 from portfolio.documents.service.verbs import add, issue
 
@@ -19,8 +26,13 @@ __all__ = [
     "Upload",
     "add",
     "attached",
+    "certify",
     "checked",
+    "duplicate",
+    "duplicate_obstacles",
     "issue",
     "keep",
+    "originals_obstacles",
+    "print_originals",
     "safe_name",
 ]

@@ -117,14 +117,29 @@ def order_pdf(facts: dict[str, Any]) -> bytes:
             Signatory(
                 issuer["function"] or "L'ordonnateur",
                 issuer["name"],
+                act=issuer["act"],
                 on=on_day(issuer["on"]),
                 label="Pour l'Autorité",
             ),
-            Signatory("L'agent comptable", "", label="Pris en charge le ………… sous le n° …………"),
+            _charged(facts),
         ]
     )
     paper.ampliations(["bénéficiaire", "comptable", "dossier", "chrono"])
     return paper.render()
+
+
+def _charged(facts: dict[str, Any]) -> Signatory:
+    """The comptable's act: taken in charge, under its number."""
+    who, number = facts["charger"], facts["charge_number"]
+    if not number:
+        return Signatory("L'agent comptable", "", label="Pris en charge le ………… sous le n° …………")
+    return Signatory(
+        who["function"] or "L'agent comptable",
+        who["name"],
+        act=who["act"],
+        on=on_day(who["on"]),
+        label=f"Pris en charge le {day(who['on'])} sous le n° {number}",
+    )
 
 
 def quittance_pdf(facts: dict[str, Any]) -> bytes:
@@ -162,4 +177,6 @@ def _quittance(half: Half, facts: dict[str, Any]) -> None:
         columns=2,
     )
     who = facts["accountant"]
-    half.signatures([Signatory(who["function"] or "L'agent comptable", who["name"], on=on_day(who["on"]))])
+    half.signatures(
+        [Signatory(who["function"] or "L'agent comptable", who["name"], act=who["act"], on=on_day(who["on"]))]
+    )

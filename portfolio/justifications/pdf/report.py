@@ -192,7 +192,9 @@ def report_pdf(facts: dict[str, Any]) -> bytes:
     people = (("Examiné par", facts["reviewer"]), ("Validé par une seconde personne", facts["validator"]))
     paper.signatures(
         [
-            Signatory(who["function"] or words, who["name"], label=words, on=on_day(who["on"]))
+            Signatory(
+                who["function"] or words, who["name"], act=who["act"], label=words, on=on_day(who["on"])
+            )
             for words, who in people
         ],
         done=False,

@@ -155,7 +155,13 @@ def show_page(work: Work, id: int, bad: Bad | None = None) -> Response:
         "justifications/recovery.html",
         bad=bad,
         steps=status_steps(RECOVERY, recovery.status),
-        moves=moves(work, RECOVERY, recovery, f"/justifications/recoveries/{id}"),
+        moves=moves(
+            work,
+            RECOVERY,
+            recovery,
+            f"/justifications/recoveries/{id}",
+            obstacles={"take_charge": service.take_charge_obstacles},
+        ),
         cycle=RECOVERY,
         may_collect=recovery.status == "issued" and work.may("recovery:collect", recovery),
         may_write_off=recovery.status == "issued" and work.may("recovery:write_off", recovery),
@@ -180,6 +186,15 @@ def issue(work: W, id: int) -> Response:
     """Sign it."""
     service.issue_recovery(work, queries.get_recovery(work, id))
     return done(work, url("justifications.recovery", id=id), _("The order to repay is signed."))
+
+
+@router.post("/recoveries/{id}/take_charge", name="justifications.recovery_take_charge")
+@allow("recovery:collect")
+@on_refusal(show_page)
+def take_charge(work: W, id: int) -> Response:
+    """Take it in charge."""
+    service.take_charge(work, queries.get_recovery(work, id))
+    return done(work, url("justifications.recovery", id=id), _("The order is taken in charge."))
 
 
 @router.post("/recoveries/{id}/collect", name="justifications.recovery_collect")

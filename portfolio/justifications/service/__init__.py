@@ -30,6 +30,8 @@ from portfolio.justifications.service.recoveries import (
     prepare_obstacles,
     prepare_on,
     prepare_recovery,
+    take_charge,
+    take_charge_obstacles,
     void_receipt,
     write_off,
 )
@@ -88,6 +90,8 @@ __all__ = [
     "review_obstacles",
     "submit",
     "submit_obstacles",
+    "take_charge",
+    "take_charge_obstacles",
     "validate",
     "validate_obstacles",
     "void_receipt",

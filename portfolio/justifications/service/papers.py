@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from portfolio.accounts.models import Person
+from portfolio.accounts.queries import signer
 from portfolio.agreements.models import Agreement, Amendment, Tranche
 from portfolio.awards.models import Decision
 from portfolio.calls.models import Call
@@ -23,16 +23,6 @@ from portfolio.justifications.pdf import order_pdf, quittance_pdf, report_pdf
 from portfolio.kit.i18n import gettext, speaking
 from portfolio.rulebook.lifecycles.justifications import EXPENSE
 from portfolio.work import Work
-
-
-def _person(work: Work, number: int | None, at: Any) -> dict[str, str]:
-    person = work.db.get(Person, number) if number else None
-    on = at.date().isoformat() if at else ""
-    return {
-        "name": person.full_name if person else "",
-        "function": person.function if person else "",
-        "on": on,
-    }
 
 
 def _iso(day: date | None) -> str:
@@ -150,8 +140,8 @@ def report_facts(work: Work, report: Justification) -> dict[str, Any]:
         "unlocks": [{"number": u.number, "threshold": u.threshold, "lacking_minor": u.lacking}
                     for u in queries.unlocks(work, tranche, progress)],
         "bureau": _bureau(work, report.group_id, "president", "treasurer"),
-        "reviewer": _person(work, report.reviewed_by_id, report.reviewed_at),
-        "validator": _person(work, report.validated_by_id, report.validated_at),
+        "reviewer": signer(work, report.reviewed_by_id, report.reviewed_at, "justification:review"),
+        "validator": signer(work, report.validated_by_id, report.validated_at, "justification:validate"),
     }  # fmt: skip
 
 
@@ -231,7 +221,9 @@ def order_facts(work: Work, recovery: Recovery) -> dict[str, Any]:
         "due_on": recovery.due_on.isoformat(),
         "account": next((f"{a.label} n° {a.number}" if a.number else a.label for a in accounts), ""),
         "bureau": _bureau(work, recovery.group_id, "president", "treasurer"),
-        "issuer": _person(work, recovery.issued_by_id, recovery.issued_at),
+        "issuer": signer(work, recovery.issued_by_id, recovery.issued_at, "recovery:issue"),
+        "charge_number": recovery.charge_number or "",
+        "charger": signer(work, recovery.charged_by_id, recovery.charged_at, "recovery:collect"),
         "receipts": _receipts(work, recovery),
         "collected_minor": recovery.collected_minor,
         "written_off_minor": recovery.written_off_minor,
@@ -278,7 +270,7 @@ def quittance_facts(work: Work, recovery: Recovery, receipt: RecoveryReceipt) ->
         "due_minor": recovery.amount_minor,
         "paid_minor": paid,
         "left_minor": recovery.amount_minor - paid,
-        "accountant": _person(work, receipt.received_by_id, receipt.received_at),
+        "accountant": signer(work, receipt.received_by_id, receipt.received_at, "recovery:collect"),
     }
 
 

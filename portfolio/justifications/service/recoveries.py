@@ -101,6 +101,30 @@ def issue_recovery(work: Work, recovery: Recovery) -> None:
     issue_order(work, recovery)
 
 
+def take_charge_obstacles(work: Work, recovery: Recovery) -> Iterator[Refusal]:
+    """An order is taken in charge once."""
+    if recovery.charged_at is not None:
+        yield Refusal(
+            "in_charge",
+            _("This order is already taken in charge, under no. %(number)s.")
+            % {"number": recovery.charge_number},
+        )
+
+
+def take_charge(work: Work, recovery: Recovery) -> None:
+    """« Pris en charge le … sous le n° … »: the comptable's act on an order to repay; its next edition prints it (document 17)."""
+    recovery = work.hold(recovery)
+    work.require("recovery:collect", recovery)
+    refuse(take_charge_obstacles(work, recovery))
+    _charge(work, recovery)
+    issue_order(work, recovery)
+
+
+def _charge(work: Work, recovery: Recovery) -> None:
+    number = work.number("recovery_charge", "recovery")
+    work.advance(RECOVERY, recovery, "take_charge", data={"number": number}, charge_number=number)
+
+
 def _shift(work: Work, recovery: Recovery, column: str, delta: int) -> bool:
     """Move a guard of the order inside its amount; False when there is no room."""
     moved = getattr(Recovery, column)
@@ -154,6 +178,8 @@ def collect(work: Work, recovery: Recovery, form: CollectForm) -> RecoveryReceip
                 missing_minor=form.amount - owed,
             )
         )
+    if recovery.charged_at is None:  # whoever collects has taken it in charge
+        _charge(work, recovery)
     money.refund(work, fund, account, form.amount)
     receipt = RecoveryReceipt(
         reference=work.number("receipt", "recovery_receipt"),

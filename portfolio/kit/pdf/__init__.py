@@ -3,6 +3,7 @@
 Nothing here loads ReportLab until something is printed.
 """
 
+from portfolio.kit.pdf.copies import stamped
 from portfolio.kit.pdf.figures import amount, figures, percent
 from portfolio.kit.pdf.fingerprint import fingerprint_of, qr_text, short_fingerprint, standing
 from portfolio.kit.pdf.grid import Column
@@ -24,5 +25,6 @@ __all__ = [
     "percent",
     "qr_text",
     "short_fingerprint",
+    "stamped",
     "standing",
 ]

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Select, func, or_, select
 
 from portfolio.accounts.models import Person
+from portfolio.accounts.queries import act_of
 from portfolio.agreements.models import Agreement
 from portfolio.disbursements import queries as disbursements
 from portfolio.disbursements.models import Disbursement
@@ -300,7 +301,8 @@ def slip_facts(work: Work, batch: PaymentBatch) -> dict[str, Any]:
                 "function": person.function,
                 "kind": kind,
                 "on": at.date().isoformat() if at else None,
-                "capacity": capacity,
+                "capacity": capacity
+                or act_of(work, person.id, at.date() if at else on, f"payment_batch:{kind}"),
             }
             for person, kind, at, capacity in signed
         ],

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from portfolio.accounts.models import Person
+from portfolio.accounts.queries import act_of
 from portfolio.documents.reference import letterhead
 from portfolio.funds.models import TreasuryAccount
 from portfolio.ledger import queries as ledger
@@ -69,6 +70,12 @@ def count_facts(work: Work, count: CashCount) -> dict[str, Any]:
         "ceiling_minor": account.ceiling_minor,
         "reason": count.reason,
         "signed": [
-            {"name": p.full_name, "function": p.function, "on": at.date().isoformat()} for p, at in signers
+            {
+                "name": p.full_name,
+                "function": p.function,
+                "act": act_of(work, p.id, at.date()),
+                "on": at.date().isoformat(),
+            }
+            for p, at in signers
         ],
     }

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from portfolio.accounts.models import Person
+from portfolio.accounts.queries import act_of
 from portfolio.agreements.models import Agreement, Tranche
 from portfolio.awards.models import Commitment
 from portfolio.calls.models import Call
@@ -290,7 +291,8 @@ def order_facts(work: Work, procedure: Procedure) -> dict[str, Any]:
             "tax": order.tax,
             "ordered_on": order.ordered_on.isoformat(),
             "signatories": order.signatories,
-            "capacity": order.capacity,
+            "capacity": order.capacity
+            or act_of(work, procedure.ordered_by_id, order.ordered_on, "procedure:order"),
         },
         "supplier": _bid(bid, supplier),
         "award": _award_number(work, procedure),

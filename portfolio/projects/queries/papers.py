@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from portfolio.accounts.queries import signer
 from portfolio.agreements import queries as agreements
 from portfolio.agreements.models import Agreement
 from portfolio.documents import queries as documents
@@ -35,9 +36,7 @@ def visit_facts(work: Work, visit: Visit) -> dict[str, Any]:
     project = work.db.get_one(Project, visit.project_id)
     agreement = work.db.get_one(Agreement, project.agreement_id)
     found = agreements.parties(work, agreement)
-    persons = agreements.people(work, [visit.reported_by_id, visit.validated_by_id])
     on = visit.visited_on or visit.planned_on
-    reporter, validator = persons.get(visit.reported_by_id or 0), persons.get(visit.validated_by_id or 0)
     return {
         "letterhead": letterhead(on),
         "currency": agreement.amount_currency,
@@ -56,16 +55,8 @@ def visit_facts(work: Work, visit: Visit) -> dict[str, Any]:
         "action_points": visit.action_points,
         "photos": [d.filename for d in documents.of(work, visit)],
         "status": visit.status,
-        "reporter": {
-            "name": reporter.full_name if reporter else "",
-            "function": reporter.function if reporter else "",
-            "on": _iso(visit.reported_at.date() if visit.reported_at else None),
-        },
-        "validator": {
-            "name": validator.full_name if validator else "",
-            "function": validator.function if validator else "",
-            "on": _iso(visit.validated_at.date() if visit.validated_at else None),
-        },
+        "reporter": signer(work, visit.reported_by_id, visit.reported_at, "visit:report"),
+        "validator": signer(work, visit.validated_by_id, visit.validated_at, "visit:validate"),
     }
 
 

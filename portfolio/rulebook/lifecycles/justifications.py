@@ -149,6 +149,17 @@ RECOVERY = Lifecycle(
             stamps=("issued",),
         ),
         Move(
+            "take_charge",
+            ("issued",),
+            "issued",
+            "recovery:collect",
+            "recovery:taken_in_charge",
+            N_("Take in charge"),
+            distinct_from=("prepared_by_id", "issued_by_id"),
+            stamps=("charged",),
+            kind="secondary",
+        ),
+        Move(
             "settle", ("issued",), "settled", "recovery:collect", "recovery:settled", N_("Settle"), form=True
         ),
         Move(

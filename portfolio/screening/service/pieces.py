@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from portfolio.accounts.queries import people_with
+from portfolio.accounts.queries import act_of, people_with
 from portfolio.applications import queries as applications
 from portfolio.applications.models import Application, PieceRequest
 from portfolio.documents import service as documents
@@ -97,7 +97,10 @@ def request_pieces(work: Work, application: Application, form: RequestForm | Non
         reference=request.reference,
         title=_("Letter asking for papers, due on %(day)s") % {"day": date_text(due_on)},
         subject=application,
-        facts=queries.request_facts(work, application, request, signer, function),
+        facts={
+            **queries.request_facts(work, application, request, signer, function),
+            "signer_act": act_of(work, head.id, work.today, "application:screen") if head else "",
+        },
         draw=pdf.request_letter_pdf,
     )
     return request

@@ -1,6 +1,8 @@
 """The institution's staff, committees and delegations. Names of §5.7 of the demo; three posts it left unnamed
 (procurement officer, internal auditor, administrator) are invented here."""
 
+from dataclasses import replace
+
 from portfolio.seed.data.model import Committee, Delegation, RoleGrant, Seat, Staff
 
 _ALL = ("all", "")
@@ -26,62 +28,71 @@ def login_of(name: str) -> str:
     return ".".join(name.translate(_PLAIN).lower().replace("’", "").replace("'", "").split())
 
 
+_STAFF: tuple[Staff, ...] = (
+    _staff("Fadimata Touré", "F", "Agent de saisie", "Gao", "intake_agent", country="ML"),
+    _staff("Aïssata Maïga", "F", "Chargée de subventions", "Gao", "grants_officer", country="ML"),
+    _staff("Hamidou Tamboura", "M", "Chargé de subventions", "Dori", "grants_officer", country="BF"),
+    _staff("Ramatou Hamani", "F", "Chargée de subventions", "Tillabéri", "grants_officer", country="NE"),
+    _staff("Mariam Guindo", "F", "Cheffe de programme", "Siège", "programme_head"),
+    _staff("Oumar Guindo", "M", "Évaluateur", "Siège", "assessor"),
+    _staff("Zeinabou Hassane", "F", "Évaluatrice", "Siège", "assessor"),
+    _staff("Souleymane Bancé", "M", "Évaluateur", "Siège", "assessor"),
+    _staff("Hadiatou Tall", "F", "Évaluatrice", "Siège", "assessor"),
+    _staff("Issoufou Garba", "M", "Secrétaire du comité", "Siège", "committee_secretary"),
+    _staff(
+        "Salimata Kassogué",
+        "F",
+        "Présidente du comité de sélection",
+        "Siège",
+        "committee_president",
+        "committee_member",
+    ),
+    _staff("Moussa Zabeirou", "M", "Vice-président du comité", "Siège", "committee_member"),
+    _staff("Rasmata Sawadogo", "F", "Membre du comité de sélection", "Siège", "committee_member"),
+    _staff("Alhousseini Ag Mohamed", "M", "Membre du comité de sélection", "Siège", "committee_member"),
+    _staff("Hadiza Seyni", "F", "Membre du comité de sélection", "Siège", "committee_member"),
+    _staff("Boureima Cissé", "M", "Membre du comité de sélection", "Siège", "committee_member"),
+    _staff("Yempabou Lompo", "M", "Membre du comité de sélection", "Siège", "committee_member"),
+    _staff("Aminata Walet Alhassane", "F", "Suppléante", "Siège", "committee_member"),
+    _staff("Hassane Mounkaila", "M", "Suppléant", "Siège", "committee_member"),
+    _staff(
+        "Adamou Soumana",
+        "M",
+        "Président de la commission des marchés",
+        "Siège",
+        "committee_president",
+        "committee_member",
+    ),
+    _staff("Safiatou Sana", "F", "Membre de la commission des marchés", "Siège", "committee_member"),
+    _staff("Boubacar Cissé", "M", "Membre de la commission des marchés", "Siège", "committee_member"),
+    _staff("Aïchatou Garba", "F", "Membre de la commission des marchés", "Siège", "committee_member"),
+    _staff("Issa Ganamé", "M", "Membre de la commission des marchés", "Siège", "committee_member"),
+    _staff("Hamadoun Tamboura", "M", "Membre de la commission de réception", "Gao", "reception_member"),
+    _staff("Mariama Diallo", "F", "Membre de la commission de réception", "Dori", "reception_member"),
+    _staff(
+        "Salamatou Issoufou", "F", "Membre de la commission de réception", "Tillabéri", "reception_member"
+    ),
+    _staff("Assitan Doumbia", "F", "Chargée des marchés", "Siège", "procurement_officer"),
+    _staff("Abdoul Karim Soumana", "M", "Contrôleur financier", "Siège", "financial_controller"),
+    _staff("Seydou Barro", "M", "Ordonnateur", "Siège", "authorising_officer"),
+    _staff("Haoua Abdou", "F", "Ordonnatrice déléguée", "Siège", "authorising_officer"),
+    _staff("Mahamadou Sidibé", "M", "Agent comptable", "Siège", "accountant"),
+    _staff("Fati Oumarou", "F", "Caissière", "Siège", "cashier"),
+    _staff("Idrissa Bazongo", "M", "Auditeur interne", "Siège", "internal_auditor"),
+    _staff("Nafissatou Balima", "F", "Auditrice externe", "Siège", "external_auditor"),
+    _staff("Kadiatou Samaké", "F", "Administratrice du système", "Siège", "administrator"),
+)
+
+_BY_THE_COUNCIL = "seydou.barro"
+APPOINTED_J = -460
+"""The day of the decisions that appoint, before the product is set up."""
+
 STAFF: dict[str, Staff] = {
-    person.login: person
-    for person in (
-        _staff("Fadimata Touré", "F", "Agent de saisie", "Gao", "intake_agent", country="ML"),
-        _staff("Aïssata Maïga", "F", "Chargée de subventions", "Gao", "grants_officer", country="ML"),
-        _staff("Hamidou Tamboura", "M", "Chargé de subventions", "Dori", "grants_officer", country="BF"),
-        _staff("Ramatou Hamani", "F", "Chargée de subventions", "Tillabéri", "grants_officer", country="NE"),
-        _staff("Mariam Guindo", "F", "Cheffe de programme", "Siège", "programme_head"),
-        _staff("Oumar Guindo", "M", "Évaluateur", "Siège", "assessor"),
-        _staff("Zeinabou Hassane", "F", "Évaluatrice", "Siège", "assessor"),
-        _staff("Souleymane Bancé", "M", "Évaluateur", "Siège", "assessor"),
-        _staff("Hadiatou Tall", "F", "Évaluatrice", "Siège", "assessor"),
-        _staff("Issoufou Garba", "M", "Secrétaire du comité", "Siège", "committee_secretary"),
-        _staff(
-            "Salimata Kassogué",
-            "F",
-            "Présidente du comité de sélection",
-            "Siège",
-            "committee_president",
-            "committee_member",
-        ),
-        _staff("Moussa Zabeirou", "M", "Vice-président du comité", "Siège", "committee_member"),
-        _staff("Rasmata Sawadogo", "F", "Membre du comité de sélection", "Siège", "committee_member"),
-        _staff("Alhousseini Ag Mohamed", "M", "Membre du comité de sélection", "Siège", "committee_member"),
-        _staff("Hadiza Seyni", "F", "Membre du comité de sélection", "Siège", "committee_member"),
-        _staff("Boureima Cissé", "M", "Membre du comité de sélection", "Siège", "committee_member"),
-        _staff("Yempabou Lompo", "M", "Membre du comité de sélection", "Siège", "committee_member"),
-        _staff("Aminata Walet Alhassane", "F", "Suppléante", "Siège", "committee_member"),
-        _staff("Hassane Mounkaila", "M", "Suppléant", "Siège", "committee_member"),
-        _staff(
-            "Adamou Soumana",
-            "M",
-            "Président de la commission des marchés",
-            "Siège",
-            "committee_president",
-            "committee_member",
-        ),
-        _staff("Safiatou Sana", "F", "Membre de la commission des marchés", "Siège", "committee_member"),
-        _staff("Boubacar Cissé", "M", "Membre de la commission des marchés", "Siège", "committee_member"),
-        _staff("Aïchatou Garba", "F", "Membre de la commission des marchés", "Siège", "committee_member"),
-        _staff("Issa Ganamé", "M", "Membre de la commission des marchés", "Siège", "committee_member"),
-        _staff("Hamadoun Tamboura", "M", "Membre de la commission de réception", "Gao", "reception_member"),
-        _staff("Mariama Diallo", "F", "Membre de la commission de réception", "Dori", "reception_member"),
-        _staff(
-            "Salamatou Issoufou", "F", "Membre de la commission de réception", "Tillabéri", "reception_member"
-        ),
-        _staff("Assitan Doumbia", "F", "Chargée des marchés", "Siège", "procurement_officer"),
-        _staff("Abdoul Karim Soumana", "M", "Contrôleur financier", "Siège", "financial_controller"),
-        _staff("Seydou Barro", "M", "Ordonnateur", "Siège", "authorising_officer"),
-        _staff("Haoua Abdou", "F", "Ordonnatrice déléguée", "Siège", "authorising_officer"),
-        _staff("Mahamadou Sidibé", "M", "Agent comptable", "Siège", "accountant"),
-        _staff("Fati Oumarou", "F", "Caissière", "Siège", "cashier"),
-        _staff("Idrissa Bazongo", "M", "Auditeur interne", "Siège", "internal_auditor"),
-        _staff("Nafissatou Balima", "F", "Auditrice externe", "Siège", "external_auditor"),
-        _staff("Kadiatou Samaké", "F", "Administratrice du système", "Siège", "administrator"),
+    person.login: replace(
+        person,
+        act="Résolution n° 03/CM" if person.login == _BY_THE_COUNCIL else f"Décision n° {number:03d}/SE",
     )
+    for number, person in enumerate(_STAFF, 21)
 }
 """By login. Nobody holds two links of the payment chain (R7)."""
 

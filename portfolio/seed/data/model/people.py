@@ -22,6 +22,8 @@ class Staff:
     function: str
     office: str
     roles: tuple[RoleGrant, ...]
+    act: str = ""
+    """The decision that appoints, printed under the signature (F5)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ def _minutes(work: Work, session_id: int | None) -> dict[str, str]:
     if session is None:
         return {}
     closed = session.closed_at or session.opened_at
-    return {"reference": session.reference, "on": closed.date().isoformat() if closed else ""}
+    return {"reference": session.reference or "", "on": closed.date().isoformat() if closed else ""}
 
 
 def _signer(person: Person | None) -> dict[str, str]:

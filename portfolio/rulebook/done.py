@@ -156,6 +156,7 @@ DONE: dict[str, str] = {
     "expense:refused": N_("Paper refused"),
     "expense:reconsidered": N_("Verdict taken back"),
     "recovery:issued": N_("Order to repay signed"),
+    "recovery:taken_in_charge": N_("Order to repay taken in charge"),
     "recovery:settled": N_("Order to repay settled"),
     "recovery:written_off": N_("Order to repay written off"),
     "recovery:reopened": N_("Order to repay open again: the money went back"),
@@ -166,6 +167,7 @@ DONE: dict[str, str] = {
     "grievance:answered": N_("Answer proposed"),
     "grievance:reopened": N_("Complaint taken up again"),
     "grievance:closed": N_("Complaint closed"),
+    "closure:account_cleared": N_("Account of the grant declared cleared"),
     "closure:attested": N_("Closure certificate signed"),
 }
 """Event of a move → msgid of its words."""

@@ -7,6 +7,7 @@ import os
 import secrets
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -159,13 +160,15 @@ def _serve(settings: Settings, host: str, port: int, workers: int, *, demo: bool
 def worker(once: Annotated[bool, typer.Option(help="Run what is due, then stop.")] = False) -> None:
     """Run the jobs of the outbox (on PostgreSQL; on SQLite the server runs them itself)."""
     from portfolio.outbox.service import run_due
-    from portfolio.serving import JOBS, TURNS, deposit_heads, open_around
+    from portfolio.serving import DAY, JOBS, TURNS, deposit_heads, open_around, sweep_files
 
     around = open_around(_settings())
     for turn in itertools.count():
         if turn % TURNS == 0:
             for folder in deposit_heads(around):
                 typer.secho(f"Tête du livre non déposée dans {folder}.", fg="red", err=True)
+        if turn % DAY == 0:
+            sweep_files(around)
         ran = run_due(lambda: around.database.session(readonly=False), JOBS, around.clock.now())
         if once:
             typer.echo(f"{ran} travaux faits.")
@@ -201,7 +204,7 @@ def restore(file: Annotated[Path, typer.Argument(help="A backup.")]) -> None:
         typer.secho(f"Restauration impossible : {reason}", fg="red", err=True)
         raise typer.Exit(2)
     typer.echo(f"Restauré : la base et {made.files} fichiers.")
-    ledger_verify()
+    ledger_verify(files=True)
 
 
 @main.command()
@@ -214,19 +217,44 @@ def doctor() -> None:
     for ok, words in examine(settings.database_url, settings.data_dir):
         typer.secho(f"{'ok ' if ok else 'NON'} {words}", fg="green" if ok else "red")
         worst |= not ok
+    for ok, words in _books(settings):
+        typer.secho(f"{'ok ' if ok else 'NON'} {words}", fg="green" if ok else "red")
+        worst |= not ok
     raise typer.Exit(1 if worst else 0)
 
 
+def _books(settings: Settings) -> Iterator[tuple[bool, str]]:
+    """The machine against the books, when they can be read: a clock set back makes every entry refused (C09)."""
+    from portfolio.kit.doctor import schema_problem
+    from portfolio.kit.i18n import speaking
+    from portfolio.ledger import queries as ledger
+    from portfolio.serving import open_around
+
+    if schema_problem(settings.database_url) is not None:
+        return
+    around = open_around(settings)
+    with speaking("fr"), around.database.session(readonly=True) as session:
+        refusal = ledger.clock(session, around.clock.now()).refusal
+        session.rollback()
+    around.database.dispose()
+    yield (
+        refusal is None,
+        refusal.message if refusal else "l'horloge s'accorde avec la dernière écriture du livre",
+    )
+
+
 @books.command("verify")
-def ledger_verify() -> None:
-    """Check both chains, every balance and every guard column; name the first bad row."""
+def ledger_verify(
+    files: Annotated[bool, typer.Option(help="Read every kept file again too.")] = True,
+) -> None:
+    """Check both chains, every balance, every guard column and every kept file; name the first bad one."""
     from portfolio.desk.verify import verify
     from portfolio.serving import open_around
 
     around = open_around(_settings())
     session = around.database.session(readonly=True)
     try:
-        anomalies = verify(session, around.outside)
+        anomalies = verify(session, around.outside, around.data_dir if files else None)
     finally:
         session.rollback()
         session.close()

@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError
 
 from portfolio.app import Portfolio, create_app, load_rooms, surroundings
+from portfolio.documents.service import sweep
 from portfolio.kit import sinks
 from portfolio.kit.clock import Clock, SystemClock
 from portfolio.kit.db import Database
@@ -23,6 +24,8 @@ JOBS: Mapping[str, Callable[..., None]] = {}
 """Job name → function: the outbox knows no room."""
 TURNS = 150
 """Turns of two seconds between two looks at the heads: five minutes."""
+DAY = 43_200
+"""Turns of a day."""
 
 
 def open_around(settings: Settings, *, clock: Clock | None = None) -> Surroundings:
@@ -55,9 +58,26 @@ def _work_off(around: Surroundings) -> None:
     for turn in itertools.count():
         if turn % TURNS == 0:
             deposit_heads(around)
+        if turn % DAY == 0:
+            sweep_files(around)
         if JOBS:
             run_due(lambda: around.database.session(readonly=False), JOBS, around.clock.now())
         pause.wait(2)
+
+
+def sweep_files(around: Surroundings) -> int:
+    """Take away the files that no row names, once a day; how many (D07)."""
+    session = around.database.session(readonly=True)
+    try:
+        return sweep(session, around.data_dir, around.clock.now())
+    except (
+        DBAPIError,
+        OSError,
+    ):  # a database under migration, a folder under restore: tomorrow is soon enough
+        return 0
+    finally:
+        session.rollback()
+        session.close()
 
 
 def deposit_heads(around: Surroundings) -> list[Path]:
@@ -77,4 +97,4 @@ def deposit_heads(around: Surroundings) -> list[Path]:
         session.close()
 
 
-__all__ = ["JOBS", "TURNS", "build", "deposit_heads", "open_around"]
+__all__ = ["DAY", "JOBS", "TURNS", "build", "deposit_heads", "open_around", "sweep_files"]

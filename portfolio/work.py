@@ -336,18 +336,9 @@ class Work:
         actor_id: int | None = None,
     ) -> None:
         """Leave a trace of a refusal in its own transaction, after the rollback (A12)."""
-        session = self.around.database.session(readonly=False)
-        try:
-            record(
-                session,
-                [Happening(event, subject_type, subject_id, self.now, actor_id, data=dict(data or {}))],
-            )
-            session.commit()
-        except BaseException:
-            session.rollback()
-            raise
-        finally:
-            session.close()
+        happening = Happening(event, subject_type, subject_id, self.now, actor_id, data=dict(data or {}))
+        with self.around.database.apart() as session:
+            record(session, [happening])
 
     # -- inside --------------------------------------------------------------------------------------------------
 

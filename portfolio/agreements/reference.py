@@ -6,15 +6,6 @@ from dataclasses import dataclass
 
 from portfolio.kit.i18n import N_
 
-COOLING_HOURS = 24
-"""No payment to an account verified less than so many hours ago (M12)."""
-
-RETENTION_YEARS = 10
-"""How long papers are kept. Source: AUDCIF (OHADA), article 24."""
-
-VIREMENT_PERCENT = 10
-"""A transfer between lines below this share of the receiving line needs no amendment. Source: the authority's model agreement."""
-
 JUSTIFIED = ("justified_previous", "justified_earlier")
 """Kinds computed from the ledger's balances: so many per cent accepted, or nothing is paid."""
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
@@ -117,3 +117,9 @@ def commitments(session: Session, kind: str, number: int, *values: object) -> li
         None if v is None else hmac.new(salt.encode(), str(v).encode(), hashlib.sha256).hexdigest()[:32]
         for v in values
     ]
+
+
+def forget(session: Session, kind: str, number: int) -> None:
+    """Destroy the key of a record: what the trail says of its personal values can be guessed from nothing any more, and its chain stays whole
+    (T09)."""
+    session.execute(delete(AuditSalt).where(AuditSalt.subject_type == kind, AuditSalt.subject_id == number))

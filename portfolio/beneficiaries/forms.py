@@ -53,6 +53,12 @@ class CorrectForm(PersonRow):
     reason: Reason
 
 
+class ErasureForm(Form):
+    """Why somebody's data are to be erased: a code, never a sentence."""
+
+    basis: Literal["asked", "kept_long_enough", "entered_by_mistake"]
+
+
 class CountRow(Form):
     """So many people of a sex, an age band and a situation."""
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portfolio.kit.db import Base, Code, Id, JsonList, Label, Moment, Ref, distinct_people, status_check
-from portfolio.rulebook.lifecycles.beneficiaries import DUPLICATE
+from portfolio.rulebook.lifecycles.beneficiaries import DUPLICATE, ERASURE
 
 SEXES = ("F", "M", "unknown")
 BANDS = ("0-14", "15-24", "25-35", "36-59", "60+", "unknown")
@@ -54,6 +54,8 @@ class ReachedPerson(Base):
     assistance: Mapped[Label] = mapped_column(default="")
     same_as_id: Mapped[Ref | None] = mapped_column(ForeignKey("reached_person.id"))
     """Merged into this one after a second person decided so; counted once."""
+    erased_at: Mapped[Moment | None]
+    """Since when nothing here says who it was (T09): the figures keep counting one person."""
     recorded_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     recorded_at: Mapped[Moment]
 
@@ -82,6 +84,34 @@ class ReachedCount(Base):
     method: Mapped[Label] = mapped_column(default="")
     recorded_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     recorded_at: Mapped[Moment]
+
+
+class Erasure(Base):
+    """The erasure of what tells who a person reached is, asked for or due: proposed by one person, done by another, for good (T09, P08)."""
+
+    __tablename__ = "erasure"
+    __table_args__ = (
+        status_check(ERASURE),
+        distinct_people("proposed_by_id", "decided_by_id"),
+        Index(
+            "uq_erasure_person",
+            "person_id",
+            unique=True,
+            sqlite_where=text("status <> 'withdrawn'"),
+            postgresql_where=text("status <> 'withdrawn'"),
+        ),
+    )
+
+    id: Mapped[Id]
+    person_id: Mapped[Ref] = mapped_column(ForeignKey("reached_person.id"))
+    country: Mapped[str] = mapped_column(String(2))
+    basis: Mapped[Code]
+    """Why: asked by the person, or the time of keeping is over. A code, so that no sentence names anybody."""
+    status: Mapped[Code] = mapped_column(default="proposed")
+    proposed_by_id: Mapped[Ref] = mapped_column(ForeignKey("person.id"))
+    proposed_at: Mapped[Moment]
+    decided_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[Moment | None]
 
 
 class Duplicate(Base):

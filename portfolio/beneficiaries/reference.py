@@ -61,3 +61,11 @@ def band_of(birth_year: int | None, year: int) -> str:
         return "unknown"
     age = max(0, year - birth_year)
     return next((code for code, low, high in BANDS if low <= age <= high), "unknown")
+
+
+ERASURE_WORDS = {
+    "asked": N_("Asked for by the person"),
+    "kept_long_enough": N_("Time of keeping over"),
+    "entered_by_mistake": N_("Entered by mistake"),
+}
+"""Why somebody's data are erased."""

@@ -1,4 +1,5 @@
-"""Everything that the books promise, checked again: both chains, every balance, every guard column, every issued paper (T02, M08, T06).
+"""Everything that the books promise, checked again: both chains, every balance, every guard column, every issued paper and every kept file
+(T02, M08, T06, T08).
 
 A guard column refuses money at the door; here each is derived from the ledger and compared. What differs is named in words.
 """
@@ -17,7 +18,7 @@ from portfolio.audit import queries as audit
 from portfolio.awards.models import Commitment
 from portfolio.disbursements.models import Disbursement
 from portfolio.documents.models import Paper
-from portfolio.documents.queries import is_true, witness
+from portfolio.documents.queries import damages, is_true, witness
 from portfolio.funds import queries as funds
 from portfolio.justifications.models import Expense, Justification, Recovery
 from portfolio.kit.i18n import gettext as _
@@ -32,7 +33,7 @@ BUDGET = ("904", "905", "906", "907")
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is not as it was sealed: `kind` is a chain's kind, `guard` or `paper`; `words` are ready to be read."""
+    """One thing that is not as it was sealed: `kind` is a chain's kind, `guard`, `paper` or `file`; `words` are ready to be read."""
 
     kind: str
     subject: str
@@ -48,14 +49,16 @@ def witnesses(session: Session) -> dict[tuple[int, str], str]:
     return found
 
 
-def findings(session: Session, outside: Sequence[Path] = ()) -> list[Finding]:
-    """Every anomaly, the chains first; an empty list when the books are whole. `outside` are the folders that keep the daily heads."""
-    return [*_chains(session, outside), *_guards(session), *_papers(session)]
+def findings(session: Session, outside: Sequence[Path] = (), data_dir: Path | None = None) -> list[Finding]:
+    """Every anomaly, the chains first; an empty list when the books are whole. `outside` are the folders that keep the daily heads; with
+    `data_dir` every kept file is read again too, which takes the time of reading them all."""
+    kept = _files(session, data_dir) if data_dir is not None else ()
+    return [*_chains(session, outside), *_guards(session), *_papers(session), *kept]
 
 
-def verify(session: Session, outside: Sequence[Path] = ()) -> list[str]:
+def verify(session: Session, outside: Sequence[Path] = (), data_dir: Path | None = None) -> list[str]:
     """The same, in words: for the command line."""
-    return [finding.words for finding in findings(session, outside)]
+    return [finding.words for finding in findings(session, outside, data_dir)]
 
 
 def _kind(anomaly: audit.Anomaly) -> str:
@@ -120,9 +123,7 @@ def _tranches(session: Session) -> Iterator[Finding]:
 
     alive = Disbursement.status.not_in(("failed", "rejected"))
     statement = select(Disbursement.tranche_id, func.sum(Disbursement.amount_minor)).where(alive)
-    asked = {
-        int(n): int(total) for n, total in session.execute(statement.group_by(Disbursement.tranche_id))
-    }
+    asked = {int(n): int(total) for n, total in session.execute(statement.group_by(Disbursement.tranche_id))}
     for t in session.scalars(select(Tranche).order_by(Tranche.id)):
         derived = {
             "requested_minor": asked.get(t.id, 0),
@@ -173,3 +174,21 @@ def _papers(session: Session) -> Iterator[Finding]:
                 )
         last = papers[-1].id
         session.expunge_all()
+
+
+def _files(session: Session, data_dir: Path) -> Iterator[Finding]:
+    """The bytes of papers and documents still give the hash of their row, and that hash is the one sealed in the trail (T08)."""
+    words = {
+        "missing": _("its file is missing from the disk"),
+        "altered": _("its file was altered"),
+        "unrecorded": _("the hash of its file is not the one that was sealed"),
+        "removed": _("it was removed, though the trail says that it came in"),
+    }
+    for damage in damages(session, data_dir):
+        said = (
+            _("Paper %(name)s: %(what)s.")
+            if damage.table == "paper"
+            else _("Document %(name)s (no. %(n)d): %(what)s.")
+        )
+        facts = {"name": damage.name, "n": damage.id, "what": words[damage.what]}
+        yield Finding("file", f"{damage.table}:{damage.id}", said % facts)

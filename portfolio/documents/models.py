@@ -12,7 +12,10 @@ class Document(Base):
     """An uploaded file, kept on disk under its SHA-256; the original name is data only (U08)."""
 
     __tablename__ = "document"
-    __table_args__ = (Index("ix_document_subject", "subject_type", "subject_id"),)
+    __table_args__ = (
+        Index("ix_document_subject", "subject_type", "subject_id"),
+        Index("ix_document_sha256", "sha256"),
+    )
 
     id: Mapped[Id]
     subject_type: Mapped[Code]
@@ -32,6 +35,7 @@ class Paper(Base):
     __tablename__ = "paper"
     __table_args__ = (
         Index("ix_paper_subject", "subject_type", "subject_id"),
+        Index("ix_paper_sha256", "sha256"),
         UniqueConstraint("reference", "edition", name="uq_paper_edition"),
     )
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
+from sqlalchemy.orm import Session
 
 from portfolio.accounts.models import Person
+from portfolio.audit.models import AuditEvent
 from portfolio.documents.models import Document, Paper, PaperCopy
 from portfolio.documents.reference import ORIGINALS
 from portfolio.kit.chain import digest, short
@@ -155,6 +157,70 @@ def bytes_of(work: Work, kept: Document | Paper | PaperCopy) -> bytes:
             )
         )
     return content
+
+
+@dataclass(frozen=True)
+class Damage:
+    """A kept file that is not as it was recorded: `what` is missing, altered, unrecorded (the trail seals another hash) or removed (its row
+    is gone)."""
+
+    table: str
+    id: int
+    name: str
+    what: str
+
+
+def damages(session: Session, data_dir: Path) -> Iterator[Damage]:
+    """Every kept file against the hash of its row, and every hash against the one sealed in the trail (T08). A file is read once, a piece at a
+    time, whatever names it."""
+    for table, model, name in (("paper", Paper, Paper.reference), ("document", Document, Document.filename)):
+        last = ("", 0)
+        good = ""
+        columns = (model.sha256, model.id, name)
+        while rows := session.execute(
+            select(*columns)
+            .where(tuple_(model.sha256, model.id) > last)
+            .order_by(model.sha256, model.id)
+            .limit(500)
+        ).all():
+            for sha256, number, called in rows:
+                if sha256 != good and (what := _bad_bytes(path_for(data_dir, sha256), sha256)):
+                    yield Damage(table, number, called, what)
+                else:
+                    good = sha256
+            last = (rows[-1][0], rows[-1][1])
+        yield from _against_trail(session, table, model, name)
+
+
+def _bad_bytes(path: Path, sha256: str) -> str:
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as stream:
+            while piece := stream.read(1 << 20):
+                digest.update(piece)
+    except OSError:
+        return "missing"
+    return "" if digest.hexdigest() == sha256 else "altered"
+
+
+def _against_trail(session: Session, table: str, model: Any, name: Any) -> Iterator[Damage]:
+    event = "paper:issued" if table == "paper" else "document:added"
+    last = 0
+    while some := session.execute(
+        select(AuditEvent.seq, AuditEvent.data)
+        .where(AuditEvent.event == event, AuditEvent.seq > last)
+        .order_by(AuditEvent.seq)
+        .limit(500)
+    ).all():
+        sealed = {int(str(data[table])): data for _seq, data in some}
+        rows = session.execute(select(model.id, model.sha256, name).where(model.id.in_(sealed)))
+        found = {number: (sha256, called) for number, sha256, called in rows}
+        for number, data in sealed.items():
+            if number not in found:
+                yield Damage(table, number, str(data.get("reference") or number), "removed")
+            elif data.get("sha256") not in (None, found[number][0]):
+                yield Damage(table, number, found[number][1], "unrecorded")
+        last = some[-1][0]
 
 
 def fingerprint_of(kind: str, reference: str, facts: Mapping[str, Any]) -> str:

@@ -1,8 +1,10 @@
-"""The institution as its papers name it: letterhead, place, head, contacts; data with validity dates (documents.md F1)."""
+"""The institution as its papers name it: letterhead, place, head, contacts; and the figures of its rules: data with validity dates
+(documents.md F1)."""
 
 from __future__ import annotations
 
 import functools
+from dataclasses import dataclass
 from datetime import date
 
 from portfolio.kit.tables import optional_date, rows
@@ -35,3 +37,51 @@ def letterhead(on: date, service: str = "") -> dict[str, object]:
 
 ORIGINALS = {"agreement": 3, "amendment": 3, "order": 3}
 """Kinds of papers that are signed in several originals, and how many (documents.md 9 and 10)."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A figure of the institution's rules on one day, with the text that says so. `unit` is hours, days, years, percent or a currency (then
+    minor units). `value` is None where no text fixes it yet: nothing is checked and the page says so."""
+
+    code: str
+    value: int | None
+    unit: str
+    valid_from: date | None
+    valid_to: date | None
+    source: str
+
+
+@functools.cache
+def rules() -> tuple[Rule, ...]:
+    """Every figure, in the order of the table."""
+    return tuple(
+        Rule(
+            row["code"],
+            int(row["value"]) if row["value"] else None,
+            row["unit"],
+            optional_date(row["valid_from"]),
+            optional_date(row["valid_to"]),
+            row["source"],
+        )
+        for row in rows("portfolio.documents", "rules.csv")
+    )
+
+
+def rule(code: str, on: date) -> Rule:
+    """The figure in force on a day; before the first row, the first one. Raises KeyError for a code that the table does not have."""
+    mine = [r for r in rules() if r.code == code]
+    if not mine:
+        raise KeyError(code)
+    for each in mine:
+        if (each.valid_from is None or each.valid_from <= on) and (each.valid_to is None or on < each.valid_to):
+            return each
+    return min(mine, key=lambda r: r.valid_from or date.min)
+
+
+def figure(code: str, on: date) -> int:
+    """The value of a figure that must be fixed. Raises ValueError where the table leaves it empty."""
+    found = rule(code, on).value
+    if found is None:
+        raise ValueError(f"{code} is not fixed on {on}")
+    return found

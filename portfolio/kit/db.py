@@ -208,6 +208,20 @@ class Database:
         bind = self.read_engine if readonly else self.engine
         return Rows(bind, expire_on_commit=False, close_resets_only=False)
 
+    @contextmanager
+    def apart(self) -> Iterator[Session]:
+        """A transaction of its own, committed at the end: for what must stand whatever becomes of the work around it (a failed sign-in, the
+        trace of a refusal, when somebody was last seen). Never for a verb: those commit once, with their work."""
+        session = self.session(readonly=False)
+        try:
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            session.close()
+
     def dispose(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()

@@ -25,7 +25,7 @@ from portfolio.kit.db import (
     distinct_people,
     status_check,
 )
-from portfolio.rulebook.lifecycles.periods import EXERCICE, PERIOD
+from portfolio.rulebook.lifecycles.periods import CLOCK, EXERCICE, PERIOD
 
 DIMENSIONS = (
     "exercice",
@@ -155,6 +155,30 @@ class LedgerExercice(Base):
     proposed_at: Mapped[Moment]
     closed_by_id: Mapped[Ref | None]
     closed_at: Mapped[Moment | None]
+
+
+class LedgerClock(Base):
+    """The server's clock admitted by two people although it disagrees with the last entry: the next entry is judged against the moment of
+    the admission instead (C09). It is used up by that entry: `head_seq` is the one before it."""
+
+    __tablename__ = "ledger_clock"
+    __table_args__ = (
+        status_check(CLOCK),
+        distinct_people("proposed_by_id", "admitted_by_id"),
+        CheckConstraint("(status = 'admitted') = (admitted_at IS NOT NULL)", name="admitted_is_signed"),
+    )
+
+    id: Mapped[Id]
+    status: Mapped[Code] = mapped_column(default="proposed")
+    reason: Mapped[str] = mapped_column(String(2000))
+    last_at: Mapped[Moment]
+    """When the last entry says that it was made."""
+    head_seq: Mapped[int] = mapped_column(BigId)
+    """The last entry."""
+    proposed_by_id: Mapped[Ref]
+    proposed_at: Mapped[Moment]
+    admitted_by_id: Mapped[Ref | None]
+    admitted_at: Mapped[Moment | None]
 
 
 class LedgerBalance(Base):

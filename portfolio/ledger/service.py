@@ -4,28 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from portfolio.audit.service import lock_head, move_head
 from portfolio.kit.chain import seal
 from portfolio.kit.direct import Direct
 from portfolio.kit.errors import Refusal, Refused
-from portfolio.kit.i18n import date_text
+from portfolio.kit.i18n import date_text, datetime_text
 from portfolio.kit.i18n import gettext as _
 from portfolio.ledger.models import (
     DIMENSIONS,
     LedgerBalance,
+    LedgerClock,
     LedgerDay,
     LedgerEntry,
     LedgerExercice,
     LedgerPeriod,
 )
+from portfolio.rulebook.permissions import who_may
 from portfolio.rulebook.postings import CHART, CLOSING
 from portfolio.rulebook.postings import Dims as Dims
 
@@ -58,7 +59,18 @@ LAST_CLOSED = select(func.max(LedgerExercice.__table__.c.year)).where(
     LedgerExercice.__table__.c.status == "closed"
 )
 """The last exercice that is closed."""
-_CLOSED = Direct(select(CLOSED_UNTIL.scalar_subquery(), LAST_CLOSED.scalar_subquery()))
+CLOCK_BACK = timedelta(minutes=5)
+CLOCK_AHEAD = timedelta(days=400)
+"""How far the server's clock may stand behind, or ahead of, the last entry before nothing is entered any more (C09)."""
+_entry, _clock = LedgerEntry.__table__, LedgerClock.__table__
+LAST_MOMENT = (
+    select(_entry.c.at).where(_entry.c.seq == bindparam("seq")).scalar_subquery(),
+    select(func.max(_clock.c.admitted_at))
+    .where(_clock.c.status == "admitted", _clock.c.head_seq == bindparam("seq"))
+    .scalar_subquery(),
+)
+"""When the last entry was made, and when two people admitted the clock after it."""
+_STANDS = Direct(select(CLOSED_UNTIL.scalar_subquery(), LAST_CLOSED.scalar_subquery(), *LAST_MOMENT))
 _ADD_ENTRIES = Direct(insert(LedgerEntry.__table__))  # type: ignore[arg-type]
 
 
@@ -134,7 +146,9 @@ def post(session: Session, transfers: Sequence[Transfer]) -> None:
         return
     connection = session.connection()
     seq, previous = lock_head(connection, "ledger")
-    _refuse_closed(connection, transfers)
+    closed, year, last, admitted = _STANDS.run(connection, {"seq": seq}).fetchone()
+    _refuse_clock(moment_of(admitted) or moment_of(last), transfers)
+    _refuse_closed(closed, year, transfers)
     rows: list[dict[str, Any]] = []
     posting, act = seq, None
     for transfer in transfers:
@@ -151,19 +165,61 @@ def post(session: Session, transfers: Sequence[Transfer]) -> None:
     move_head(connection, "ledger", seq, previous)
 
 
-def _refuse_closed(connection: Connection, transfers: Sequence[Transfer]) -> None:
+def moment_of(stored: object) -> datetime | None:
+    """A moment as the driver gives it: SQLite keeps text, in UTC."""
+    found = datetime.fromisoformat(stored) if isinstance(stored, str) else stored
+    if not isinstance(found, datetime):
+        return None
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def clock_refusal(last: datetime | None, now: datetime) -> Refusal | None:
+    """Why nothing is entered at this moment, the last entry being of that one: the server's clock was set back, or far ahead (C09)."""
+    if last is None or last - CLOCK_BACK <= now <= last + CLOCK_AHEAD:
+        return None
+    words = (
+        _("The server's clock says %(now)s, but the last entry of the books was made on %(last)s.")
+        if now < last
+        else _("The server's clock says %(now)s, more than 400 days after the last entry, made on %(last)s.")
+    )
+    return Refusal(
+        "clock_wrong",
+        words % {"now": datetime_text(now), "last": datetime_text(last)},
+        way_out=_(
+            "Have the server's clock set right, then send again. If it is right, two people admit it on the page of the checks."
+        ),
+        who=who_may("period:propose"),
+        url="/ledger/checks",
+    )
+
+
+def _refuse_clock(last: datetime | None, transfers: Sequence[Transfer]) -> None:
+    """No entry is made by a clock that disagrees with the books, nor dated more than 400 days from the moment it is made (C09)."""
+    for transfer in transfers:
+        if (refusal := clock_refusal(last, transfer.at)) is not None:
+            raise Refused(refusal)
+        if abs(transfer.dated_on - transfer.at.date()) > CLOCK_AHEAD:
+            words = _("The date %(day)s is more than 400 days away from today: nothing is entered at it.")
+            raise Refused(
+                Refusal(
+                    "date_too_far",
+                    words % {"day": date_text(transfer.dated_on)},
+                    way_out=_("Check the year that was typed."),
+                )
+            )
+
+
+def _refuse_closed(closed: object, year: int | None, transfers: Sequence[Transfer]) -> None:
     """Nothing is dated in a closed month: corrections go to the open one (M17). Asked under the ledger's head, as closings are."""
-    closed, year = _CLOSED.run(connection, {}).fetchone()
     if year is not None:
         _refuse_exercice(int(year), transfers)
-    if isinstance(closed, str):
-        closed = date.fromisoformat(closed)  # as SQLite keeps it
-    if closed is not None and any(t.dated_on <= closed for t in transfers):
+    until = date.fromisoformat(closed) if isinstance(closed, str) else closed  # text, as SQLite keeps it
+    if isinstance(until, date) and any(t.dated_on <= until for t in transfers):
         raise Refused(
             Refusal(
                 "period_closed",
                 _("The books are closed up to %(day)s: nothing is dated before that day any more.")
-                % {"day": date_text(closed)},
+                % {"day": date_text(until)},
                 way_out=_("Date it in the open month; the paper keeps its own date."),
             )
         )

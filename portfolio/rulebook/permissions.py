@@ -176,6 +176,7 @@ GRANTS: dict[str, frozenset[str]] = {
         "justification:validate",
         "visit:validate",
         "duplicate:decide",
+        "erasure:decide",
         "procedure:witness",
         "method_rule:edit",
         "supplier:block",

@@ -127,6 +127,17 @@ def test_only_the_engine_assigns_a_status() -> None:
     assert found == []
 
 
+# Who commits: the work, its stage in the demo, what stands apart, and the outbox, whose every job is one transaction.
+COMMITS = {"portfolio/work.py", "portfolio/kit/db.py", "portfolio/web/act.py", "portfolio/seed/stage.py", "portfolio/outbox/service.py"}
+
+
+def test_no_service_commits() -> None:
+    """A verb is whole with its entries and its events, or it is nothing (T05)."""
+    found = {str(path) for path in modules() if path.parts[0] == "portfolio"
+             for node in ast.walk(tree(path)) if isinstance(node, ast.Attribute) and node.attr == "commit"}
+    assert found == COMMITS
+
+
 def test_the_status_search_sees_every_way() -> None:
     planted = """
 call.status = "open"

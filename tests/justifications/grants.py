@@ -84,7 +84,7 @@ class Office:
 
 def office(database: Database, folder: Path | None = None) -> Office:
     """The institution with 60 millions received on fund F1."""
-    around = factories.around(database, clock=FixedClock(J - timedelta(days=430)), data_dir=folder or Path(mkdtemp()))
+    around = factories.around(database, clock=FixedClock(J - timedelta(days=390)), data_dir=folder or Path(mkdtemp()))
     made = Office(around, factories.people(database))
     made.people["second_officer"] = factories.add_person(database, "grants_officer")
     with made.as_("programme_head") as work:

@@ -80,23 +80,17 @@ def sign_in(work: Work, email: str, password: str) -> tuple[Person, str]:
 def _remember_try(
     around: Surroundings, email: str, address: str, now: datetime, good: bool, number: int | None
 ) -> None:
-    session = around.database.session(readonly=False)
-    try:
-        row = {
-            "at": now,
-            "account_hash": _hash(around.secret, "account", email.strip().lower()),
-            "address_hash": _hash(around.secret, "address", address),
-            "succeeded": good,
-        }
+    """Apart: a failed try raises, and is counted all the same (A05)."""
+    row = {
+        "at": now,
+        "account_hash": _hash(around.secret, "account", email.strip().lower()),
+        "address_hash": _hash(around.secret, "address", address),
+        "succeeded": good,
+    }
+    with around.database.apart() as session:
         session.execute(insert(SignInAttempt).values(**row))
         if not good and number is not None:
             record(session, [Happening("person:sign_in_failed", "person", number, now, None)])
-        session.commit()
-    except BaseException:
-        session.rollback()
-        raise
-    finally:
-        session.close()
 
 
 def open_session(work: Work, person: Person) -> str:
@@ -129,19 +123,12 @@ def end_session(work: Work) -> None:
 
 def touch(around: Surroundings, session_id: int, now: datetime) -> None:
     """Last seen, after the response and at most once a minute: its own one-row write."""
-    session = around.database.session(readonly=False)
-    try:
+    with around.database.apart() as session:
         session.execute(
             update(SignIn)
             .where(SignIn.id == session_id, SignIn.seen_at < now - timedelta(minutes=1))
             .values(seen_at=now)
         )
-        session.commit()
-    except BaseException:
-        session.rollback()
-        raise
-    finally:
-        session.close()
 
 
 __all__ = ["Invalid", "end_session", "open_session", "sign_in", "throttled", "touch"]

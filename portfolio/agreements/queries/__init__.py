@@ -9,6 +9,7 @@ from portfolio.agreements.queries.amended import (
     settlement,
     signed_lines,
     suspensions,
+    tolerance,
     used_lines,
 )
 from portfolio.agreements.queries.blockers import (
@@ -143,6 +144,7 @@ __all__ = [
     "settlement",
     "signed_amounts",
     "signed_lines",
+    "tolerance",
     "simulate",
     "snapshot",
     "standings",

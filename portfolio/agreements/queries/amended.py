@@ -13,6 +13,7 @@ from portfolio.agreements.queries.blockers import standings
 from portfolio.agreements.queries.records import amendments, lines, tranches
 from portfolio.applications.models import Application
 from portfolio.awards.models import Commitment
+from portfolio.documents.reference import figure
 from portfolio.groups.models import Officer
 from portfolio.kit.text import fold
 from portfolio.work import Work
@@ -68,6 +69,11 @@ def signed_lines(work: Work, agreement: Agreement) -> dict[int, dict[str, Any]]:
             for line in lines(work, agreement)
         ]
     return dict(enumerate(base, 1))
+
+
+def tolerance(work: Work, agreement: Agreement) -> int:
+    """The per cent of a line that a transfer may add without an avenant, as it stood when the agreement was signed."""
+    return figure("virement_percent", agreement.signed_at.date() if agreement.signed_at else work.today)
 
 
 def used_lines(work: Work, agreement: Agreement) -> list[tuple[AgreementLine, int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from portfolio.agreements.reference import COOLING_HOURS
+from portfolio.documents.reference import figure
 from portfolio.groups.models import GroupAccount
 from portfolio.groups.queries import Flag
 from portfolio.kit.errors import Refusal
@@ -37,12 +37,13 @@ def account_refusals(
             url=f"/groups/{account.group_id}",
         )
         return
-    ready = account.verified_at + timedelta(hours=COOLING_HOURS)
+    hours = figure("cooling_hours", at.date())
+    ready = account.verified_at + timedelta(hours=hours)
     if at < ready:
         yield Refusal(
             "account_cooling",
             _("The account was verified less than %(hours)d hours ago: no payment before %(when)s.")
-            % {"hours": COOLING_HOURS, "when": datetime_text(ready)},
+            % {"hours": hours, "when": datetime_text(ready)},
             way_out=_("Wait until then: a changed account is never paid on the same day."),
         )
 

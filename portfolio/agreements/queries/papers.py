@@ -10,12 +10,12 @@ from sqlalchemy import select
 from portfolio.accounts.models import Person
 from portfolio.accounts.queries import act_of
 from portfolio.agreements.models import Agreement, Amendment
+from portfolio.agreements.queries.amended import tolerance
 from portfolio.agreements.queries.blockers import snapshot, words
 from portfolio.agreements.queries.records import Parties, amendments, lines, officers, parties, people
-from portfolio.agreements.reference import RETENTION_YEARS, VIREMENT_PERCENT
 from portfolio.committees.models import Session
 from portfolio.documents.models import Document
-from portfolio.documents.reference import institution, letterhead
+from portfolio.documents.reference import figure, institution, letterhead
 from portfolio.groups.models import GroupAccount
 from portfolio.kit.text import last4
 from portfolio.places.models import Place
@@ -118,8 +118,8 @@ def agreement_facts(work: Work, agreement: Agreement) -> dict[str, Any]:
         "data_contact": head["data_contact"],
         "call_title": found.call.title,
         "months": found.application.months,
-        "retention_years": RETENTION_YEARS,
-        "virement_percent": VIREMENT_PERCENT,
+        "retention_years": figure("retention_years", on),
+        "virement_percent": tolerance(work, agreement),
         "refused_expenses": [str(e) for e in found.call.refused_expenses],
         "own_cash_minor": agreement.own_cash_minor,
         "own_kind_minor": agreement.own_kind_minor,

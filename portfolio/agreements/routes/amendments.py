@@ -9,7 +9,7 @@ from starlette.responses import Response
 from portfolio.agreements import queries, service
 from portfolio.agreements.forms import AmendmentForm, AmendmentSignatureForm, ReasonForm
 from portfolio.agreements.pdf import amendment_pdf
-from portfolio.agreements.reference import AMENDMENT_NOTES, AMENDMENT_WORDS, VIREMENT_PERCENT
+from portfolio.agreements.reference import AMENDMENT_NOTES, AMENDMENT_WORDS
 from portfolio.agreements.routes.records import account_options, choices, router
 from portfolio.documents import queries as documents
 from portfolio.documents.service import ACCEPT
@@ -44,7 +44,7 @@ def new_page(work: Work, id: int, kind: str = "", bad: Bad | None = None) -> Res
         officers=queries.officers(work, agreement.group_id),
         results=queries.results_of(work, agreement),
         settlement=queries.settlement(work, agreement) if chosen == "termination" else None,
-        tolerance=VIREMENT_PERCENT,
+        tolerance=queries.tolerance(work, agreement),
         notes=AMENDMENT_NOTES,
         account_options=account_options(queries.accounts(work, agreement.group_id)),
         **choices(),

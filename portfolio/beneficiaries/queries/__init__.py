@@ -6,7 +6,9 @@ from portfolio.beneficiaries.queries.looks import look_at, looked
 from portfolio.beneficiaries.queries.people import (
     count,
     counts_of,
+    erasure_of,
     get,
+    get_erasure,
     get_pair,
     key_of,
     pair_facts,
@@ -18,6 +20,8 @@ from portfolio.beneficiaries.queries.people import (
 )
 
 __all__ = [
+    "erasure_of",
+    "get_erasure",
     "Likeness",
     "Reach",
     "by_project",

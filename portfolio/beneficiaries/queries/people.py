@@ -7,21 +7,25 @@ from typing import Any
 from sqlalchemy import Select, func, or_, select
 
 from portfolio.beneficiaries import reference
-from portfolio.beneficiaries.models import Duplicate, ReachedCount, ReachedPerson
+from portfolio.beneficiaries.models import Duplicate, Erasure, ReachedCount, ReachedPerson
 from portfolio.beneficiaries.queries.counting import Reach, masked, reach
 from portfolio.beneficiaries.queries.likeness import key_of
 from portfolio.beneficiaries.queries.looks import looked
 from portfolio.groups import queries as groups
 from portfolio.groups.models import Group
+from portfolio.kit.i18n import gettext as _
 from portfolio.places import queries as places
 from portfolio.places.models import Place
 from portfolio.projects.models import Project
+from portfolio.rulebook.permissions import who_may
 from portfolio.work import Work
 
 __all__ = [
     "count",
     "counts_of",
+    "erasure_of",
     "get",
+    "get_erasure",
     "get_pair",
     "key_of",
     "pair_facts",
@@ -56,6 +60,18 @@ def visible_pairs(work: Work) -> Select[Duplicate]:
 def get_pair(work: Work, number: int) -> Duplicate:
     """A pair, or NotFound."""
     return work.fetch(Duplicate, number, "reach:view")
+
+
+def erasure_of(work: Work, person: ReachedPerson) -> Erasure | None:
+    """The erasure proposed or done for a person; None when there is none."""
+    return work.db.scalars(
+        select(Erasure).where(Erasure.person_id == person.id, Erasure.status != "withdrawn")
+    ).one_or_none()
+
+
+def get_erasure(work: Work, number: int) -> Erasure:
+    """An erasure, or NotFound."""
+    return work.fetch(Erasure, number, "reach:view")
 
 
 def counts_of(work: Work, project: Project) -> list[ReachedCount]:
@@ -101,6 +117,7 @@ def shown(person: ReachedPerson, names: bool) -> dict[str, Any]:
         "village": person.village if names else "",
         "phone": person.phone if names else "",
         "disability": person.disability if names else None,
+        "erased_at": person.erased_at,
     }
 
 
@@ -143,7 +160,7 @@ def tables(work: Work, found: Reach) -> dict[str, Any]:
 def person_facts(work: Work, person: ReachedPerson, token: str | None = None) -> dict[str, Any]:
     """One person: every assistance received under any of its codes is on one page."""
     project = work.db.get_one(Project, person.project_id)
-    names = may_look(work, person) and looked(work, f"person-{person.id}", token)
+    names = may_look(work, person) and looked(work, f"person-{person.id}", token) and person.erased_at is None
     root = person.same_as_id or person.id
     same = work.db.scalars(
         visible(work)
@@ -159,8 +176,11 @@ def person_facts(work: Work, person: ReachedPerson, token: str | None = None) ->
         "project": project,
         "same": [(shown(s, False), titles.get(s.project_id, "")) for s in same],
         "pairs": pairs_of(work, "reached_person", person.id),
+        "erasure": erasure_of(work, person),
+        "erasure_bases": [(code, _(words)) for code, words in reference.ERASURE_WORDS.items()],
+        "erasers": who_may("erasure:decide"),
         "names": names,
-        "may_look": may_look(work, person),
+        "may_look": may_look(work, person) and person.erased_at is None,
         "may_record": work.may("reach:record", person),
         "token": token if names else None,
         **words(),

@@ -1,6 +1,6 @@
 """The pages of people reached."""
 
-from portfolio.beneficiaries.routes import pairs, people
+from portfolio.beneficiaries.routes import erasing, pairs, people
 from portfolio.beneficiaries.routes.door import router
 
-__all__ = ["pairs", "people", "router"]
+__all__ = ["erasing", "pairs", "people", "router"]

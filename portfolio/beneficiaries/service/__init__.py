@@ -1,5 +1,11 @@
 """What is done about people reached: recorded by name or counted, corrected, compared, and pairs decided by a second person."""
 
+from portfolio.beneficiaries.service.erasing import (
+    erase,
+    erasure_obstacles,
+    propose_erasure,
+    withdraw_erasure,
+)
 from portfolio.beneficiaries.service.pairs import (
     decide_duplicate,
     find_group_pairs,
@@ -22,10 +28,13 @@ from portfolio.beneficiaries.service.recording import (
 __all__ = [
     "correct_person",
     "decide_duplicate",
+    "erase",
+    "erasure_obstacles",
     "find_group_pairs",
     "find_pairs",
     "keep_apart",
     "merge",
+    "propose_erasure",
     "record_count",
     "record_counts",
     "record_people",
@@ -34,4 +43,5 @@ __all__ = [
     "see_names",
     "take_up_again",
     "withdraw_count",
+    "withdraw_erasure",
 ]

@@ -19,7 +19,7 @@ from portfolio.beneficiaries.forms import (
 from portfolio.beneficiaries.models import Duplicate, ReachedCount, ReachedPerson
 from portfolio.beneficiaries.reference import band_of
 from portfolio.beneficiaries.service.pairs import find_pairs
-from portfolio.kit.errors import FieldError, Invalid
+from portfolio.kit.errors import FieldError, Invalid, Refusal, Refused
 from portfolio.kit.i18n import gettext as _
 from portfolio.kit.text import fold
 from portfolio.projects.models import Project
@@ -110,6 +110,9 @@ def correct_person(work: Work, person: ReachedPerson, form: CorrectForm) -> None
     """Correct somebody, with the reason; the band is worked out again, and doubles looked for again."""
     person = work.hold(person)
     work.require("reach:view_names", person)
+    if person.erased_at is not None:
+        words = _("What told who this person was is erased: there is nothing to correct.")
+        raise Refused(Refusal("already_erased", words))
     row = PersonRow(**form.model_dump(exclude={"received_on", "reason"}))
     errors = _day_errors(work, form.received_on) + _row_errors(row, form.received_on, "")
     if errors:

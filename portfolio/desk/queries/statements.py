@@ -15,15 +15,13 @@ from portfolio.agreements.models import Agreement, Tranche
 from portfolio.awards.models import Commitment
 from portfolio.desk.queries import auditor
 from portfolio.disbursements.models import Disbursement
-from portfolio.documents.reference import institution, letterhead
+from portfolio.documents.reference import figure, institution, letterhead
 from portfolio.funds.models import Fund, TreasuryAccount
 from portfolio.groups.models import Group
 from portfolio.groups.queries import officers
 from portfolio.ledger import queries as ledger
 from portfolio.work import Work
 
-NOTICE_DAYS = 30
-"""Days a group has to answer a mise en demeure: articles 12 and 19 of the convention."""
 WAITING = ("ordered", "sent")
 """Orders signed by the ordonnateur and not yet paid."""
 
@@ -218,7 +216,7 @@ def formal_notice(work: Work, advance: auditor.Advance) -> dict[str, Any]:
         "paid_minor": advance.tranche.paid_minor,
         "left_minor": advance.left,
         "days": advance.days,
-        "delay_days": NOTICE_DAYS,
-        "until": (work.today + timedelta(days=NOTICE_DAYS)).isoformat(),
+        "delay_days": figure("notice_days", work.today),
+        "until": (work.today + timedelta(days=figure("notice_days", work.today))).isoformat(),
         "currency": agreement.amount_currency,
     }

@@ -18,6 +18,8 @@ from portfolio.kit.i18n import datetime_text, ngettext
 from portfolio.kit.i18n import gettext as _
 from portfolio.ledger import export
 from portfolio.ledger import queries as ledger
+from portfolio.rulebook.lifecycles.periods import CLOCK
+from portfolio.rulebook.permissions import who_may
 from portfolio.rulebook.postings import DIMENSION_WORDS, SYCEBNL
 from portfolio.web.act import Query, Raw, W, allow, on_refusal, room
 from portfolio.web.render import done, file_response, page
@@ -227,18 +229,29 @@ def verifier(work: W) -> Response:
 def _stands(work: Work) -> dict[str, Any]:
     """Where the ledger stands, and whether a head of it stands outside since little enough time (T06)."""
     head, last = ledger.head(work.db), ledger.last_outside(work.around.outside)
-    return {"head": head, "outside": last, "outside_old": ledger.is_old(last, work.now, head.seq)}
+    clocks = ledger.clocks(work.db)
+    return {
+        "head": head,
+        "outside": last,
+        "outside_old": ledger.is_old(last, work.now, head.seq),
+        "clock": ledger.clock(work.db, work.now),
+        "clocks": clocks,
+        "clock_cycle": CLOCK,
+        "clock_names": work.around.names_of(
+            work.db, {n for c in clocks for n in (c.proposed_by_id, c.admitted_by_id) if n}
+        ),
+        "admitters": who_may("period:close"),
+    }
 
 
-@router.get("/checks", name="desk.ledger_checks")
-@allow("ledger:view")
-def checks(work: W) -> Response:
-    """What the last check of the books found, and the button of the next."""
+def show_checks(work: Work, bad: Bad | None = None) -> Response:
+    """What the last check of the books found, the button of the next, and the clock."""
     event = auditor_queries.last_check(work)
     names = work.around.names_of(work.db, {event.actor_id} if event and event.actor_id else set())
     return page(
         work,
         "desk/ledger_checks.html",
+        bad=bad,
         **_stands(work),
         event=event,
         checked_by=names.get(event.actor_id or 0, "") if event else "",
@@ -247,6 +260,13 @@ def checks(work: W) -> Response:
         title=_("Checks of the ledger"),
         crumbs=[(_("Ledger"), url("desk.ledger")), (_("Checks"), None)],
     )
+
+
+@router.get("/checks", name="desk.ledger_checks")
+@allow("ledger:view")
+def checks(work: W) -> Response:
+    """The page of the checks."""
+    return show_checks(work)
 
 
 @router.post("/checks", name="desk.ledger_check")

@@ -17,6 +17,7 @@ from portfolio.documents.service.copies import (
     print_originals,
 )
 from portfolio.documents.service.keep import keep
+from portfolio.documents.service.sweep import sweep
 from portfolio.documents.service.verbs import add, issue
 
 __all__ = [
@@ -35,4 +36,5 @@ __all__ = [
     "originals_obstacles",
     "print_originals",
     "safe_name",
+    "sweep",
 ]

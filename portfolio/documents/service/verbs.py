@@ -92,6 +92,7 @@ def issue(
             "reference": reference,
             "edition": edition,
             "fingerprint": fingerprint,
+            "sha256": paper.sha256,
             "ledger": printed,
         },
     )

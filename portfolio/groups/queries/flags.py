@@ -8,15 +8,13 @@ from datetime import timedelta
 
 from sqlalchemy import or_, select
 
+from portfolio.documents.reference import figure
 from portfolio.groups.models import Group, GroupAccount, Officer, RedFlag
 from portfolio.kit.i18n import N_, date_text
 from portfolio.kit.i18n import gettext as _
 from portfolio.kit.money import amount
 from portfolio.ledger import queries as ledger
 from portfolio.work import Work
-
-OVERDUE_DAYS = 180
-"""An advance unjustified for longer is overdue. Source: rules of the calls, who may not apply."""
 
 FLAG_WORDS = {
     "duplicate_account": N_("Account shared with another group"),
@@ -103,7 +101,8 @@ def _phones(work: Work, group: Group) -> Iterator[tuple[str, str, str]]:
 
 
 def _overdue(work: Work, group: Group, but: str) -> Iterator[tuple[str, str, str]]:
-    before = work.today - timedelta(days=OVERDUE_DAYS + 1)
+    days = figure("overdue_days", work.today)
+    before = work.today - timedelta(days=days + 1)
     table = ledger.table(work.db, "agreement", ["409"], party=group.code)
     for reference, accounts in sorted(table.items()):
         given, cleared = accounts.get("409", (0, 0))
@@ -116,7 +115,7 @@ def _overdue(work: Work, group: Group, but: str) -> Iterator[tuple[str, str, str
             yield (
                 "overdue_advance",
                 reference,
-                words % {"amount": amount(old), "agreement": reference, "days": OVERDUE_DAYS},
+                words % {"amount": amount(old), "agreement": reference, "days": days},
             )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from portfolio.ledger.models import DIMENSIONS, LedgerEntry, LedgerExercice, LedgerPeriod
+from portfolio.ledger.models import DIMENSIONS, LedgerClock, LedgerEntry, LedgerExercice, LedgerPeriod
 from portfolio.ledger.queries.balances import all_balances, by_code, net, nets, table, turnover
 from portfolio.ledger.queries.chain import Head, check, head, judge, walk
+from portfolio.ledger.queries.clock import Stand, clock, clocks
 from portfolio.ledger.queries.entries import (
     act,
     act_of,
@@ -48,12 +49,14 @@ __all__ = [
     "SUBTOTALS",
     "Deposit",
     "Head",
+    "LedgerClock",
     "LedgerEntry",
     "LedgerExercice",
     "LedgerPeriod",
     "Line",
     "Page",
     "Question",
+    "Stand",
     "Sums",
     "TrialRow",
     "act",
@@ -61,6 +64,8 @@ __all__ = [
     "all_balances",
     "by_code",
     "check",
+    "clock",
+    "clocks",
     "closed_exercice",
     "closed_until",
     "corrections",

@@ -1,4 +1,4 @@
-"""Two records that may be the same person are decided by a second person, never merged silently (D4)."""
+"""Two records that may be the same person are decided by a second person, never merged silently (D4); so is the erasure of somebody (T09)."""
 
 from __future__ import annotations
 
@@ -43,6 +43,37 @@ DUPLICATE = Lifecycle(
             "duplicate:decide",
             "duplicate:reopened",
             N_("Take up again"),
+            reason=True,
+            kind="secondary",
+        ),
+    ),
+)
+
+ERASURE = Lifecycle(
+    "erasure",
+    (
+        State("proposed", N_("Erasure proposed"), tone="warn"),
+        State("erased", N_("Erased"), tone="info", final=True),
+        State("withdrawn", N_("Withdrawn"), final=True, side=True),
+    ),
+    (
+        Move(
+            "erase",
+            ("proposed",),
+            "erased",
+            "erasure:decide",
+            "erasure:done",
+            N_("Erase this person's data for good"),
+            distinct_from=("proposed_by_id",),
+            stamps=("decided",),
+        ),
+        Move(
+            "withdraw",
+            ("proposed",),
+            "withdrawn",
+            "reach:record",
+            "erasure:withdrawn",
+            N_("Withdraw the proposal"),
             reason=True,
             kind="secondary",
         ),

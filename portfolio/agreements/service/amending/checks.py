@@ -9,7 +9,6 @@ from typing import Any
 from portfolio.agreements import queries
 from portfolio.agreements.forms import BudgetLine
 from portfolio.agreements.models import Agreement, Amendment
-from portfolio.agreements.reference import VIREMENT_PERCENT
 from portfolio.agreements.service.life import terminate_obstacles
 from portfolio.agreements.service.prepare import holder_refusals
 from portfolio.agreements.service.sums import budget_obstacles, schedule_obstacles
@@ -94,6 +93,7 @@ def tolerance_obstacles(
 ) -> Iterator[Refusal]:
     """Without an avenant a line may receive so many per cent of what the parties signed, all transfers since then together."""
     base = queries.signed_lines(work, agreement)
+    percent = queries.tolerance(work, agreement)
     for position, line in enumerate(after, 1):
         signed = base.get(position)
         if signed is None or signed["source"] != line["source"] or signed["label"] != line["label"]:
@@ -106,7 +106,7 @@ def tolerance_obstacles(
                 way_out=_("Prepare a transfer beyond the tolerance."),
             )
             continue
-        room = signed["amount_minor"] * VIREMENT_PERCENT // 100
+        room = signed["amount_minor"] * percent // 100
         over = line["amount_minor"] - signed["amount_minor"] - room
         if over > 0:
             yield Refusal(
@@ -117,7 +117,7 @@ def tolerance_obstacles(
                 % {
                     "line": line["label"],
                     "over": amount(over),
-                    "percent": VIREMENT_PERCENT,
+                    "percent": percent,
                     "room": amount(room),
                 },
                 way_out=_("Transfer less, or prepare a transfer beyond the tolerance."),

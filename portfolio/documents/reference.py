@@ -41,8 +41,8 @@ ORIGINALS = {"agreement": 3, "amendment": 3, "order": 3}
 
 @dataclass(frozen=True)
 class Rule:
-    """A figure of the institution's rules on one day, with the text that says so. `unit` is hours, days, years, percent or a currency (then
-    minor units). `value` is None where no text fixes it yet: nothing is checked and the page says so."""
+    """A figure of the institution's rules on one day, with the text that says so. `unit` is hours, days, years or percent. `value` is None
+    where no text fixes it yet."""
 
     code: str
     value: int | None
@@ -74,7 +74,9 @@ def rule(code: str, on: date) -> Rule:
     if not mine:
         raise KeyError(code)
     for each in mine:
-        if (each.valid_from is None or each.valid_from <= on) and (each.valid_to is None or on < each.valid_to):
+        if (each.valid_from is None or each.valid_from <= on) and (
+            each.valid_to is None or on < each.valid_to
+        ):
             return each
     return min(mine, key=lambda r: r.valid_from or date.min)
 

@@ -12,6 +12,8 @@ import errno
 import functools
 import sqlite3
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from types import ModuleType
 from typing import Annotated, Any

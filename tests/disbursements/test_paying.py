@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -14,7 +13,6 @@ from portfolio.agreements.models import Tranche
 from portfolio.disbursements import queries, service
 from portfolio.disbursements.forms import FailForm
 from portfolio.disbursements.models import Disbursement
-from portfolio.documents import reference
 from portfolio.funds.models import Fund
 from portfolio.kit.db import Database
 from portfolio.kit.errors import Forbidden, Invalid, Refused
@@ -56,21 +54,6 @@ def test_cash_leaves_from_a_till_with_a_receipt_used_once(database: Database) ->
     with pytest.raises(Invalid) as bad:
         chain.pay(world, again, "cashier", treasury_account_id=world.ids["till"], **CASH)
     assert {e.field for e in bad.value.errors} == {"receipt_number"}
-
-
-def test_no_more_is_paid_in_cash_than_the_law_lets(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    """M15: the ceiling is a dated row with its source; none is in force until the institution confirms one."""
-    world = make.build(database, account_kind="cash")
-    number = chain.to(world, "ordered", first(world))
-    rules = (*(r for r in reference.rules() if r.code != "cash_ceiling"),
-             replace(reference.rule("cash_ceiling", make.NOON.date()), value=AMOUNT - 1, source="Arrêté 7, art. 2"))
-    monkeypatch.setattr(reference, "rules", lambda: rules)
-    with pytest.raises(Refused) as refused:
-        chain.pay(world, number, "cashier", treasury_account_id=world.ids["till"], **CASH)
-    [refusal] = refused.value.refusals
-    assert (refusal.code, refusal.missing_minor) == ("cash_above_law", 1) and "Arrêté 7, art. 2" in refusal.message
-    monkeypatch.undo()
-    chain.pay(world, number, "cashier", treasury_account_id=world.ids["till"], **CASH)
 
 
 @pytest.mark.parametrize("missing", ["receipt_number", "identity_number"])

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from portfolio.disbursements import queries
 from portfolio.disbursements.forms import OrderForm, SeenForm
 from portfolio.disbursements.models import Disbursement
-from portfolio.documents.reference import rule
 from portfolio.groups.reference import wallet_ceiling
 from portfolio.kit.errors import Refusal
 from portfolio.kit.i18n import gettext as _
@@ -53,10 +52,7 @@ def seen_refusals(work: Work, disbursement: Disbursement, form: SeenForm) -> Ite
 
 
 def wallet_refusals(work: Work, disbursement: Disbursement) -> Iterator[Refusal]:
-    """A wallet may not receive more than its ceiling, nor anybody more in cash than the law lets be paid out: refused before anything is sent
-    (case 6, M15)."""
-    if disbursement.account_kind == "cash":
-        yield from _cash_refusals(work, disbursement)
+    """A wallet may not receive more than its ceiling: refused before anything is sent (case 6)."""
     if disbursement.account_kind != "mobile":
         return
     found = wallet_ceiling(disbursement.country, work.today)
@@ -73,22 +69,3 @@ def wallet_refusals(work: Work, disbursement: Disbursement) -> Iterator[Refusal]
             who=who_may("disbursement:liquidate"),
             missing_minor=disbursement.amount_minor - found.ceiling_minor,
         )
-
-
-def _cash_refusals(work: Work, disbursement: Disbursement) -> Iterator[Refusal]:
-    legal = rule("cash_ceiling", work.today)
-    if legal.value is None or disbursement.amount_minor <= legal.value:
-        return
-    words = _("%(amount)s is above what may be paid out in cash, %(ceiling)s (%(source)s).")
-    facts = {
-        "amount": amount(disbursement.amount_minor, disbursement.amount_currency),
-        "ceiling": amount(legal.value, legal.unit),
-        "source": legal.source,
-    }
-    yield Refusal(
-        "cash_above_law",
-        words % facts,
-        way_out=_("Pay on a verified bank or microfinance account of the group."),
-        who=who_may("disbursement:liquidate"),
-        missing_minor=disbursement.amount_minor - legal.value,
-    )

@@ -89,6 +89,12 @@ LISTING = Listing(
             lambda work: _worded(CATEGORY_WORDS),
             where=_only_readable(lambda value: G.category == value),
         ),
+        Choice(
+            "open",
+            N_("Open"),
+            lambda work: [("yes", _("yes"))],
+            where=_only_readable(lambda _value: G.status != "closed"),
+        ),
         Choice("late", N_("Late"), lambda work: [("yes", _("yes"))], where=_late),
         Period("from", N_("Received since"), G.received_on),
     ),

@@ -9,7 +9,10 @@ import re
 
 import pytest
 
+from portfolio.agreements.queries import blockers
+from portfolio.agreements.queries.causes import held
 from portfolio.origin import Surroundings
+from tests import factories
 from tests.client import Client, client
 from tests.house.test_crawl import one_with
 
@@ -51,3 +54,38 @@ def test_every_number_of_the_auditor_is_a_list_that_counts_the_same(demo: Surrou
     for address, figure in funds:
         assert sum(int(r["Reversé"]) for r in rows_behind(browser, address)) == whole(figure), address
     assert len(funds) == 3 and page.count("/ledger?") > 30
+
+
+PART = re.compile(r'<a href="([^"#]+)">([^<]+)</a>')
+
+
+@pytest.mark.both_engines
+def test_every_number_of_the_officer_is_a_list_that_counts_the_same(demo: Surroundings) -> None:
+    for role in ("grants_officer", "programme_head"):
+        browser = client(demo, one_with(demo, role))
+        page = browser.get("/").text
+        cards = re.findall(r'<div class="kpi [a-z]+"><p class="kpi-label">(?:<a href="([^"]+)">)?([^<]+).*?kpi-value">([^<]*)</p>(.*?)</div>', page)
+        assert len(cards) == 8
+        asked = [(html.unescape(a), value.split("·")[0]) for a, _label, value, _rest in cards if a]
+        asked += [
+            (html.unescape(a), words.split(":")[-1].split(",")[0]) for card in cards for a, words in PART.findall(card[3])
+        ]
+        for row in re.findall(r"<tr><td>.*?</tr>", page):
+            asked += [(html.unescape(a), n) for a, n in PART.findall(row)]
+        for address, figure in asked:
+            rows = "" if address == "/agreements/force-majeure" else rows_behind(browser, address)
+            if address == "/justifications/advances":
+                assert sum(int(r["Reste"]) for r in rows) == whole(figure)
+            elif rows != "":
+                assert len(rows) == whole(figure), (role, address, figure)
+        assert len(asked) > 12
+
+
+@pytest.mark.both_engines
+def test_causes_read_at_once_are_those_of_the_engine_one_by_one(demo: Surroundings) -> None:
+    with factories.work_as(demo, one_with(demo, "programme_head"), readonly=True) as work:
+        found = held(work)
+        one_by_one = {h.tranche.id: [r.code for r in blockers(work, h.tranche)] for h in found}
+    assert len(found) > 8 and len({h.cause for h in found}) > 2
+    for h in found:
+        assert h.cause == (one_by_one[h.tranche.id][0] if one_by_one[h.tranche.id] else "payable"), h.tranche.code

@@ -3,6 +3,8 @@
 EXPECTED: dict[str, tuple[str, int]] = {
     "/accounts/people": ("internal_auditor", 5),
     "/agreements": ("programme_head", 4),
+    "/agreements/tranches": ("programme_head", 3),
+    "/agreements/tranches?cause=payable": ("programme_head", 7),
     "/agreements/forecast": ("programme_head", 8),
     "/applications": ("programme_head", 4),
     "/applications/mine": ("applicant", 4),
@@ -17,6 +19,7 @@ EXPECTED: dict[str, tuple[str, int]] = {
     "/closures": ("programme_head", 3),
     "/committees": ("programme_head", 3),
     "/disbursements": ("programme_head", 5),
+    "/follow": ("programme_head", 5),
     "/funds": ("programme_head", 4),
     "/funds/accounts": ("internal_auditor", 2),
     "/funds/receipts": ("internal_auditor", 4),
@@ -44,4 +47,5 @@ EXPECTED: dict[str, tuple[str, int]] = {
     "/scoring": ("assessor", 2),
     "/screening": ("programme_head", 4),
     "/strategy": ("programme_head", 2),
+    "/waiting": ("programme_head", 3),
 }

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-from sqlalchemy import literal, null, select
+from sqlalchemy import select
 
-from portfolio.agreements.models import Agreement, Condition, ForceMajeure, Proof, Suspension, Tranche
+from portfolio.agreements.models import Agreement, Condition, Proof, Tranche
 from portfolio.agreements.queries.blockers import SPENT, Snapshot, Standing, standing_of
-from portfolio.agreements.queries.stops import Stop
+from portfolio.agreements.queries.stops import stops_along
 from portfolio.groups.models import GroupAccount
 from portfolio.ledger import queries as ledger
 from portfolio.places.models import Place
@@ -65,25 +64,3 @@ def snapshots(work: Work, agreements: Mapping[int, Agreement]) -> dict[int, Snap
         )
         for number, agreement in agreements.items()
     }
-
-
-def stops_along(work: Work, paths: Mapping[int, str]) -> dict[int, list[Stop]]:
-    """The days that do not count, of agreements by the path of their place: force majeure of their zones, and their own suspensions."""
-    zones: Any = select(
-        null().label("agreement_id"), Place.path, Place.name, ForceMajeure.id,
-        ForceMajeure.starts_on, ForceMajeure.ends_on, ForceMajeure.act,
-    ).join(Place, Place.id == ForceMajeure.place_id)  # fmt: skip
-    own: Any = select(
-        Suspension.agreement_id, literal(""), literal(""), Suspension.id,
-        Suspension.starts_on, Suspension.ends_on, Suspension.act,
-    ).where(Suspension.agreement_id.in_(paths))  # fmt: skip
-    found: dict[int, list[Stop]] = {number: [] for number in paths}
-    for agreement, zone, name, act_id, start, end, act in work.db.execute(own.union_all(zones)):
-        stop_of = Stop(act_id, start, end, act, name)
-        if agreement is not None:
-            found[agreement].append(stop_of)
-            continue
-        for number, path in paths.items():
-            if f"{path}/".startswith(f"{zone}/"):
-                found[number].append(stop_of)
-    return {number: sorted(rows, key=lambda stop: stop.starts_on) for number, rows in found.items()}

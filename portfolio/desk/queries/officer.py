@@ -1,24 +1,35 @@
-"""The grants officer's first page: at most eight numbers, each a link to its own list, with count and francs (institution section 4)."""
+"""The grants officer's first page: at most eight numbers, each a link to the rows it counts, with count and francs (institution section 4)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import case, exists, func, select
 
-from portfolio.agreements.models import Agreement, ForceMajeure, Tranche
+from portfolio.agreements.models import ForceMajeure
+from portfolio.agreements.queries.causes import PAYABLE, by_cause, cause_words
 from portfolio.applications.models import Application, PieceRequest
 from portfolio.calls.models import Call
-from portfolio.disbursements.models import Disbursement
+from portfolio.desk.queries import follow
+from portfolio.desk.queries.control import Count
+from portfolio.grievances import queries as grievances
 from portfolio.grievances.models import Grievance
+from portfolio.justifications.queries import Advance, advances, aged
 from portfolio.kit.i18n import gettext as _
 from portfolio.kit.i18n import ngettext
 from portfolio.kit.money import amount
-from portfolio.kit.urls import known, url
-from portfolio.projects.models import Visit
+from portfolio.kit.urls import url
 from portfolio.work import Work
+
+
+@dataclass(frozen=True)
+class Part:
+    """One figure beside the main one: its words, and the list of the rows it counts."""
+
+    words: str
+    url: str
 
 
 @dataclass(frozen=True)
@@ -27,28 +38,38 @@ class Number:
 
     label: str
     value: str
-    note: str
     url: str
+    parts: tuple[Part, ...] = ()
+    note: str = ""
     tone: str = "neutral"
 
 
-def _link(route: str, **query: object) -> str:
-    return url(route, **query) if known(route) else "/"
+@dataclass(frozen=True)
+class OpenCall:
+    """One call that takes files: what came, what is being written, what is asked against the envelope."""
+
+    id: int
+    title: str
+    filed: int
+    drafts: int
+    asked_minor: int
+    envelope_minor: int
 
 
-def numbers(work: Work, waiting: list[Any]) -> list[Number]:
+def numbers(work: Work, waiting: list[Any], calls: list[OpenCall]) -> list[Number]:
     """The eight figures, zero shown as zero."""
+    counts = follow.counts(work) if work.may("desk:view") else {}
     made = [_waiting(waiting)]
     if work.may("application:view"):
-        made += [_deadlines(work), _incomplete(work)]
+        made += [_deadlines(counts), _incomplete(work)]
     if work.may("justification:view"):
         made.append(_advances(work))
     if work.may("disbursement:view"):
-        made += [_tranches(work), _failures(work)]
+        made += [_tranches(work), _payments(counts)]
     if work.may("application:view"):
-        made.append(_open_calls(work))
+        made.append(_open_calls(calls))
     if work.may("visit:view"):
-        made.append(_field(work))
+        made.append(_field(work, counts))
     return made
 
 
@@ -56,172 +77,159 @@ def _waiting(waiting: list[Any]) -> Number:
     total = sum(w.count for w in waiting)
     oldest = max((w.oldest_days or 0 for w in waiting), default=0)
     note = ngettext("oldest: %(n)d day", "oldest: %(n)d days", oldest) % {"n": oldest}
+    words, tone = _("What waits for me"), "warn" if oldest > 15 else "neutral"
     return Number(
-        _("What waits for me"),
-        str(total),
-        note if total else _("nothing waits"),
-        "#waiting",
-        "warn" if oldest > 15 else "neutral",
+        words, str(total), url("desk.waiting"), note=note if total else _("nothing waits"), tone=tone
     )
 
 
-def _deadlines(work: Work) -> Number:
-    soon = work.now + timedelta(days=7)
-    day = soon.date()
-    calls = (
-        select(func.count())
-        .select_from(Call)
-        .where(Call.status == "published", Call.closes_at.between(work.now, soon))
+def _of(counts: dict[str, Count], kinds: Iterable[str]) -> tuple[Part, ...]:
+    return tuple(
+        Part(_("%(label)s: %(value)s") % {"label": counts[k].label, "value": counts[k].count}, counts[k].url)
+        for k in kinds
     )
-    papers = (
-        select(func.count())
-        .select_from(PieceRequest)
-        .where(PieceRequest.answered_on.is_(None), PieceRequest.due_on.between(work.today, day))
-    )
-    ends = (
-        select(func.count())
-        .select_from(Agreement)
-        .where(Agreement.status == "active", Agreement.ends_on.between(work.today, day))
-    )
-    row = work.db.execute(
-        select(calls.scalar_subquery(), papers.scalar_subquery(), ends.scalar_subquery())
-    ).one()
-    note = _("%(calls)d call[s:calls] closing · %(papers)d paper[s:papers] due · %(ends)d agreement[s:ends] ending") % {
-        "calls": row[0],
-        "papers": row[1],
-        "ends": row[2],
-    }
-    return Number(_("Deadlines within 7 days"), str(sum(row)), note, _link("calls.index"))
+
+
+def _deadlines(counts: dict[str, Count]) -> Number:
+    kinds = list(follow.DEADLINES)
+    total = sum(counts[k].count for k in kinds)
+    return Number(_("Deadlines within 7 days"), str(total), "#deadlines", _of(counts, kinds))
 
 
 def _incomplete(work: Work) -> Number:
-    seen = work.within("application:view", Application)
-    late = func.sum(case((PieceRequest.due_on < work.today, 1), else_=0))
-    statement = (
-        select(func.count(), func.coalesce(late, 0))
-        .select_from(Application)
-        .outerjoin(
-            PieceRequest,
-            and_(PieceRequest.application_id == Application.id, PieceRequest.answered_on.is_(None)),
-        )
-        .where(Application.status == "pieces_requested", seen)
+    late = exists().where(
+        PieceRequest.application_id == Application.id,
+        PieceRequest.answered_on.is_(None),
+        PieceRequest.due_on < work.today,
+    )
+    statement = select(func.count(), func.coalesce(func.sum(case((late, 1), else_=0)), 0)).where(
+        Application.status == "pieces_requested", work.within("application:view", Application)
     )
     count, expired = work.db.execute(statement).one()
-    note = _("%(n)d past their deadline") % {"n": expired}
+    words = _("%(n)d past their deadline") % {"n": expired}
     return Number(
         _("Incomplete files"),
         str(count),
-        note,
-        _link("applications.index", status="pieces_requested"),
-        "warn" if expired else "neutral",
+        url("applications.index", status="pieces_requested"),
+        (Part(words, url("applications.index", due="late")),),
+        tone="warn" if expired else "neutral",
     )
 
 
 def _advances(work: Work) -> Number:
-    left = Tranche.paid_minor - Tranche.cleared_minor - Tranche.refused_minor
-    day90, day180 = work.today - timedelta(days=90), work.today - timedelta(days=180)
-    statement = select(
-        func.coalesce(func.sum(left), 0),
-        func.count(Tranche.group_id.distinct()),
-        func.coalesce(func.sum(case((Tranche.paid_on < day180, left), else_=0)), 0),
-        func.coalesce(
-            func.sum(case((and_(Tranche.paid_on < day90, Tranche.paid_on >= day180), left), else_=0)), 0
-        ),
-    ).where(Tranche.modality == "advance", left > 0, work.within("justification:view", Tranche))
-    total, groups, old, middle = work.db.execute(statement).one()
-    words = _("%(groups)d group[s:groups] · 91 to 180 days: %(middle)s · beyond 180 days: %(old)s")
-    note = words % {"groups": groups, "middle": amount(int(middle)), "old": amount(int(old))}
+    found = advances(work)
+
+    def part(words: str, rows: list[Advance], age: str) -> Part:
+        said = words % {"n": len(rows), "sum": amount(sum(a.left for a in rows))}
+        return Part(said, url("justifications.advances", age=age))
+
+    middle, old = aged(found, 91, 180), aged(found, 181, None)
+    parts = (
+        part(_("91 to 180 days: %(n)d, %(sum)s"), middle, "91-180"),
+        part(_("beyond 180 days: %(n)d, %(sum)s"), old, "181-"),
+    )
+    groups = len({a.group.id for a in found})
+    words = ngettext("%(n)d advance of %(groups)d groups", "%(n)d advances of %(groups)d groups", len(found))
     return Number(
         _("Advances not justified"),
-        amount(int(total)),
-        note,
-        _link("justifications.advances"),
+        amount(sum(a.left for a in found)),
+        url("justifications.advances"),
+        parts,
+        words % {"n": len(found), "groups": groups},
         "bad" if old else "neutral",
     )
 
 
 def _tranches(work: Work) -> Number:
-    statement = (
-        select(Tranche.status, func.count(), func.coalesce(func.sum(Tranche.amount_minor), 0))
-        .join(Agreement, Agreement.id == Tranche.agreement_id)
-        .where(
-            Agreement.status == "active",
-            Tranche.status.in_(("planned", "requested")),
-            work.within("disbursement:view", Tranche),
+    causes = by_cause(work)
+    count, total = causes.pop(PAYABLE)
+    parts = tuple(
+        Part(
+            _("%(cause)s: %(n)d, %(sum)s") % {"cause": cause_words(code), "n": n, "sum": amount(held)},
+            url("agreements.tranches", cause=code),
         )
-        .group_by(Tranche.status)
+        for code, (n, held) in causes.items()
     )
-    found = {status: (int(n), int(total)) for status, n, total in work.db.execute(statement)}
-    under, under_total = found.get("requested", (0, 0))
-    planned, planned_total = found.get("planned", (0, 0))
-    note = _("%(n)d still to come: %(total)s") % {"n": planned, "total": amount(planned_total)}
     return Number(
-        _("Tranches being paid"), f"{under} · {amount(under_total)}", note, _link("disbursements.index")
+        _("Tranches payable now"),
+        f"{count} · {amount(total)}",
+        url("agreements.tranches", cause=PAYABLE),
+        parts,
+        _("held, by cause:") if parts else "",
+        "good" if count else "neutral",
     )
 
 
-def _failures(work: Work) -> Number:
-    statement = select(func.count(), func.coalesce(func.sum(Disbursement.amount_minor), 0)).where(
-        Disbursement.status == "failed",
-        work.within("disbursement:view", Disbursement),
-        Disbursement.id.not_in(select(Disbursement.follows_id).where(Disbursement.follows_id.is_not(None))),
-    )
-    count, total = work.db.execute(statement).one()
+def _payments(counts: dict[str, Count]) -> Number:
+    failed, loose = counts["failed"], counts["unmatched"]
+    words = _("%(label)s: %(value)s") % {"label": loose.label, "value": loose.count}
     return Number(
-        _("Failed payments to follow up"),
-        str(count),
-        amount(int(total)),
-        _link("disbursements.index", status="failed"),
-        "bad" if count else "good",
+        failed.label,
+        str(failed.count),
+        failed.url,
+        (Part(f"{words}, {amount(loose.amount_minor)}", loose.url),),
+        amount(failed.amount_minor),
+        "bad" if failed.count else "good",
     )
 
 
-def _open_calls(work: Work) -> Number:
-    here = [Call.status == "published", Call.opens_at <= work.now, Call.closes_at > work.now]
-    calls = work.db.execute(
-        select(func.count(), func.coalesce(func.sum(Call.envelope_minor), 0)).where(*here)
-    ).one()
+def open_calls(work: Work) -> list[OpenCall]:
+    """The calls that take files now; one query."""
+    if not work.may("application:view"):
+        return []
+    seen = work.within("application:view", Application)
+    filed = func.coalesce(func.sum(case((Application.filed.is_(True), 1), else_=0)), 0)
     statement = (
         select(
-            func.count(),
-            func.coalesce(func.sum(case((Application.filed.is_(True), 1), else_=0)), 0),
+            Call.id,
+            Call.title,
+            filed,
+            func.count(Application.id),
             func.coalesce(func.sum(Application.requested_minor), 0),
+            Call.envelope_minor,
         )
-        .join(Call, Call.id == Application.call_id)
-        .where(*here, work.within("application:view", Application))
-    )
-    count, filed, asked = work.db.execute(statement).one()
-    words = _("%(filed)d filed, %(drafts)d draft[s:drafts] · %(asked)s asked for %(envelope)s")
-    note = words % {
-        "filed": filed,
-        "drafts": count - int(filed),
-        "asked": amount(int(asked)),
-        "envelope": amount(int(calls[1])),
-    }
-    return Number(_("Open calls"), str(calls[0]), note, _link("calls.index"))
-
-
-def _field(work: Work) -> Number:
-    due = (
-        select(func.count())
-        .select_from(Visit)
+        .outerjoin(Application, (Application.call_id == Call.id) & seen)
         .where(
-            Visit.status == "planned",
-            Visit.planned_on <= work.today + timedelta(days=15),
-            work.within("visit:view", Visit),
+            Call.status == "published",
+            Call.opens_at <= work.now,
+            Call.closes_at > work.now,
+            work.within("call:view", Call),
         )
+        .group_by(Call.id, Call.title, Call.envelope_minor, Call.closes_at)
+        .order_by(Call.closes_at, Call.id)
     )
+    return [
+        OpenCall(number, title, int(n), int(every) - int(n), int(asked), int(envelope))
+        for number, title, n, every, asked, envelope in work.db.execute(statement)
+    ]
+
+
+def _open_calls(calls: list[OpenCall]) -> Number:
+    asked, envelope = sum(c.asked_minor for c in calls), sum(c.envelope_minor for c in calls)
+    words = _("%(asked)s asked for %(envelope)s")
+    note = words % {"asked": amount(asked), "envelope": amount(envelope)}
+    return Number(_("Open calls"), str(len(calls)), url("calls.index", state="open"), note=note)
+
+
+def _field(work: Work, counts: dict[str, Count]) -> Number:
     open_ones = (
         select(func.count())
         .select_from(Grievance)
-        .where(Grievance.status != "closed", work.within("grievance:view", Grievance))
+        .where(
+            Grievance.status != "closed",
+            grievances.readable(work),
+            work.within("grievance:view", Grievance),
+        )
     )
     zones = select(func.count()).select_from(ForceMajeure).where(ForceMajeure.lifted_at.is_(None))
-    row = work.db.execute(
-        select(due.scalar_subquery(), open_ones.scalar_subquery(), zones.scalar_subquery())
-    ).one()
-    note = _("%(complaints)d open complaint[s:complaints] · %(zones)d closed zone[s:zones]") % {
-        "complaints": row[1],
-        "zones": row[2],
-    }
-    return Number(_("Visits due"), str(row[0]), note, _link("projects.visits"))
+    row = work.db.execute(select(open_ones.scalar_subquery(), zones.scalar_subquery())).one()
+    parts = [
+        Part(
+            ngettext("%(n)d closed zone", "%(n)d closed zones", row[1]) % {"n": row[1]},
+            url("agreements.force_majeure"),
+        )
+    ]
+    if work.may("grievance:view"):
+        words = ngettext("%(n)d open complaint", "%(n)d open complaints", row[0]) % {"n": row[0]}
+        parts.insert(0, Part(words, url("grievances.index", open="yes")))
+    return Number(counts["visits"].label, str(counts["visits"].count), counts["visits"].url, tuple(parts))

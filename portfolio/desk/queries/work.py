@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Date, Select, String, cast, false, func, literal, or_, select, union_all
 
 from portfolio.agreements.models import Agreement, Amendment
 from portfolio.applications.models import Application
@@ -16,6 +16,7 @@ from portfolio.beneficiaries.models import Duplicate
 from portfolio.calls.models import Call
 from portfolio.closures.models import Closure
 from portfolio.committees.models import Session as Sitting
+from portfolio.desk.queries.control.rows import ROWS, day_of, path
 from portfolio.disbursements.models import Disbursement
 from portfolio.funds.models import DonorRefund, FundCall, MoneyReceipt
 from portfolio.grievances.models import Grievance
@@ -24,7 +25,7 @@ from portfolio.justifications.models import Justification, Recovery
 from portfolio.kit.i18n import gettext as _
 from portfolio.kit.i18n import pgettext
 from portfolio.kit.lifecycle import Lifecycle, Move
-from portfolio.kit.urls import known, url
+from portfolio.kit.urls import url
 from portfolio.payments.models import CashCount, PaymentBatch
 from portfolio.procurement.models import Procedure
 from portfolio.projects.models import Visit
@@ -36,50 +37,62 @@ from portfolio.work import Work
 
 @dataclass(frozen=True)
 class Queue:
-    """Where a noun's records wait: its table, its list, since when, and the page of one record."""
+    """Where a noun's records wait: its table, the address of one, what names it, and since when."""
 
     model: Any
-    route: str
+    path: Any
+    named: Any
     since: Any
-    one: str = ""
+    one: str
+    """The address of one record, `{}` for its id."""
     but: tuple[str, ...] = ()
     """Statuses that money moves on, and nobody."""
 
 
-QUEUES: dict[str, Queue] = {
-    "application": Queue(Application, "applications.index", Application.submitted_at),
-    "call": Queue(Call, "calls.index", Call.created_at),
-    "group": Queue(Group, "groups.index", Group.created_at),
-    "group_account": Queue(GroupAccount, "groups.index", GroupAccount.created_at),
-    "session": Queue(Sitting, "committees.index", Sitting.scheduled_at),
-    "commitment": Queue(Commitment, "awards.index", Commitment.prepared_at),
-    "decision": Queue(Decision, "awards.index", Decision.prepared_at),
-    "notice": Queue(Notice, "awards.notices", Notice.prepared_at),
-    "agreement": Queue(Agreement, "agreements.index", Agreement.created_at, "/agreements/{}"),
-    "amendment": Queue(Amendment, "agreements.index", Amendment.submitted_at, "/agreements/amendments/{}"),
-    "disbursement": Queue(
-        Disbursement, "disbursements.index", Disbursement.requested_at, "/disbursements/{}"
-    ),
-    "payment_batch": Queue(PaymentBatch, "payments.index", PaymentBatch.created_at, "/payments/{}"),
-    "cash_count": Queue(CashCount, "payments.counts", CashCount.counted_at),
-    "justification": Queue(
-        Justification, "justifications.index", Justification.created_at, "/justifications/{}"
-    ),
-    "recovery": Queue(
-        Recovery, "justifications.recoveries", Recovery.prepared_at, "/justifications/recoveries/{}"
-    ),
-    "procedure": Queue(Procedure, "procurement.index", Procedure.created_at),
-    "visit": Queue(Visit, "projects.visits", Visit.planned_on),
-    "grievance": Queue(Grievance, "grievances.index", Grievance.recorded_at),
-    "money_receipt": Queue(MoneyReceipt, "funds.receipts", MoneyReceipt.recorded_at, "/funds/receipts/{}"),
-    "fund_call": Queue(
-        FundCall, "funds.index", FundCall.created_at, "/funds/calls/{}", ("sent", "partly_received")
-    ),
-    "donor_refund": Queue(DonorRefund, "funds.index", DonorRefund.proposed_at, "/funds/refunds/{}"),
-    "framework": Queue(Framework, "strategy.index", Framework.proposed_at),
-    "duplicate": Queue(Duplicate, "beneficiaries.duplicates", Duplicate.found_at),
-    "closure": Queue(Closure, "closures.index", Closure.prepared_at, "/closures/{}"),
-}
+def _queue(model: Any, one: str, since: Any, named: Any = None, but: tuple[str, ...] = ()) -> Queue:
+    # a record whose page is shared says itself apart by a fragment: an address names one record
+    told = path(one if "{}" in one else one + "#{}", model.id)
+    return Queue(model, told, model.reference if named is None else named, since, one, but)
+
+
+def queues() -> dict[str, Queue]:
+    """Every queue by its noun."""
+    return {
+        "application": _queue(Application, "/applications/{}", Application.submitted_at),
+        "call": _queue(Call, "/calls/{}", Call.created_at, func.coalesce(Call.reference, Call.code)),
+        "group": _queue(Group, "/groups/{}", Group.created_at, Group.name),
+        "group_account": _queue(GroupAccount, "/groups/accounts/{}", GroupAccount.created_at, GroupAccount.holder),
+        "session": _queue(
+            Sitting,
+            "/committees/sessions/{}",
+            Sitting.scheduled_at,
+            func.coalesce(Sitting.reference, Sitting.place),
+        ),
+        "commitment": _queue(Commitment, "/awards/commitments/{}", Commitment.prepared_at),
+        "decision": _queue(Decision, "/awards/{}", Decision.prepared_at),
+        "notice": _queue(Notice, "/awards/notices/{}", Notice.prepared_at),
+        "agreement": _queue(Agreement, "/agreements/{}", Agreement.created_at),
+        "amendment": _queue(Amendment, "/agreements/amendments/{}", Amendment.submitted_at),
+        "disbursement": _queue(Disbursement, "/disbursements/{}", Disbursement.requested_at),
+        "payment_batch": _queue(PaymentBatch, "/payments/{}", PaymentBatch.created_at),
+        "cash_count": _queue(CashCount, "/payments/counts", CashCount.counted_at),
+        "justification": _queue(Justification, "/justifications/{}", Justification.created_at),
+        "recovery": _queue(Recovery, "/justifications/recoveries/{}", Recovery.prepared_at),
+        "procedure": _queue(Procedure, "/procurement/{}", Procedure.created_at),
+        "visit": _queue(Visit, "/projects/visits/{}", Visit.planned_on),
+        "grievance": _queue(Grievance, "/grievances/{}", Grievance.recorded_at),
+        "money_receipt": _queue(MoneyReceipt, "/funds/receipts/{}", MoneyReceipt.recorded_at),
+        "fund_call": _queue(FundCall, "/funds/calls/{}", FundCall.created_at, but=("sent", "partly_received")),
+        "donor_refund": _queue(DonorRefund, "/funds/refunds/{}", DonorRefund.proposed_at),
+        "framework": _queue(Framework, "/strategy/{}", Framework.proposed_at, Framework.title),
+        "duplicate": _queue(
+            Duplicate, "/beneficiaries/duplicates/{}", Duplicate.found_at, path("{}", Duplicate.id)
+        ),
+        "closure": _queue(Closure, "/closures/{}", Closure.prepared_at),
+    }
+
+
+QUEUES = queues()
 
 
 @dataclass(frozen=True)
@@ -94,6 +107,8 @@ class Waiting:
     count: int
     oldest_days: int | None
     url: str
+    """Where it is done: the record itself when there is one, else their list."""
+    list_url: str
 
 
 def waiting(work: Work) -> list[Waiting]:
@@ -122,7 +137,8 @@ def waiting(work: Work) -> list[Waiting]:
     for noun, status, count, since, first in rows:
         if not count:
             continue
-        cycle, row, queue = ALL[noun], by_key[(noun, status)], QUEUES[noun]
+        cycle, row = ALL[noun], by_key[(noun, status)]
+        behind = url("desk.waiting", what=f"{noun}.{status}.{row.verb}")
         found.append(
             Waiting(
                 noun=noun,
@@ -132,14 +148,56 @@ def waiting(work: Work) -> list[Waiting]:
                 verb_label=pgettext(noun, row.label),
                 count=int(count),
                 oldest_days=_age(work, since),
-                url=queue.one.format(first)
-                if count == 1 and queue.one
-                else url(queue.route, status=status)
-                if known(queue.route)
-                else "/",
+                url=QUEUES[noun].one.format(first) if count == 1 else behind,
+                list_url=behind,
             )
         )
     return sorted(found, key=lambda w: -(w.oldest_days or 0))
+
+
+def rows(work: Work, *columns: Any) -> Select[Any]:
+    """The same records one by one, as columns of `ROWS`: the code says noun, status and verb."""
+    parts = []
+    for cycle, status, row in _wanted(work):
+        queue = QUEUES[cycle.noun]
+        code = f"{cycle.noun}.{status}.{row.verb}"
+        day = queue.since if isinstance(queue.since.type, Date) else day_of(queue.since)
+        statement = select(
+            literal(code).label("code"),
+            queue.path.label("path"),
+            cast(queue.named, String).label("reference"),
+            literal(code).label("about"),
+            func.coalesce(day, work.today).label("day"),
+            literal(0).label("amount"),
+        ).where(
+            queue.model.status == status,
+            work.within(row.permission, queue.model),
+            *_not_mine(work, queue.model, row),
+        )
+        parts.append(statement)
+    if not parts:
+        empty = (literal("").label(name) for name in ("code", "path", "reference", "about", "day", "amount"))
+        parts.append(select(*empty).where(false()))
+    return select(*columns).select_from(ROWS).add_cte(union_all(*parts).cte("control"))
+
+
+def move_words(code: str) -> str:
+    """What is to be done, in words."""
+    noun, status, verb = code.split(".")
+    found = ALL[noun].find(verb, status)
+    return pgettext(noun, found.label) if found else verb
+
+
+def status_words(code: str) -> str:
+    """Where the record stands, in words."""
+    noun, status, _verb = code.split(".")
+    return pgettext(noun, ALL[noun].state(status).label)
+
+
+def options(work: Work) -> list[tuple[str, str]]:
+    """What may wait for the reader, as choices."""
+    found = (f"{cycle.noun}.{status}.{row.verb}" for cycle, status, row in _wanted(work))
+    return [(code, f"{move_words(code)} · {status_words(code)}") for code in found]
 
 
 def _wanted(work: Work) -> Iterator[tuple[Lifecycle, str, Move]]:

@@ -27,6 +27,7 @@ def home(work: W) -> Response:
     if roles <= {"applicant"} and known("own.index"):
         return done(work, url("own.index"))
     waiting = work_queries.waiting(work)
+    calls = officer.open_calls(work)
     sheets = work_queries.my_sheets(work)
     return page(
         work,
@@ -34,7 +35,8 @@ def home(work: W) -> Response:
         title=_("My work"),
         waiting=waiting,
         sheets=sheets,
-        numbers=officer.numbers(work, waiting),
+        numbers=officer.numbers(work, waiting, calls),
+        calls=calls,
     )
 
 

@@ -1,6 +1,6 @@
 """Reading groups: the record, and the groups that look like it."""
 
-from portfolio.groups.queries.flags import FLAG_WORDS, Flag, flags, get_flag, open_flags
+from portfolio.groups.queries.flags import FLAG_WORDS, Flag, flagged, flags, get_flag, open_flags
 from portfolio.groups.queries.likeness import (
     WHY,
     Near,
@@ -41,6 +41,7 @@ from portfolio.groups.queries.record import (
 __all__ = [
     "FLAG_WORDS",
     "Flag",
+    "flagged",
     "flags",
     "get_flag",
     "open_flags",

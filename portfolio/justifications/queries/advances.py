@@ -10,8 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, literal, or_, select
 
 from portfolio.agreements.models import Agreement, Tranche
-from portfolio.agreements.queries.many import stops_along
-from portfolio.agreements.queries.stops import stopped_days
+from portfolio.agreements.queries.stops import stopped_days, stops_along
 from portfolio.groups.models import Group
 from portfolio.kit.i18n import gettext as _
 from portfolio.ledger import queries as ledger

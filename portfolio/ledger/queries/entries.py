@@ -154,6 +154,19 @@ def last_dates(session: Session, account: str, by: str) -> Mapping[str, date]:
     return {str(code): day for code, day in session.execute(statement.group_by(column)) if code is not None}
 
 
+def debits_after(
+    session: Session, account: str, day: date, by: Sequence[str], currency: str = "XOF"
+) -> dict[tuple[object, ...], int]:
+    """What was debited to an account after a day, per combination of dimensions: {(code, …): sum}; one query."""
+    columns = [getattr(_E, name) for name in by]
+    statement = (
+        select(*columns, func.sum(_E.amount_minor))
+        .where(_E.debit == account, _E.dated_on > day, _E.amount_currency == currency)
+        .group_by(*columns)
+    )
+    return {tuple(row[:-1]): int(row[-1]) for row in session.execute(statement)}
+
+
 def act_of(session: Session, seq: int) -> int | None:
     """The number of the act that an entry belongs to."""
     return session.scalars(select(_E.posting).where(_E.seq == seq)).one_or_none()

@@ -3,16 +3,14 @@ of the auditor's first page and the list behind it are the same rows (institutio
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, Date, Select, String, column, func, select, table, union_all
+from sqlalchemy import Select
 
 from portfolio.desk.queries.control.acts import ACTS
 from portfolio.desk.queries.control.papers import ABSENT
-from portfolio.desk.queries.control.rows import Kind
+from portfolio.desk.queries.control.rows import ROWS, Count, Kind, counts_of, rows_of
 from portfolio.desk.queries.control.sums import CORRECTIONS, DUTIES, REFUSED
-from portfolio.kit.urls import url
 from portfolio.work import Work
 
 __all__ = [
@@ -33,40 +31,11 @@ KINDS: dict[str, Kind] = {**ACTS, **ABSENT, **REFUSED, **CORRECTIONS, **DUTIES}
 """Every kind by its code, in the order of the first page."""
 
 
-@dataclass(frozen=True)
-class Count:
-    """So many rows of one kind, for so many francs, and the address of their list."""
-
-    code: str
-    label: str
-    count: int
-    amount_minor: int
-    url: str
-
-
-ROWS = table(
-    "control",
-    column("code", String),
-    column("path", String),
-    column("reference", String),
-    column("about", String),
-    column("day", Date),
-    column("amount", BigInteger),
-)
-"""The columns of every kind, under names that filters and sorts may keep."""
-
-
 def rows(work: Work, *columns: Any) -> Select[Any]:
     """These columns of `ROWS`, over the rows of every kind."""
-    parts = [kind.statement(work, code) for code, kind in KINDS.items()]
-    return select(*columns).select_from(ROWS).add_cte(union_all(*parts).cte("control"))
+    return rows_of(KINDS, work, *columns)
 
 
 def counts(work: Work) -> dict[str, Count]:
-    """How many rows each kind has, and for how much; one query, zero shown as zero."""
-    statement = rows(work, ROWS.c.code, func.count(), func.sum(ROWS.c.amount)).group_by(ROWS.c.code)
-    sums = {code: (int(n), int(total or 0)) for code, n, total in work.db.execute(statement)}
-    return {
-        code: Count(code, kind.words, *sums.get(code, (0, 0)), url("desk.control", kind=code))
-        for code, kind in KINDS.items()
-    }
+    """How many rows each kind has, and for how much; one query."""
+    return counts_of(KINDS, work, "desk.control")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Date, String, cast, func, literal, select
+from sqlalchemy import BigInteger, Date, Select, String, cast, column, func, literal, select, table, union_all
 
 from portfolio.kit.i18n import gettext as _
+from portfolio.kit.urls import url
 from portfolio.work import Work
 
 
@@ -54,3 +55,43 @@ def path(pattern: str, *numbers: Any) -> Any:
 def day_of(moment: Any) -> Any:
     """The day of a moment."""
     return func.date(moment, type_=Date)
+
+
+ROWS = table(
+    "control",
+    column("code", String),
+    column("path", String),
+    column("reference", String),
+    column("about", String),
+    column("day", Date),
+    column("amount", BigInteger),
+)
+"""The columns of every kind, under names that filters and sorts may keep."""
+
+
+@dataclass(frozen=True)
+class Count:
+    """So many rows of one kind, for so many francs, and the address of their list."""
+
+    code: str
+    label: str
+    count: int
+    amount_minor: int
+    url: str
+
+
+def rows_of(kinds: Mapping[str, Kind], work: Work, *columns: Any) -> Select[Any]:
+    """These columns of `ROWS`, over the rows of these kinds."""
+    parts = [kind.statement(work, code) for code, kind in kinds.items()]
+    return select(*columns).select_from(ROWS).add_cte(union_all(*parts).cte("control"))
+
+
+def counts_of(kinds: Mapping[str, Kind], work: Work, route: str) -> dict[str, Count]:
+    """How many rows each kind has, and for how much; one query, zero shown as zero. `route` is their list."""
+    columns = (ROWS.c.code, func.count(), func.sum(ROWS.c.amount))
+    statement = rows_of(kinds, work, *columns).group_by(ROWS.c.code)
+    sums = {code: (int(n), int(total or 0)) for code, n, total in work.db.execute(statement)}
+    return {
+        code: Count(code, kind.words, *sums.get(code, (0, 0)), url(route, kind=code))
+        for code, kind in kinds.items()
+    }

@@ -119,6 +119,15 @@ class DelegationForm(Form):
     ceiling: Annotated[int | None, optional(PositiveAmount.__metadata__[0])] = None
 
 
+class VisaRuleForm(Form):
+    """Whether the controller's visa is a step of the institution, from when, by which act (R3)."""
+
+    required: Literal["yes", "no"]
+    from_on: Day
+    act: Annotated[str, text(300)]
+    reason: Reason
+
+
 class ReasonForm(Form):
     """An act that needs only its reason."""
 

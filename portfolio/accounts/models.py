@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portfolio.kit.db import Base, Code, Id, Json, Label, Minor, Moment, Ref
+from portfolio.kit.db import Base, Code, Id, Json, Label, Long, Minor, Moment, Ref, distinct_people
 from portfolio.rulebook.permissions import ROLES, SCOPES
 
 _ROLES = ", ".join(f"'{r}'" for r in ROLES)
@@ -100,6 +100,27 @@ class RoleAssignment(Base):
     confirmed_at: Mapped[Moment | None]
     revoked_at: Mapped[Moment | None]
     revoked_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+
+
+class VisaRule(Base):
+    """Whether the visa of the financial controller is a step of the institution, from a day on: an act that two people record (R3)."""
+
+    __tablename__ = "visa_rule"
+    __table_args__ = (
+        distinct_people("proposed_by_id", "confirmed_by_id"),
+        CheckConstraint("act <> '' AND reason <> ''", name="act_and_reason"),
+        CheckConstraint("(confirmed_at IS NULL) = (confirmed_by_id IS NULL)", name="confirmed_by_somebody"),
+    )
+
+    id: Mapped[Id]
+    required: Mapped[bool]
+    from_on: Mapped[date]
+    act: Mapped[Label]
+    reason: Mapped[Long]
+    proposed_by_id: Mapped[Ref] = mapped_column(ForeignKey("person.id"))
+    proposed_at: Mapped[Moment]
+    confirmed_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    confirmed_at: Mapped[Moment | None]
 
 
 class SavedView(Base):

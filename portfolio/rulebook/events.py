@@ -22,6 +22,8 @@ OTHERS: dict[str, str] = {
     "role:act_recorded": N_("Act of appointment recorded"),
     "delegation:given": N_("Delegation given"),
     "delegation:ended": N_("Delegation ended"),
+    "visa_rule:proposed": N_("Rule on the controller's visa proposed"),
+    "visa_rule:confirmed": N_("Rule on the controller's visa in force"),
     "access:refused": N_("Access refused"),
     "demo:filled": N_("Demonstration portfolio made"),
     "place:added": N_("Place added"),

@@ -16,7 +16,6 @@ from portfolio.accounts.queries.identity import (
     names_of,
     people_with,
     person,
-    role_is_held,
 )
 from portfolio.accounts.queries.roster import (
     assignment,
@@ -29,6 +28,13 @@ from portfolio.accounts.queries.roster import (
     state_of,
     visible,
     waiting,
+)
+from portfolio.accounts.queries.visa import (
+    visa_held,
+    visa_required,
+    visa_rule,
+    visa_rules,
+    visa_way_out,
 )
 
 __all__ = [
@@ -51,12 +57,16 @@ __all__ = [
     "people_with",
     "person",
     "person_options",
-    "role_is_held",
     "scope_text",
     "sessions_of",
     "signer",
     "staffing",
     "state_of",
+    "visa_held",
+    "visa_required",
+    "visa_rule",
+    "visa_rules",
+    "visa_way_out",
     "visible",
     "waiting",
 ]

@@ -194,12 +194,6 @@ def head_of(work: Work) -> Person | None:
     return work.db.scalars(statement).first()
 
 
-def role_is_held(work: Work, role: str) -> bool:
-    """Whether the institution has somebody in this role today: the controller's step exists or not by it (R3)."""
-    statement = select(RoleAssignment.id).where(RoleAssignment.role == role, *in_force(work.today)).limit(1)
-    return work.db.execute(statement).first() is not None
-
-
 def person(work: Work, number: int) -> Person:
     """A person by id."""
     found = work.db.get(Person, number) if 0 < number < 2**62 else None

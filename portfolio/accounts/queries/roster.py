@@ -11,6 +11,7 @@ from sqlalchemy import Select, func, select
 
 from portfolio.accounts.models import Person, RoleAssignment, SignIn
 from portfolio.accounts.queries.identity import in_force
+from portfolio.accounts.queries.visa import visa_held, visa_required
 from portfolio.kit.errors import NotFound, Refusal
 from portfolio.kit.i18n import N_
 from portfolio.kit.i18n import gettext as _
@@ -120,7 +121,19 @@ def staffing(work: Work) -> list[Refusal]:
     by_role: dict[str, set[int]] = {}
     for role, number in rows:
         by_role.setdefault(role, set()).add(number)
-    return gaps(by_role)
+    found = gaps(by_role)
+    if visa_required(work) and not visa_held(work):
+        words = _("The visa of the financial controller is required, and nobody holds the role: orders wait.")
+        found.append(
+            Refusal(
+                "nobody_visas",
+                words,
+                way_out=_("Have a controller appointed by two people, or an interim named by an act."),
+                who=who_may("role:grant"),
+                url="/accounts/visa",
+            )
+        )
+    return found
 
 
 def gaps(by_role: Mapping[str, set[int]]) -> list[Refusal]:

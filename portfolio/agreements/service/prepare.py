@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy import delete, select
 
-from portfolio.accounts.queries import role_is_held
+from portfolio.accounts.queries import visa_required, visa_way_out
 from portfolio.agreements import queries
 from portfolio.agreements.forms import AgreementForm, BudgetLine, EditForm
 from portfolio.agreements.models import Agreement, AgreementLine, Condition, Tranche
@@ -37,7 +37,7 @@ def committed_on(work: Work, commitment: Commitment) -> date | None:
     """The day from which the commitment binds: the visa's, or its own where the institution has no controller; None before."""
     if commitment.status in ("visaed", "visaed_with_reserve") and commitment.visaed_at is not None:
         return commitment.visaed_at.date()
-    if commitment.status == "prepared" and not role_is_held(work, "financial_controller"):
+    if commitment.status == "prepared" and not visa_required(work):
         return commitment.prepared_at.date()
     return None
 
@@ -57,11 +57,12 @@ def create_obstacles(
         )
     bound = committed_on(work, commitment) if commitment is not None else None
     if commitment is None or bound is None:
+        way_out, who = visa_way_out(work, _("Have the commitment prepared and visaed before anyone signs."))
         yield Refusal(
             "commitment_missing",
             _("The credits are not committed, or the commitment has not received its visa."),
-            way_out=_("Have the commitment prepared and visaed before anyone signs."),
-            who=who_may("commitment:visa"),
+            way_out=way_out,
+            who=who,
         )
         return
     if decision.signed_at is not None and bound > decision.signed_at.date():

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Select, select
 
-from portfolio.accounts.queries import role_is_held
+from portfolio.accounts.queries import visa_required
 from portfolio.applications.models import Application
 from portfolio.awards.models import Award, Commitment, Decision, Notice, Reservation
 from portfolio.calls.models import Call
@@ -20,7 +20,7 @@ DEAD = ("rejected", "released")
 
 def has_controller(work: Work) -> bool:
     """Whether the institution has a financial controller: a setting of the institution, never of a file (R3)."""
-    return role_is_held(work, "financial_controller")
+    return visa_required(work)
 
 
 def visible(work: Work) -> Select[Decision]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from portfolio.accounts.queries import visa_way_out
 from portfolio.applications.models import Application
 from portfolio.awards import queries
 from portfolio.awards.forms import DecisionForm
@@ -156,12 +157,13 @@ def sign_obstacles(work: Work, decision: Decision) -> Iterator[Refusal]:
     if queries.has_controller(work):
         waiting = [c.reference for c in live.values() if c.status not in accepted]
         if waiting:
+            way_out, who = visa_way_out(work, _("The décision is signed after the visa."))
             yield Refusal(
                 "visa_missing",
                 _("The controller's visa is missing on: %(commitments)s.")
                 % {"commitments": ", ".join(sorted(waiting)[:5])},
-                way_out=_("The décision is signed after the visa."),
-                who=who_may("commitment:visa"),
+                way_out=way_out,
+                who=who,
             )
     held = sum(c.amount_minor - c.released_minor for c in live.values())
     total = sum(a.amount_minor for a in awarded)

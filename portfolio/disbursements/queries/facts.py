@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from portfolio.accounts.queries import role_is_held
+from portfolio.accounts.queries import visa_required
 from portfolio.agreements import queries as agreements
 from portfolio.disbursements.models import Disbursement
 from portfolio.disbursements.queries.records import (
@@ -62,7 +62,7 @@ def step_words() -> dict[str, str]:
 
 def steps(work: Work, d: Disbursement, persons: dict[int, Any]) -> list[Step]:
     """The chain drawn as steps: done by whom and when, next by which role."""
-    controller = d.visaed_by_id is not None or role_is_held(work, "financial_controller")
+    controller = d.visaed_by_id is not None or visa_required(work)
     ended = d.status in ("failed", "rejected")
     found: list[Step] = []
     waiting = False
@@ -159,7 +159,7 @@ def queues(work: Work) -> list[dict[str, Any]]:
         .group_by(Disbursement.status)
     )
     by_status = {row[0]: row[1:] for row in work.db.execute(statement)}
-    controller = role_is_held(work, "financial_controller")
+    controller = visa_required(work)
     wanted: list[tuple[str, str, tuple[str, ...], str]] = [
         ("liquidate", _("To liquidate"), ("requested",), "disbursement:liquidate")
     ]

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from portfolio.accounts.models import Person
-from portfolio.accounts.queries import act_of, role_is_held
+from portfolio.accounts.queries import act_of, visa_required
 from portfolio.agreements import queries as agreements
 from portfolio.agreements.models import Agreement, Tranche
 from portfolio.disbursements.models import Disbursement
@@ -162,7 +162,7 @@ def order_facts(work: Work, d: Disbursement) -> dict[str, Any]:
             "net": table.net,
         },
         "papers": list(d.papers or []),
-        "controller": role_is_held(work, "financial_controller") or d.visaed_by_id is not None,
+        "controller": visa_required(work) or d.visaed_by_id is not None,
         "chain": {
             "liquidated": _signer(
                 work, persons.get(d.liquidated_by_id or 0), d.liquidated_at, "disbursement:liquidate"

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Select, select
 
-from portfolio.accounts.queries import role_is_held
+from portfolio.accounts.queries import visa_required
 from portfolio.agreements.models import Agreement, Tranche
 from portfolio.disbursements.models import Disbursement
 from portfolio.groups.reference import COUNTRIES
@@ -58,7 +58,7 @@ def queues(_work: Work) -> list[tuple[str, str]]:
 
 
 def _queue(work: Work, value: str) -> ColumnElement[bool]:
-    controller = role_is_held(work, "financial_controller")
+    controller = visa_required(work)
     wanted = {
         "liquidate": ("requested",),
         "visa": ("liquidated",) if controller else (),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from portfolio.accounts.queries import role_is_held
+from portfolio.accounts.queries import visa_required, visa_way_out
 from portfolio.agreements import queries as agreements
 from portfolio.agreements.models import Tranche
 from portfolio.agreements.reference import TO_SUPPLIER
@@ -192,13 +192,10 @@ def visa(work: Work, disbursement: Disbursement, form: VisaForm) -> None:
 
 def order_obstacles(work: Work, disbursement: Disbursement) -> Iterator[Refusal]:
     """The visa where the institution has a controller; nothing changed; a wallet that can hold the sum; an agreement that is alive."""
-    if disbursement.status == "liquidated" and role_is_held(work, "financial_controller"):
-        yield Refusal(
-            "visa_missing",
-            _("The controller has not given the visa on this payment."),
-            way_out=_("Wait for the visa, or for its refusal with a reason."),
-            who=who_may("disbursement:visa"),
-        )
+    if disbursement.status == "liquidated" and visa_required(work):
+        way_out, who = visa_way_out(work, _("Wait for the visa, or for its refusal with a reason."))
+        words = _("The controller has not given the visa on this payment.")
+        yield Refusal("visa_missing", words, way_out=way_out, who=who)
     yield from content_refusals(work, disbursement)
     yield from wallet_refusals(work, disbursement)
     yield from alive_refusals(work, disbursement)

@@ -33,6 +33,10 @@ def write_csv(path: Path, labels: Sequence[str], rows: Iterable[Sequence[Any]]) 
             writer.writerow([defuse(v.isoformat() if isinstance(v, date | datetime) else v) for v in row])
 
 
+MOST_ROWS = 1_048_576
+"""Rows that a sheet of this format may have; the table goes on in another sheet after them, under the same heading."""
+
+
 def write_xlsx(
     path: Path,
     labels: Sequence[str],
@@ -40,26 +44,40 @@ def write_xlsx(
     rows: Iterable[Sequence[Any]],
     notes: Sequence[str] = (),
 ) -> None:
-    """One sheet: notes, a heading that stays in sight, the rows; amounts as numbers with French grouping."""
+    """One sheet: notes, a heading that stays in sight, the rows; amounts as numbers with French grouping. More rows than a sheet may have go
+    on in the next: none is left out."""
     import xlsxwriter
 
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(str(path), options)
-    sheet = book.add_worksheet()
     bold = book.add_format({"bold": True, "bottom": 1})
     figures = book.add_format({"num_format": "#,##0"})
     day = book.add_format({"num_format": "dd/mm/yyyy"})
-    top = 0
-    for note in notes:
-        if note:
-            sheet.write_string(top, 0, note)
-            top += 1
-    sheet.freeze_panes(top + 1, 0)
-    for i, label in enumerate(labels):
-        sheet.write_string(top, i, label, bold)
-        sheet.set_column(i, i, 14 if kinds[i] in ("money", "number", "date", "percent") else 26)
+
+    def opened(notes: Sequence[str]) -> tuple[Any, int]:
+        sheet, top = book.add_worksheet(), 0
+        for note in notes:
+            if note:
+                sheet.write_string(top, 0, note)
+                top += 1
+        sheet.freeze_panes(top + 1, 0)
+        for i, label in enumerate(labels):
+            sheet.write_string(top, i, label, bold)
+            sheet.set_column(i, i, 14 if kinds[i] in ("money", "number", "date", "percent") else 26)
+        return sheet, top
+
+    def closed(sheet: Any, top: int, number: int) -> None:
+        if number > top and labels:
+            sheet.autofilter(top, 0, number, len(labels) - 1)
+
+    sheet, top = opened(notes)
     number = top
-    for number, row in enumerate(rows, top + 1):
+    for row in rows:
+        if number + 1 == MOST_ROWS:
+            closed(sheet, top, number)
+            sheet, top = opened(())
+            number = top
+        number += 1
         for i, value in enumerate(row):
             if isinstance(value, bool) or value is None:
                 sheet.write_string(number, i, "" if value is None else str(value))
@@ -71,8 +89,7 @@ def write_xlsx(
                 sheet.write_datetime(number, i, datetime(value.year, value.month, value.day), day)  # noqa: DTZ001 (a day in a sheet has no zone)
             else:
                 sheet.write_string(number, i, str(defuse(value)))
-    if number > top and labels:
-        sheet.autofilter(top, 0, number, len(labels) - 1)
+    closed(sheet, top, number)
     book.close()
 
 

@@ -47,10 +47,11 @@ from portfolio.web.render import drawn_once, file_response, fragment, page
 from portfolio.web.urls import url
 from portfolio.work import Work
 
-__all__ = ["DECLARED", "EXPORT_LIMIT", "SIZES", "Column", "Head", "Listing", "View"]
+__all__ = ["DECLARED", "SIZES", "Column", "Head", "Listing", "View"]
 SIZES = (50, 100)
 """Rows of a page, and what `size=100` asks for."""
-EXPORT_LIMIT = 100_000
+EXPORTED_AT_ONCE = 2_000
+"""Rows that an export holds in memory at a time: a file has no limit of its own."""
 DECLARED: list[Listing] = []
 """Every list of the product, as its room declares it."""
 _WRITERS: dict[tuple[int, str], list[tuple[int, Callable[[Any, Any], str]]]] = {}
@@ -327,11 +328,12 @@ class Listing:
         return Markup(f"<tr>{''.join(cells)}</tr>")
 
     def export(self, work: Work, query: QueryParams, kind: str) -> Response:
-        """Exactly what is filtered, same columns and order, as a file."""
+        """Exactly what is filtered, same columns and order, as a file: every row, read a few at a time."""
         from portfolio.kit import sheets
 
         _sort, keys = self._keys(query.get("sort") or self.default_sort)
-        rows = work.db.execute(paging.ordered(self.filtered(work, query), keys).limit(EXPORT_LIMIT)).all()
+        statement = paging.ordered(self.filtered(work, query), keys)
+        rows = work.db.connection().execute(statement, execution_options={"yield_per": EXPORTED_AT_ONCE})
         labels = [_(c.label) for c in self.columns]
         kinds = [c.kind for c in self.columns]
         plain = ([cells.plain(c, row[i]) for i, c in enumerate(self.columns, 1)] for row in rows)

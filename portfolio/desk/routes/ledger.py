@@ -27,7 +27,6 @@ from portfolio.web.urls import url
 from portfolio.work import Work
 
 router = room("ledger")
-EXPORT_LIMIT = 100_000
 
 
 class ReasonForm(Form):
@@ -96,9 +95,7 @@ def _file(work: Work, filters: queries.Filters, kind: str) -> Response:
 
     def rows() -> Any:
         yield [*blank, "", "", "", "", "", "", "", _("Opening balance"), "", "", sums.opening_minor]
-        for n, row in enumerate(queries.book_rows(work.db, question, facts)):
-            if n >= EXPORT_LIMIT:
-                break
+        for row in queries.book_rows(work.db, question, facts):
             yield [
                 int(v) if i == at and isinstance(v, str) else "" if v is None else v
                 for i, v in enumerate(row)

@@ -7,8 +7,8 @@ from alembic import op
 
 from portfolio.kit import db
 
-revision = "038"
-down_revision = "037"
+revision = "041"
+down_revision = "040"
 
 
 def upgrade() -> None:

@@ -181,7 +181,7 @@ def _shared_phones(work: Work, grants: Mapping[int, str]) -> list[tuple[int, str
 
 
 def _overdue_of(work: Work, grants: Mapping[int, str]) -> Iterator[tuple[int, str]]:
-    before = work.today - timedelta(days=OVERDUE_DAYS + 1)
+    before = work.today - timedelta(days=figure("overdue_days", work.today) + 1)
     known = work.db.execute(select(Group.id, Group.code).where(Group.id.in_(grants)))
     codes = {code: number for number, code in known}
     left = ledger.nets(work.db, ("party", "agreement"), ["409"], party=list(codes))

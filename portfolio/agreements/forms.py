@@ -160,6 +160,40 @@ class ActForm(Form):
     scan: Any = None
 
 
+class TerminateForm(ActForm):
+    """A termination says its ground; for a fault it rests on a formal notice whose delay is over (article 19)."""
+
+    ground: Literal["fault", "agreed", "impossible"]
+
+
+class NoticeForm(Form):
+    """A formal notice: what is due, why, by which means, with which delay (R11)."""
+
+    tranche_id: Annotated[int | None, optional(whole(1, 999_999_999))] = None
+    ground: Literal["unjustified", "breach"] = "unjustified"
+    demand: Annotated[str | None, optional(text(3000, lines=True))] = None
+    means: Literal["hand", "post", "bailiff", "authority"]
+    sent_on: Day
+    delay_days: Annotated[int, whole(1, 365)]
+
+
+class ServeForm(Form):
+    """What became of the letter: received, refused or unclaimed, on which day, by whom; with the slip when there is one."""
+
+    outcome: Literal["received", "refused", "unclaimed"]
+    received_on: Day
+    received_by: OptionalLine = None
+    scan: Any = None
+
+
+class AnswerForm(Form):
+    """The group's answer and what follows from it."""
+
+    replied_on: Day
+    reply: Paragraph
+    follow_up: Paragraph
+
+
 class WaiverForm(Form):
     """Why a tranche may be paid without a condition: the reason, the act that says so, and its document."""
 

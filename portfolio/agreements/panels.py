@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
-from portfolio.agreements.models import Agreement, Tranche
+from portfolio.agreements.models import Agreement, FormalNotice, Tranche
 from portfolio.applications.models import Application
 from portfolio.calls.models import Call
 from portfolio.groups.models import Group
 from portfolio.kit.i18n import gettext as _
-from portfolio.rulebook.lifecycles.agreements import AGREEMENT
+from portfolio.rulebook.lifecycles.agreements import AGREEMENT, FORMAL_NOTICE
 from portfolio.web.panels import Panel, panel
 from portfolio.work import Work
 
@@ -70,3 +70,15 @@ def of_call(work: Work, call: Call) -> Panel | None:
 def of_application(work: Work, application: Application) -> Panel | None:
     """The agreement made from a file."""
     return _panel(work, Agreement.application_id == application.id, group=False)
+
+
+@panel("agreement", order=65)
+def notices(work: Work, agreement: Agreement) -> Panel | None:
+    """The formal notices sent to the group; one query."""
+    statement = select(FormalNotice).where(FormalNotice.agreement_id == agreement.id)
+    rows = list(work.db.scalars(statement.order_by(FormalNotice.id)))
+    may_send = agreement.status in ("active", "suspended") and work.may("formal_notice:send", agreement)
+    if not rows and not may_send:
+        return None
+    facts = {"rows": rows, "cycle": FORMAL_NOTICE, "agreement": agreement, "may_send": may_send}
+    return Panel(_("Formal notices"), TEMPLATE, "notices", facts, "notices")

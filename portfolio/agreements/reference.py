@@ -203,3 +203,24 @@ USUAL: tuple[Usual, ...] = (
         ),
     ),
 )
+
+TERMINATION_WORDS: dict[str, str] = {
+    "fault": N_("Fault of the group: after a formal notice whose delay is over"),
+    "agreed": N_("By agreement of both sides"),
+    "impossible": N_("The project has become impossible, without fault"),
+}
+NOTICE_GROUNDS: dict[str, str] = {
+    "unjustified": N_("An advance is not justified"),
+    "breach": N_("Another obligation is not kept"),
+}
+NOTICE_MEANS: dict[str, str] = {
+    "hand": N_("Handed over against a signature"),
+    "post": N_("Registered post"),
+    "bailiff": N_("Bailiff"),
+    "authority": N_("Through the mayor or the chief"),
+}
+NOTICE_OUTCOMES: dict[str, str] = {
+    "received": N_("Letter received"),
+    "refused": N_("Letter refused"),
+    "unclaimed": N_("Letter not claimed"),
+}

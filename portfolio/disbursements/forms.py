@@ -76,6 +76,19 @@ class FailForm(Form):
     fee: OptionalAmount = None
 
 
+class RejectForm(Form):
+    """The written refusal of the controller or the accountant: its cause in the table, and its reason in words (R3)."""
+
+    cause: Annotated[str, text(40)] = "other"
+    reason: Reason
+
+
+class RequisitionForm(SeenForm):
+    """The ordonnateur requisitions the accountant: what he saw, and why he answers for it (R3)."""
+
+    reason: Reason
+
+
 class AccountForm(Form):
     """Another verified account of the same group, with the reason."""
 

@@ -14,6 +14,7 @@ from portfolio.kit.db import (
     Id,
     JsonList,
     Label,
+    Long,
     Minor,
     Moment,
     Ref,
@@ -93,3 +94,52 @@ class Disbursement(Base):
     sent_at: Mapped[Moment | None]
     paid_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     paid_at: Mapped[Moment | None]
+    rejected_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    rejected_at: Mapped[Moment | None]
+    """Who last refused it; every refusal stays in `payment_rejection`."""
+    requisitioned_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    requisitioned_at: Mapped[Moment | None]
+    """The ordonnateur who answers for this payment, refused by the comptable and requisitioned (R3)."""
+
+
+class Rejection(Base):
+    """A written refusal to visa or to pay, with its cause: kept for ever, the database refuses to change it (R3)."""
+
+    __tablename__ = "payment_rejection"
+    __table_args__ = (
+        CheckConstraint("reason <> ''", name="says_why"),
+        Index("ix_payment_rejection_disbursement", "disbursement_id"),
+    )
+
+    id: Mapped[Id]
+    reference: Mapped[str] = mapped_column(String(40), unique=True)
+    disbursement_id: Mapped[Ref] = mapped_column(ForeignKey("disbursement.id"))
+    cause: Mapped[Code]
+    """A row of `rejection_causes.csv`: it says whether a réquisition may answer it."""
+    reason: Mapped[Long]
+    reached: Mapped[Code]
+    """The status of the payment when it was refused: only a signed order can be requisitioned."""
+    rejected_by_id: Mapped[Ref] = mapped_column(ForeignKey("person.id"))
+    rejected_at: Mapped[Moment]
+
+
+class Requisition(Base):
+    """The ordonnateur's written order to pay what the comptable refused: once per refusal, kept for ever (R3)."""
+
+    __tablename__ = "payment_requisition"
+    __table_args__ = (
+        CheckConstraint("reason <> ''", name="says_why"),
+        Index("ix_payment_requisition_disbursement", "disbursement_id"),
+    )
+
+    id: Mapped[Id]
+    reference: Mapped[str] = mapped_column(String(40), unique=True)
+    disbursement_id: Mapped[Ref] = mapped_column(ForeignKey("disbursement.id"))
+    rejection_id: Mapped[Ref] = mapped_column(ForeignKey("payment_rejection.id"), unique=True)
+    reason: Mapped[Long]
+    amount_minor: Mapped[Minor]
+    amount_currency: Mapped[Currency]
+    capacity: Mapped[Label] = mapped_column(default="")
+    """« Par délégation » or « par intérim », with the act (R10)."""
+    requisitioned_by_id: Mapped[Ref] = mapped_column(ForeignKey("person.id"))
+    requisitioned_at: Mapped[Moment]

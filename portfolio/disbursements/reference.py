@@ -35,6 +35,38 @@ class Band:
     source: str
 
 
+CAUSE_WORDS: dict[str, str] = {
+    "credits": N_("Credits missing or insufficient"),
+    "funds": N_("No money available in the fund"),
+    "service": N_("No proof of the service done or of the right"),
+    "discharge": N_("The payment would not discharge the institution: wrong payee or account"),
+    "imputation": N_("Wrong budget line or exercice"),
+    "papers": N_("A supporting paper is missing or irregular"),
+    "sum": N_("Error in the calculation of the sum"),
+    "visa": N_("The controller's visa is missing or refused"),
+    "other": N_("Another cause, said in the reason"),
+}
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Why a payment is refused. With `may_requisition` false, a réquisition is not obeyed: the sum stays unpaid until the cause is gone (R3)."""
+
+    code: str
+    may_requisition: bool
+    source: str
+
+
+def causes(on: date) -> dict[str, Cause]:
+    """The causes of refusal in force on a day, in the order of the table: {code: cause}."""
+    found = {}
+    for row in rows("portfolio.disbursements", "rejection_causes.csv"):
+        start, end = optional_date(row["valid_from"]), optional_date(row["valid_to"])
+        if (start is None or start <= on) and (end is None or on < end):
+            found[row["code"]] = Cause(row["code"], row["may_requisition"] == "yes", row["source"])
+    return found
+
+
 @functools.cache
 def bands() -> tuple[Band, ...]:
     """Every band of the table, the smallest first."""

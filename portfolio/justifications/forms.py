@@ -13,7 +13,6 @@ from portfolio.kit.forms import (
     Form,
     Line,
     OptionalAmount,
-    OptionalDay,
     OptionalId,
     OptionalLine,
     Paragraph,
@@ -137,9 +136,15 @@ class RecoveryForm(Form):
     for_refused: OptionalAmount = None
     reason: Reason
     article: OptionalLine = None
-    notice_reference: OptionalLine = None
-    notice_received_on: OptionalDay = None
+    ground: Literal["unjustified", "refused", "termination", "unspent"] = "unjustified"
+    notice_id: OptionalId = None
     due_on: Day
+
+
+class NoticeLinkForm(Form):
+    """The formal notice that an order rests on."""
+
+    notice_id: RecordId
 
 
 class CollectForm(Form):

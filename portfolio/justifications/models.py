@@ -185,9 +185,12 @@ class Recovery(Base):
     reason: Mapped[Long]
     article: Mapped[Label] = mapped_column(default="")
     """The article of the convention that it rests on."""
+    ground: Mapped[Code] = mapped_column(default="unjustified")
+    """Why it is asked back; all but an unspent balance need a mise en demeure whose delay is over."""
+    formal_notice_id: Mapped[Ref | None] = mapped_column(ForeignKey("formal_notice.id"))
     notice_reference: Mapped[Label] = mapped_column(default="")
     notice_received_on: Mapped[date | None]
-    """The mise en demeure before it, and when the group received it."""
+    """The mise en demeure and its receipt, copied from its record when the order is signed: what the order prints."""
     due_on: Mapped[date]
     status: Mapped[Code] = mapped_column(default="prepared")
     prepared_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))

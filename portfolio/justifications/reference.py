@@ -38,6 +38,16 @@ PROVES: dict[str, str] = {
     "derogation": N_("By derogation only"),
 }
 
+GROUNDS: dict[str, str] = {
+    "unjustified": N_("Not justified in time"),
+    "refused": N_("Refused expenses"),
+    "termination": N_("Termination of the agreement"),
+    "unspent": N_("Balance not spent, given back by the group"),
+}
+"""Why money is asked back."""
+WITHOUT_NOTICE = frozenset({"unspent"})
+"""Grounds that need no mise en demeure: the group itself declares the balance that it gives back."""
+
 
 @dataclass(frozen=True)
 class Rule:

@@ -51,6 +51,9 @@ PREFIXES = {
     "exercice": "CEX",
     "fund_call": "AF",
     "donor_refund": "RB",
+    "rejection": "NR",
+    "formal_notice": "MED",
+    "requisition": "RP",
 }
 """Reference prefixes are data (R22)."""
 

@@ -75,6 +75,22 @@ _BATCHES = frozenset(f"payment_batch:{verb}" for verb in ("prepare", "send", "un
     "donor_refund:pay",
 }
 
+_COMMITTEE = frozenset(
+    {
+        "desk:view",
+        "call:view",
+        "session:view",
+        "session:sign",
+        "interest:declare",
+        "procedure:witness",
+        "score:view",
+        "application:view",
+        "procedure:view",
+        "framework:view",
+        "group:view",
+    }
+)
+
 GRANTS: dict[str, frozenset[str]] = {
     "intake_agent": frozenset(
         {
@@ -123,6 +139,7 @@ GRANTS: dict[str, frozenset[str]] = {
         "justification:submit",
         "justification:review",
         "recovery:prepare",
+        "formal_notice:send",
         "project:manage",
         "visit:report",
         "reach:record",
@@ -159,6 +176,8 @@ GRANTS: dict[str, frozenset[str]] = {
         "notice:check",
         "agreement:check",
         "agreement:suspend",
+        "formal_notice:send",
+        "formal_notice:lift",
         "agreement:close",
         "amendment:approve",
         "condition:waive",
@@ -212,38 +231,8 @@ GRANTS: dict[str, frozenset[str]] = {
         "application:assign",
         "member:appoint",
     },
-    "committee_president": frozenset(
-        {
-            "desk:view",
-            "call:view",
-            "session:view",
-            "session:open",
-            "session:sign",
-            "interest:declare",
-            "procedure:witness",
-            "score:view",
-            "application:view",
-            "score_sheet:reopen",
-            "procedure:view",
-            "framework:view",
-            "group:view",
-        }
-    ),
-    "committee_member": frozenset(
-        {
-            "desk:view",
-            "call:view",
-            "session:view",
-            "session:sign",
-            "interest:declare",
-            "procedure:witness",
-            "score:view",
-            "application:view",
-            "procedure:view",
-            "framework:view",
-            "group:view",
-        }
-    ),
+    "committee_president": _COMMITTEE | {"session:open", "score_sheet:reopen"},
+    "committee_member": _COMMITTEE,
     "procurement_officer": _STAFF_READS
     | {
         "paper:copy",
@@ -299,6 +288,7 @@ GRANTS: dict[str, frozenset[str]] = {
         "agreement:terminate",
         "agreement:suspend",
         "disbursement:order",
+        "disbursement:requisition",
         "disbursement:return",
         "payment_batch:authorise",
         "payment_batch:unlock",

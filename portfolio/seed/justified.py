@@ -7,7 +7,8 @@ from functools import partial
 from sqlalchemy import select
 
 from portfolio.agreements import service as agreements
-from portfolio.agreements.models import AgreementLine
+from portfolio.agreements.forms import NoticeForm, ServeForm
+from portfolio.agreements.models import AgreementLine, FormalNotice
 from portfolio.funds.models import Fund
 from portfolio.justifications import queries, service
 from portfolio.justifications.forms import (
@@ -47,6 +48,14 @@ REASONS = {
     "rejected_expense": "Facture n° 0119 déjà présentée par une autre subvention : dépense rejetée.",
     "termination": "Résiliation : la tranche 1 a été employée à un autre objet que celui de la convention.",
 }
+GROUNDS = {"unspent": "unspent", "rejected_expense": "refused", "termination": "termination"}
+DEMANDS = {
+    "rejected_expense": "La facture n° 0119 de 575 000 F CFA a déjà été présentée par une autre subvention. Produisez la pièce qui "
+    "justifie cette dépense, ou reversez la somme.",
+    "termination": "Produisez les pièces de l'emploi de la tranche 1 à l'objet de la convention, ou reversez-la.",
+}
+NOTICE_DELAY = 14
+"""Days that the letters of the demonstration leave, from their receipt three days after they were sent."""
 ARTICLES = {"unspent": "Article 12", "rejected_expense": "Article 12", "termination": "Article 19"}
 
 
@@ -163,23 +172,49 @@ def _validate(stage: Stage, facts: Disbursement, work: Work) -> None:
 
 def _plan_recovery(stage: Stage, facts: RecoveryFacts) -> None:
     officer = groups_known.officer_of(projects()[facts.project].group)
+    if facts.notice_j is not None:
+        stage.plan(facts.notice_j, "09:10", officer, partial(_send_notice, stage, facts))
+        stage.plan(facts.notice_j + 5, "09:10", officer, partial(_serve_notice, stage, facts))
     stage.plan(facts.ordered_j - 2, "10:40", officer, partial(_prepare, stage, facts))
     stage.plan(facts.ordered_j, "11:40", ORDONNATEUR, partial(_issue, stage, facts))
     for n, (j, amount) in enumerate(facts.receipts):
         stage.plan(j, f"15:{20 + n}", ACCOUNTANT, partial(_collect, stage, facts, amount))
 
 
+def _send_notice(stage: Stage, facts: RecoveryFacts, work: Work) -> None:
+    form = NoticeForm(
+        tranche_id=tranche_of(stage, work, facts.project, facts.tranche).id,
+        ground="unjustified" if facts.reason == "termination" else "breach",
+        demand=DEMANDS[facts.reason],
+        means="hand",
+        sent_on=work.today,
+        delay_days=NOTICE_DELAY,
+    )
+    stage.keep(
+        f"notice:{facts.project}",
+        agreements.send_notice(work, agreement_of(stage, work, facts.project), form),
+    )
+
+
+def _serve_notice(stage: Stage, facts: RecoveryFacts, work: Work) -> None:
+    assert facts.notice_j is not None
+    form = ServeForm(
+        outcome="received",
+        received_on=stage.day(facts.notice_j + 3),
+        received_by=all_groups()[projects()[facts.project].group].officers[0].name,
+    )
+    agreements.serve_notice(work, stage.get(work, FormalNotice, f"notice:{facts.project}"), form)
+
+
 def _prepare(stage: Stage, facts: RecoveryFacts, work: Work) -> None:
-    form = RecoveryForm(
+    form = make(
+        RecoveryForm,
         tranche_id=tranche_of(stage, work, facts.project, facts.tranche).id,
         amount=facts.amount,
         for_refused=0 if facts.reason == "unspent" else None,
         reason=REASONS[facts.reason],
         article=ARTICLES[facts.reason],
-        notice_reference=f"Mise en demeure du {stage.day(facts.notice_j):%d/%m/%Y}"
-        if facts.notice_j
-        else None,
-        notice_received_on=stage.day(facts.notice_j + 4) if facts.notice_j else None,
+        ground=GROUNDS[facts.reason],
         due_on=stage.day(facts.ordered_j + 60),
     )
     recovery = service.prepare_recovery(work, tranche_of(stage, work, facts.project, facts.tranche), form)

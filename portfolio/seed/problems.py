@@ -13,6 +13,7 @@ from portfolio.agreements.forms import (
     AmendmentSignatureForm,
     BudgetLine,
     ForceMajeureForm,
+    TerminateForm,
 )
 from portfolio.agreements.models import AgreementLine, Amendment
 from portfolio.applications.forms import ContactForm
@@ -89,7 +90,8 @@ def _suspend(stage: Stage, work: Work) -> None:
 
 
 def _terminate(stage: Stage, work: Work) -> None:
-    form = ActForm(
+    form = TerminateForm(
+        ground="fault",
         reason=MISUSED,
         act=f"Décision de résiliation du {work.today:%d/%m/%Y}",
         scan=samples.scan("resiliation_MP20", "Décision de résiliation", MISUSED),

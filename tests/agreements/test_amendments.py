@@ -260,7 +260,7 @@ def test_a_termination_settles_what_remains_and_frees_the_group(world: World) ->
     number = make.signed(world)
     first = make.tranche_id(world, number, 1)
     payment = chain.to(world, "liquidated", first)
-    act = make.stopping("Première avance détournée de son objet")
+    act = make.ending("Première avance détournée de son objet")
     with world.work("authorising_officer") as work, pytest.raises(Refused) as refused:
         service.terminate(work, queries.get(work, number), act)
     assert codes(refused) == {"tranche_requested"}
@@ -268,7 +268,7 @@ def test_a_termination_settles_what_remains_and_frees_the_group(world: World) ->
         step(world, payment)
     before = one(world, CreditLine, world.ids["line"]).committed_minor
     with world.work("authorising_officer") as work:
-        service.terminate(work, queries.get(work, number), make.stopping(act.reason))
+        service.terminate(work, queries.get(work, number), make.ending(act.reason))
     with world.work("grants_officer", readonly=True) as work:
         agreement = queries.get(work, number)
         found = [(t.status, t.given_up, t.amount_minor) for t in queries.tranches(work, agreement)]

@@ -123,7 +123,7 @@ def test_a_condition_is_waived_by_two_people(world: World) -> None:
 def test_termination_cancels_what_is_not_requested(world: World) -> None:
     number = make.signed(world)
     with world.work("authorising_officer") as work:
-        service.terminate(work, queries.get(work, number), make.stopping("Première avance détournée de son objet"))
+        service.terminate(work, queries.get(work, number), make.ending("Première avance détournée de son objet"))
     with world.work("grants_officer", readonly=True) as work:
         assert {t.status for t in queries.tranches(work, queries.get(work, number))} == {"cancelled"}
 

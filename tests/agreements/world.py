@@ -11,6 +11,7 @@ from portfolio.agreements.forms import (
     AgreementForm,
     ConditionLine,
     GroupSignatureForm,
+    TerminateForm,
     TrancheLine,
     WaiverForm,
 )
@@ -357,6 +358,12 @@ def signature(**more: Any) -> GroupSignatureForm:
 def waiver(reason: str, **more: Any) -> WaiverForm:
     """A waiver as it is asked for, with its document."""
     return WaiverForm(**{"reason": reason, "act": "Note n° 3 du 20/11/2026", "scan": Incoming("note.pdf", pdf_bytes()), **more})
+
+
+def ending(reason: str, **more: Any) -> TerminateForm:
+    """The act of a termination; of both sides unless another ground is given."""
+    act = stopping(reason)
+    return TerminateForm(**{"ground": "agreed", "reason": reason, "act": act.act, "scan": act.scan, **more})
 
 
 def stopping(reason: str, **more: Any) -> ActForm:

@@ -36,7 +36,7 @@ def case_10(place: Office, *, repaid: bool = True) -> Grant:
     validated(place, number)
     with place.as_("grants_officer") as work:
         order = reports.prepare_recovery(work, work.db.get_one(Tranche, made.tranches[0]), RecoveryForm(
-            tranche_id=made.tranches[0], amount=37_500, reason="Reliquat non dépensé", due_on=J.date())).id
+            tranche_id=made.tranches[0], amount=37_500, reason="Reliquat non dépensé", ground="unspent", due_on=J.date())).id
     with place.as_("authorising_officer") as work:
         reports.issue_recovery(work, work.db.get_one(Recovery, order))
     if repaid:

@@ -25,7 +25,7 @@ def lived(place: Office) -> tuple[Grant, int, int]:
     validated(place, number)
     with place.as_("grants_officer") as work:
         order = reports.prepare_recovery(work, work.db.get_one(Tranche, other.tranches[0]), RecoveryForm(
-            tranche_id=other.tranches[0], amount=575_000, reason="Dépense pour autre chose", due_on=J.date())).id
+            tranche_id=other.tranches[0], amount=575_000, reason="Dépense pour autre chose", ground="unspent", due_on=J.date())).id
     with place.as_("authorising_officer") as work:
         reports.issue_recovery(work, work.db.get_one(Recovery, order))
     with place.as_("accountant") as work:

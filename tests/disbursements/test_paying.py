@@ -11,7 +11,7 @@ from portfolio.agreements import queries as agreements
 from portfolio.agreements import service as agreements_service
 from portfolio.agreements.models import Tranche
 from portfolio.disbursements import queries, service
-from portfolio.disbursements.forms import FailForm
+from portfolio.disbursements.forms import FailForm, RejectForm
 from portfolio.disbursements.models import Disbursement
 from portfolio.funds.models import Fund
 from portfolio.kit.db import Database
@@ -190,7 +190,7 @@ def test_a_rejection_frees_the_tranche(world: World, link: str, who: str) -> Non
     tranche = first(world)
     number = chain.to(world, link, tranche)
     with world.work(who) as work:
-        service.reject(work, queries.get(work, number), "Imputation erronée, ligne épuisée")
+        service.reject(work, queries.get(work, number), RejectForm(reason="Imputation erronée, ligne épuisée"))
     assert books(world) == {} and chain.stored(world, number).status == "rejected"
     assert make.tranche(world, tranche).status == "planned"
     assert chain.request(world, tranche) != number
@@ -198,9 +198,9 @@ def test_a_rejection_frees_the_tranche(world: World, link: str, who: str) -> Non
 
 def test_a_paid_payment_does_not_come_back(world: World) -> None:
     number = chain.to(world, "paid", first(world))
-    for act in (service.return_, service.reject):
+    for act, said in ((service.return_, str), (service.reject, lambda why: RejectForm(reason=why))):
         with world.work("accountant") as work, pytest.raises((Refused, Forbidden)):
-            act(work, queries.get(work, number), "Trop tard, mais on essaie")
+            act(work, queries.get(work, number), said("Trop tard, mais on essaie"))
 
 
 def test_every_posting_case_exists() -> None:

@@ -192,7 +192,10 @@ ROWS: dict[str, tuple[str, ...]] = {
     "statement_ageing": ("BALANCE ÂGÉE", "0–90 jours", "91–180 jours", "181–270", "> 270 jours", "Dernier contact"),
     "statement_dispatch": ("BORDEREAU D'ÉMISSION", "VIREMENT COLLECTIF", "Compte", "Arrêté le présent bordereau", "Empreinte du fichier", "L'agent comptable"),
     "statement_reconciliation": ("ÉTAT DE RAPPROCHEMENT", "Solde dans les livres", "Solde du relevé", "Écart", "Préparé par", "Contrôlé par", "zéro franc"),
-    "formal_notice": ("Mise en demeure", "article 12", "reste à justifier", "jours", "résiliée", "ACCUSÉ DE RÉCEPTION"),
+    "formal_notice": (
+        "Mise en demeure", "article 12|obligent|oblige", "reste à justifier|constaté ce qui suit", "jours", "court du jour", "résiliée",
+        "ACCUSÉ DE RÉCEPTION",
+    ),
 }  # fmt: skip
 
 
@@ -280,7 +283,7 @@ def drawn(around: Surroundings) -> Iterator[tuple[str, str, str]]:
 
 
 def printed(around: Surroundings) -> Iterator[tuple[str, str, str]]:
-    """The editions and statements of the accounts, printed by the comptable; the notice, by the programme."""
+    """The editions and statements of the accounts, printed by the comptable."""
     work = work_of(around, "mahamadou.sidibe", readonly=False)
     with speaking("fr"):
         papers = [
@@ -295,19 +298,10 @@ def printed(around: Surroundings) -> Iterator[tuple[str, str, str]]:
         papers.append(
             statements.print_reconciliation(work, cash.account.id, work.today, cash.books + 500_000, gap)
         )
-        late = statement_facts.aged(work)[0].tranche
-        officer = {"ML": "aissata.maiga", "BF": "hamidou.tamboura", "NE": "ramatou.hamani"}[late.country]
-        number = late.id
-    texts = [(paper.kind, paper.reference, read(documents.bytes_of(work, paper))) for paper in papers]
+        texts = [(paper.kind, paper.reference, read(documents.bytes_of(work, paper))) for paper in papers]
     work.undo()
     work.close()
     yield from texts
-    work = work_of(around, officer, readonly=False)
-    paper = statements.send_formal_notice(work, number)
-    text = read(documents.bytes_of(work, paper))
-    work.undo()
-    work.close()
-    yield paper.kind, paper.reference, text
 
 
 def missing(kind: str, text: str) -> list[str]:

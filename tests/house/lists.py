@@ -6,6 +6,7 @@ EXPECTED: dict[str, tuple[str, int]] = {
     "/agreements/tranches": ("programme_head", 3),
     "/agreements/tranches?cause=payable": ("programme_head", 7),
     "/agreements/forecast": ("programme_head", 8),
+    "/agreements/notices": ("programme_head", 4),
     "/applications": ("programme_head", 4),
     "/applications/mine": ("applicant", 4),
     "/awards": ("programme_head", 4),

@@ -69,7 +69,11 @@ def group_buys(s: Story) -> None:
 
 def refused_is_asked_back(s: Story) -> None:
     """What the examination refused becomes an ordre de reversement, prepared by the officer, signed by the ordonnateur."""
-    officer = s.at(130, 11).by(OFFICER)
+    officer = s.at(130, 9).by(OFFICER)
+    officer.go(f"/agreements/{s.memo['agreement']}").follow("Envoyer une mise en demeure")
+    officer.write({"tranche_id": "Tranche 1", "delay_days": "3"}, form="/notices").send("/notices").sees("Le délai ne court pas encore")
+    officer.write({"received_on": s.day(130), "received_by": "Mariam Coulibaly"}, form="/serve").send("/serve").sees("Le délai court jusqu'au")
+    officer = s.at(134, 11).by(OFFICER)
     officer.go(f"/justifications/{s.memo['report']}").follow("Préparer un ordre de reversement")
     officer.sees("Jour de formation sans feuille de présence", "20 000 F CFA")
     officer.write({"reason": "Dépense refusée à l'examen du rapport.", "due_on": s.day(155)}).press("Préparer l'ordre").sees("20 000 F CFA")

@@ -140,7 +140,7 @@ def test_mp07_same_invoice_in_two_grants_then_half_repaid(place: Office) -> None
         tranche = work.db.get_one(Tranche, made.tranches[0])
         proposed = queries.proposed(work, tranche, queries.of_tranche(work, tranche))
         assert proposed == 575_000
-        form = RecoveryForm(tranche_id=tranche.id, amount=proposed, reason="Facture n° 0119 déjà présentée", due_on=J.date())
+        form = RecoveryForm(tranche_id=tranche.id, amount=proposed, reason="Facture n° 0119 déjà présentée", ground="unspent", due_on=J.date())
         order = service.prepare_recovery(work, tranche, form).id
         assert refused(lambda: service.prepare_recovery(work, tranche, form.model_copy(update={"amount": 1}))) == ["above_advance"]
     with place.as_("authorising_officer") as work:
@@ -170,7 +170,7 @@ def test_a_write_off_needs_an_act_and_leaves_nothing_owed(place: Office) -> None
     made = grant(place, tranches=(500_000,), paid=1, conditions=())
     with place.as_("grants_officer") as work:
         order = service.prepare_recovery(work, work.db.get_one(Tranche, made.tranches[0]), RecoveryForm(
-            tranche_id=made.tranches[0], amount=500_000, reason="Dépense pour autre chose", due_on=J.date())).id
+            tranche_id=made.tranches[0], amount=500_000, reason="Dépense pour autre chose", ground="unspent", due_on=J.date())).id
         assert work.may("recovery:issue") is False
     with place.as_("authorising_officer") as work:
         service.issue_recovery(work, work.db.get_one(Recovery, order))

@@ -170,7 +170,7 @@ def test_an_order_to_repay_over_http(place: Office) -> None:
     officer = client(place.around, place.people["grants_officer"])
     assert officer.get(f"/justifications/recoveries/new?tranche={made.tranches[0]}").status_code == 200
     fields = {"tranche_id": str(made.tranches[0]), "amount": "500 000", "reason": "Fonds employés à autre chose",
-              "article": "Article 12", "notice_reference": "LT-1", "notice_received_on": "", "due_on": "31/12/2026"}
+              "article": "Article 12", "ground": "unspent", "notice_id": "", "due_on": "31/12/2026"}
     for change in ({"amount": "500 001"}, {"due_on": "01/01/2026"}, {"reason": "non"}, {"amount": "abc"}):
         assert officer.submit("/justifications/recoveries", {**fields, **change}).status_code in (409, 422)
     made_order = officer.submit("/justifications/recoveries", fields)

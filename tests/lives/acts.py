@@ -18,7 +18,15 @@ from portfolio.desk import service as desk
 from portfolio.desk.verify import findings
 from portfolio.disbursements import queries as payments
 from portfolio.disbursements import service as disbursements
-from portfolio.disbursements.forms import FailForm, OrderForm, PayForm, RequestForm, SendForm, VisaForm
+from portfolio.disbursements.forms import (
+    FailForm,
+    OrderForm,
+    PayForm,
+    RejectForm,
+    RequestForm,
+    SendForm,
+    VisaForm,
+)
 from portfolio.documents.service import verbs
 from portfolio.funds import service as funds
 from portfolio.funds.forms import FeeForm
@@ -213,7 +221,7 @@ class Product:
             elif verb == "return":
                 disbursements.return_(work, d, REASON)
             else:
-                disbursements.reject(work, d, REASON)
+                disbursements.reject(work, d, RejectForm(reason=REASON))
 
         return self.tries(who, act)
 
@@ -251,8 +259,8 @@ class Product:
     def claim(self, who: str, at: int, amount: int) -> tuple[bool, Any]:
         return self.tries(who, lambda w: service.prepare_recovery(
             w, w.db.get_one(Tranche, self.tranches[at]), RecoveryForm.model_construct(
-                tranche_id=self.tranches[at], amount=amount, reason=REASON, article=None, notice_reference=None,
-                notice_received_on=None, due_on=w.today)).id)
+                tranche_id=self.tranches[at], amount=amount, reason=REASON, article=None, ground="unspent",
+                notice_id=None, due_on=w.today)).id)
 
     def on_claim(self, who: str, verb: str, at: int, amount: int = 0) -> tuple[bool, Any]:
         def act(work: Any) -> None:

@@ -33,7 +33,7 @@ WHO = {"liquidate": "head", "visa": "controller", "order": "director", "send": "
 def scene(around: Surroundings) -> dict[str, Any]:
     """Grants whose payments, reports and claims stand before each transition, a receipt to confirm and credits to vote."""
     place = office(around.database, around.data_dir)
-    made = acts.Product(place, **acts.furnish(place, [((AMOUNT, 0),)] * 7))
+    made = acts.Product(place, **acts.furnish(place, [((AMOUNT, 0),)] * 8))
 
     def bring(at: int, *verbs: str) -> int:
         went, number = made.request("officer", at, AMOUNT)
@@ -55,6 +55,7 @@ def scene(around: Surroundings) -> dict[str, Any]:
     found = {
         "people": place.people, "fund": place.fund, "bank": place.bank, "way": bring(0), "sent": bring(1, "liquidate", "visa", "order", "send"),
         "ordered": bring(2, "liquidate", "visa", "order"), "visaed": bring(3, "liquidate", "visa"),
+        "refused": bring(7, "liquidate", "visa", "order"),
         "claim": claimed(4, issued=False), "lost": claimed(5, issued=True),
     }  # fmt: skip
     bring(6, "liquidate", "visa", "order", "pay")
@@ -84,10 +85,10 @@ def posted(scene: Scene, event: str) -> int:
         return int(session.scalar(found) or 0)
 
 
-def seen(scene: Scene, remaining: bool = False) -> dict[str, Any]:
+def seen(scene: Scene, remaining: bool = False, payment: str = "way") -> dict[str, Any]:
     """What the page of the payment shows to whoever signs, as text."""
     with work_as(scene.around, scene.ids["people"]["external_auditor"], readonly=True) as work:
-        shown = payments.seen(work, payments.get(work, scene.ids["way"]))
+        shown = payments.seen(work, payments.get(work, scene.ids[payment]))
     return {name: str(value) for name, value in shown.items() if remaining or name != "remaining_seen"}
 
 
@@ -113,6 +114,9 @@ def test_thirty_two_at_every_transition_of_money(engine_kind: str, tmp_path: Pat
         race("disbursement:failed", "accountant", f"/disbursements/{ids['sent']}/fail", reason | {"fee": "1000"})
         race("disbursement:returned", "authorising_officer", f"/disbursements/{ids['ordered']}/return", reason)
         race("disbursement:rejected", "accountant", f"/disbursements/{ids['visaed']}/reject", reason)
+        race("disbursement:rejected", "accountant", f"/disbursements/{ids['refused']}/reject", reason | {"cause": "papers"})
+        race("disbursement:requisitioned", "authorising_officer", f"/disbursements/{ids['refused']}/requisition",
+             seen(copy, payment="refused") | reason)
         report = f"/justifications/{ids['report']}"
         race("expense:cleared", "programme_head", f"{report}/validate")
         one_wins(copy.crowd(ids["people"]["second_officer"], f"/justifications/expenses/{ids['paper']}/accept", lambda _at: {"accepted": "300001"}))

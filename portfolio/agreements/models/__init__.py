@@ -20,6 +20,7 @@ from portfolio.agreements.models.grants import (
     Schedule,
     Tranche,
 )
+from portfolio.agreements.models.notices import FormalNotice
 
 __all__ = [
     "AMENDMENTS",
@@ -34,6 +35,7 @@ __all__ = [
     "Condition",
     "CostCap",
     "ForceMajeure",
+    "FormalNotice",
     "Proof",
     "Schedule",
     "Suspension",

@@ -13,9 +13,11 @@ from portfolio.agreements.forms import (
     GroupSignatureForm,
     ReasonForm,
     ScanForm,
+    TerminateForm,
     WaiverForm,
 )
 from portfolio.agreements.models import Condition, ForceMajeure
+from portfolio.agreements.reference import TERMINATION_WORDS
 from portfolio.agreements.routes.records import choices, router, show_page
 from portfolio.documents.service import ACCEPT
 from portfolio.kit.errors import Bad, NotFound
@@ -127,6 +129,9 @@ def act_page(work: Work, id: int, verb: str, bad: Bad | None = None) -> Response
         verb=verb,
         settlement=queries.settlement(work, agreement) if ends else None,
         obstacles=list(service.terminate_obstacles(work, agreement)) if ends else [],
+        grounds=[(code, _(words)) for code, words in TERMINATION_WORDS.items()],
+        notice_lacks=list(queries.notice_refusals(work, agreement)) if ends else [],
+        expired=queries.expired_notice(work, agreement) if ends else None,
         accept=ACCEPT,
     )
 
@@ -178,7 +183,7 @@ def terminate_form(work: W, id: int) -> Response:
 @on_refusal(terminate_page)
 def terminate(work: W, raw: Raw, id: int) -> Response:
     """Terminate."""
-    service.terminate(work, queries.get(work, id), ActForm.read(raw))
+    service.terminate(work, queries.get(work, id), TerminateForm.read(raw))
     return _back(
         work,
         id,

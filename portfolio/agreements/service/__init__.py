@@ -32,6 +32,13 @@ from portfolio.agreements.service.life import (
     terminate,
     terminate_obstacles,
 )
+from portfolio.agreements.service.notices import (
+    answer_notice,
+    lift_notice,
+    notice_obstacles,
+    send_notice,
+    serve_notice,
+)
 from portfolio.agreements.service.prepare import (
     check,
     check_obstacles,
@@ -57,6 +64,11 @@ from portfolio.agreements.service.stages import move_stage
 __all__ = [
     "accept_amendment",
     "accept_obstacles",
+    "answer_notice",
+    "lift_notice",
+    "notice_obstacles",
+    "send_notice",
+    "serve_notice",
     "amendment_obstacles",
     "approve_amendment",
     "approve_obstacles",

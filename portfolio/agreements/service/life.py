@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from portfolio.agreements import queries
-from portfolio.agreements.forms import ActForm, ForceMajeureForm
+from portfolio.agreements.forms import ActForm, ForceMajeureForm, TerminateForm
 from portfolio.agreements.models import Agreement, ForceMajeure, Suspension, Tranche
 from portfolio.applications.models import Application
 from portfolio.applications.service import mark_grant_closed
@@ -90,13 +90,19 @@ def terminate_obstacles(work: Work, agreement: Agreement) -> Iterator[Refusal]:
             )
 
 
-def terminate(work: Work, agreement: Agreement, form: ActForm) -> None:
-    """End the agreement before its time, by an act with its document; what was advanced stays to be justified or paid back (I7)."""
+def terminate(work: Work, agreement: Agreement, form: TerminateForm) -> None:
+    """End the agreement before its time, by an act with its document; what was advanced stays to be justified or paid back (I7). For a
+    fault, after a formal notice whose delay is over (R11, article 19)."""
     work.hold(agreement)
     work.require("agreement:terminate", agreement)
     refuse(terminate_obstacles(work, agreement))
+    fault = form.ground == "fault"
+    if fault and AGREEMENT.find("terminate", agreement.status):
+        refuse(queries.notice_refusals(work, agreement))
+    notice = queries.expired_notice(work, agreement) if fault else None
     _document(work, agreement, form, "termination_act")
-    work.advance(AGREEMENT, agreement, "terminate", reason=form.reason, data={"act": form.act})
+    data = {"act": form.act, "ground": form.ground, "notice": notice.reference if notice else ""}
+    work.advance(AGREEMENT, agreement, "terminate", reason=form.reason, data=data)
     settle(work, agreement, form.reason)
 
 

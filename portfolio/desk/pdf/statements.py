@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from portfolio.kit.grammar import counted, of
+from portfolio.kit.grammar import counted
 from portfolio.kit.pdf import Column, Letterhead, Paper, Signatory, amount, qr_text
 from portfolio.kit.words import amount_in_words, date_long, hour_short
 from portfolio.payments.pdf import transfers
@@ -220,50 +220,4 @@ def reconciliation_pdf(facts: Facts) -> bytes:
         else f"Écart NON EXPLIQUÉ : {amount_in_words(abs(left), currency)} ({amount(left, currency)})."
     )
     made.signatures([editor(facts, "Préparé par"), Signatory("", "", label="Contrôlé par")])
-    return made.render()
-
-
-def formal_notice_pdf(facts: Facts) -> bytes:
-    """Mise en demeure: one page with its slip of receipt (F14)."""
-    on, until = date.fromisoformat(facts["on"]), date.fromisoformat(facts["until"])
-    made = paper(
-        facts,
-        "",
-        total=facts["left_minor"],
-        one_page=True,
-        subject="Mise en demeure",
-        reference_lines=[("Appel", facts["call"]), ("Convention", facts["agreement"])],
-    )
-    made.letter_to(
-        [
-            facts["group"],
-            f"À l'attention {of(facts['president'])}" if facts["president"] else "",
-            facts["place"],
-        ],
-        "Mise en demeure de justifier une avance",
-        "Madame, Monsieur,",
-    )
-    signed = f" du {date_long(date.fromisoformat(facts['agreement_on']))}" if facts["agreement_on"] else ""
-    paid = f", versée le {date_long(date.fromisoformat(facts['paid_on']))}" if facts["paid_on"] else ""
-    made.para(
-        f"La tranche {facts['tranche']} de la convention n° {facts['agreement']}{signed}, pour votre micro-projet « {facts['title']} », "
-        f"soit {amount(facts['paid_minor'], facts['currency'])}{paid}, est une avance à justifier."
-    )
-    made.arrete(
-        f"Au {date_long(on)}, soit {facts['days']} jours après le versement, reste à justifier : "
-        f"{amount_in_words(facts['left_minor'], facts['currency'])} ({amount(facts['left_minor'], facts['currency'])})."
-    )
-    made.para(
-        f"En application de l'article 12 de la convention, vous êtes mis en demeure de remettre le rapport financier et les pièces qui justifient "
-        f"cette somme, ou de la reverser, dans les {facts['delay_days']} jours qui suivent la réception de la présente, et au plus tard le "
-        f"{date_long(until)} si elle vous est remise ce jour."
-    )
-    made.para(
-        "Passé ce délai, la somme non justifiée fera l'objet d'un ordre de reversement, aucune autre tranche ne sera versée, et la convention pourra "
-        "être résiliée en application de son article 19."
-    )
-    contact = f" Toute réclamation peut être portée à : {facts['complaints']}." if facts["complaints"] else ""
-    made.para(f"Si vous avez déjà envoyé ces pièces, faites-le savoir dès réception.{contact}")
-    made.signatures([Signatory(facts["head"] or "L'ordonnateur", facts["signer"])], done=False)
-    made.tear_off_acknowledgement(facts["group"])
     return made.render()

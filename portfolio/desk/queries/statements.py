@@ -4,21 +4,18 @@ and what a formal notice says."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
 
-from portfolio.accounts.queries import head_of
-from portfolio.agreements import queries as agreements
 from portfolio.agreements.models import Agreement, Tranche
 from portfolio.awards.models import Commitment
 from portfolio.desk.queries import auditor
 from portfolio.disbursements.models import Disbursement
-from portfolio.documents.reference import figure, institution, letterhead
+from portfolio.documents.reference import institution, letterhead
 from portfolio.funds.models import Fund, TreasuryAccount
 from portfolio.groups.models import Group
-from portfolio.groups.queries import officers
 from portfolio.ledger import queries as ledger
 from portfolio.work import Work
 
@@ -187,36 +184,4 @@ def reconciliation(
             for label, on, amount in gaps
         ],
         "unexplained_minor": cash.books - statement_minor - explained,
-    }
-
-
-def formal_notice(work: Work, advance: auditor.Advance) -> dict[str, Any]:
-    """Mise en demeure: what is due, since when, the article, the delay, what follows."""
-    agreement, group = advance.agreement, advance.group
-    found = agreements.parties(work, agreement)
-    president = next((o.full_name for o in officers(work, group) if o.office == "president"), "")
-
-    house, signer = institution(work.today), head_of(work)
-    return {
-        "letterhead": letterhead(work.today),
-        "on": work.today.isoformat(),
-        "head": house.get("head", ""),
-        "signer": signer.full_name if signer else "",
-        "complaints": house.get("complaints", ""),
-        "call": found.call.code,
-        "agreement": agreement.reference,
-        "agreement_on": agreement.signed_at.date().isoformat() if agreement.signed_at else None,
-        "commitment": found.commitment.reference,
-        "title": agreement.title,
-        "group": group.name,
-        "president": president,
-        "place": agreements.place_words(work, found.place),
-        "tranche": advance.tranche.number,
-        "paid_on": advance.tranche.paid_on.isoformat() if advance.tranche.paid_on else None,
-        "paid_minor": advance.tranche.paid_minor,
-        "left_minor": advance.left,
-        "days": advance.days,
-        "delay_days": figure("notice_days", work.today),
-        "until": (work.today + timedelta(days=figure("notice_days", work.today))).isoformat(),
-        "currency": agreement.amount_currency,
     }

@@ -93,11 +93,3 @@ def reconciliation(work: W, raw: Raw) -> Response:
 def imported(work: W, raw: Raw) -> Response:
     """Print the reconciliation of an account at its last statement imported."""
     return _kept(work, service.print_imported_reconciliation(work, AccountForm.read(raw).account))
-
-
-@router.post("/statements/notices/{tranche:int}", name="desk.formal_notice")
-@allow("recovery:prepare")
-@on_refusal(show)
-def notice(work: W, tranche: int) -> Response:
-    """Issue the formal notice of an advance."""
-    return _kept(work, service.send_formal_notice(work, tranche))

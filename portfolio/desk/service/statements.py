@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 
 from portfolio.desk.pdf import statements as pdf
-from portfolio.desk.queries import auditor
 from portfolio.desk.queries import statements as queries
 from portfolio.desk.service.ledger import books
 from portfolio.documents.models import Paper
@@ -88,24 +87,3 @@ def print_imported_reconciliation(work: Work, account_id: int) -> Paper:
         raise NotFound
     gaps = [(gap.label, gap.on, gap.amount_minor) for gap in found.gaps]
     return print_reconciliation(work, account_id, found.statement.to_on, found.statement.closing_minor, gaps)
-
-
-def send_formal_notice(work: Work, tranche_id: int) -> Paper:
-    """Mise en demeure for an advance not justified, kept with the papers of its agreement."""
-    advance: auditor.Advance | None = next(
-        (a for a in auditor.advances(work) if a.tranche.id == tranche_id), None
-    )
-    if advance is None:
-        raise NotFound
-    work.require("recovery:prepare", advance.agreement)
-    with speaking("fr"):
-        title, facts = _("Formal notice"), queries.formal_notice(work, advance)
-    return issue(
-        work,
-        kind="formal_notice",
-        reference=work.number("letter", "agreement"),
-        title=title,
-        subject=advance.agreement,
-        facts=facts,
-        draw=pdf.formal_notice_pdf,
-    )

@@ -74,6 +74,14 @@ def order_pdf(facts: dict[str, Any]) -> bytes:
     paper.arrete(
         f"Arrêté le présent ordre de paiement à la somme de : {amount_in_words(table['net'])} ({amount(table['net'])})."
     )
+    if answer := facts.get("requisition"):
+        who = answer["signer"]
+        paper.para(
+            f"Payé sur réquisition n° {answer['requisition']} du {long_day(answer['on'])}, sous la responsabilité de "
+            f"{who['name']}{', ' + who['act'] if who['act'] else ''}. Motif : {answer['reason'].rstrip('.')}.",
+            bold=True,
+            align="left",
+        )
     paper.signatures(_chain(facts))
     if facts["payment_reference"]:
         paper.para(

@@ -16,9 +16,10 @@ from portfolio.disbursements.queries.records import (
     content_of,
     figures,
     follower,
+    rejections,
     tranche_of,
 )
-from portfolio.disbursements.reference import ACCOUNT_WORDS
+from portfolio.disbursements.reference import ACCOUNT_WORDS, CAUSE_WORDS, causes
 from portfolio.funds.models import Fund, TreasuryAccount
 from portfolio.groups.reference import wallet_ceiling
 from portfolio.kit.i18n import gettext as _
@@ -94,9 +95,12 @@ def seen(work: Work, d: Disbursement) -> dict[str, Any]:
 def facts(work: Work, d: Disbursement) -> dict[str, Any]:
     """The page of a payment."""
     agreement, tranche = agreement_of(work, d), tranche_of(work, d)
+    refusals = rejections(work, d) if d.rejected_at else []
     persons = agreements.people(
         work,
-        [d.requested_by_id, d.liquidated_by_id, d.visaed_by_id, d.ordered_by_id, d.paid_by_id, d.sent_by_id],
+        [d.requested_by_id, d.liquidated_by_id, d.visaed_by_id, d.ordered_by_id, d.paid_by_id, d.sent_by_id]
+        + [r.rejected_by_id for r, _a in refusals]
+        + [a.requisitioned_by_id for _r, a in refusals if a is not None],
     )
     parties = agreements.parties(work, agreement)
     snap = agreements.snapshot(work, agreement)
@@ -112,6 +116,9 @@ def facts(work: Work, d: Disbursement) -> dict[str, Any]:
         "figures": table,
         "steps": steps(work, d, persons),
         "persons": persons,
+        "refusals": refusals,
+        "cause_words": {code: _(words) for code, words in CAUSE_WORDS.items()},
+        "causes": [(code, _(CAUSE_WORDS[code])) for code in causes(work.today)],
         "conditions": [
             (c, agreements.words(c, tranche.number), agreements.is_met(snap, own, c))
             for c in snap.conditions.get(tranche.id, [])

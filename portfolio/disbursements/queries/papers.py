@@ -9,12 +9,14 @@ from portfolio.accounts.models import Person
 from portfolio.accounts.queries import act_of, visa_required
 from portfolio.agreements import queries as agreements
 from portfolio.agreements.models import Agreement, Tranche
-from portfolio.disbursements.models import Disbursement
-from portfolio.disbursements.queries.records import agreement_of, figures, tranche_of
+from portfolio.disbursements.models import Disbursement, Rejection, Requisition
+from portfolio.disbursements.queries.records import agreement_of, figures, rejections, tranche_of
+from portfolio.disbursements.reference import CAUSE_WORDS, causes
 from portfolio.documents.reference import institution, letterhead
 from portfolio.funds.models import TreasuryAccount
 from portfolio.groups.models import Group
 from portfolio.groups.queries import officers
+from portfolio.kit.i18n import gettext as _
 from portfolio.kit.text import last4
 from portfolio.work import Work
 
@@ -151,8 +153,11 @@ def order_facts(work: Work, d: Disbursement) -> dict[str, Any]:
     table = figures(work, d)
     treasury = work.db.get(TreasuryAccount, d.treasury_account_id) if d.treasury_account_id else None
     paid = d.status == "paid"
+    answers = [answer for _refused, answer in rejections(work, d) if answer is not None]
+    requisitioned = {"requisition": _answer(work, answers[-1])} if d.requisitioned_at and answers else {}
     return {
         **_base(work, d, on),
+        **requisitioned,
         "figures": {
             "committed": table.committed,
             "ordered": table.ordered,
@@ -179,6 +184,53 @@ def order_facts(work: Work, d: Disbursement) -> dict[str, Any]:
         "payment_reference": d.payment_reference if paid else "",
         "paid_on": _iso(d.paid_on) if paid else None,
         "treasury": treasury.label if paid and treasury else "",
+    }
+
+
+def _refusal(work: Work, refused: Rejection) -> dict[str, Any]:
+    found = causes(refused.rejected_at.date()).get(refused.cause)
+    who = agreements.people(work, [refused.rejected_by_id]).get(refused.rejected_by_id)
+    return {
+        "rejection": refused.reference,
+        "cause": _(CAUSE_WORDS[refused.cause]),
+        "cause_source": found.source if found else "",
+        "may_requisition": bool(found and found.may_requisition) and refused.reached == "ordered",
+        "reason": refused.reason,
+        "refused_on": refused.rejected_at.date().isoformat(),
+        "refuser": _signer(who, refused.rejected_at),
+    }
+
+
+def _answer(work: Work, answer: Requisition) -> dict[str, Any]:
+    who = agreements.people(work, [answer.requisitioned_by_id]).get(answer.requisitioned_by_id)
+    return {
+        "requisition": answer.reference,
+        "reason": answer.reason,
+        "on": answer.requisitioned_at.date().isoformat(),
+        "signer": _signer(who, answer.requisitioned_at, answer.capacity),
+    }
+
+
+def rejection_facts(work: Work, d: Disbursement, refused: Rejection) -> dict[str, Any]:
+    """The note de rejet: what was refused, its cause, its reason, what can answer it (R3)."""
+    on = refused.rejected_at.date()
+    return {
+        **_base(work, d, on),
+        **_refusal(work, refused),
+        "ordered_on": _iso(d.ordered_at.date()) if d.ordered_at and refused.reached == "ordered" else None,
+    }
+
+
+def requisition_facts(work: Work, d: Disbursement, answer: Requisition) -> dict[str, Any]:
+    """The ordre de réquisition: the order, the refusal that it overrides, the reason, who answers for it (R3)."""
+    refused = work.db.get_one(Rejection, answer.rejection_id)
+    found = _answer(work, answer)
+    return {
+        **_base(work, d, answer.requisitioned_at.date()),
+        "refusal": _refusal(work, refused),
+        "ordered_on": _iso(d.ordered_at.date()) if d.ordered_at else None,
+        "reason": found["reason"],
+        "signer": found["signer"],
     }
 
 

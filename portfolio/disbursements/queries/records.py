@@ -10,7 +10,7 @@ from portfolio.agreements import queries as agreements
 from portfolio.agreements.models import Agreement, Tranche
 from portfolio.agreements.reference import TO_SUPPLIER
 from portfolio.awards.models import Commitment
-from portfolio.disbursements.models import Disbursement
+from portfolio.disbursements.models import Disbursement, Rejection, Requisition
 from portfolio.groups.models import Group, GroupAccount
 from portfolio.kit.chain import digest
 from portfolio.kit.errors import Refusal
@@ -103,6 +103,23 @@ def follower(work: Work, disbursement: Disbursement) -> Disbursement | None:
     """The payment that follows this failed one, or None."""
     statement = select(Disbursement).where(Disbursement.follows_id == disbursement.id)
     return work.db.scalars(statement.order_by(Disbursement.id.desc()).limit(1)).one_or_none()
+
+
+def rejections(work: Work, disbursement: Disbursement) -> list[tuple[Rejection, Requisition | None]]:
+    """Every written refusal of a payment, oldest first, with the réquisition that answered it."""
+    statement = (
+        select(Rejection, Requisition)
+        .outerjoin(Requisition, Requisition.rejection_id == Rejection.id)
+        .where(Rejection.disbursement_id == disbursement.id)
+        .order_by(Rejection.id)
+    )
+    return [(refused, answer) for refused, answer in work.db.execute(statement)]
+
+
+def last_rejection(work: Work, disbursement: Disbursement) -> Rejection | None:
+    """The refusal that stands: the last one."""
+    statement = select(Rejection).where(Rejection.disbursement_id == disbursement.id)
+    return work.db.scalars(statement.order_by(Rejection.id.desc()).limit(1)).one_or_none()
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ from portfolio.disbursements.forms import (
     OrderForm,
     PayForm,
     ReasonForm,
+    RejectForm,
+    RequisitionForm,
     SendForm,
     VisaForm,
 )
@@ -97,9 +99,23 @@ def return_(work: W, raw: Raw, id: int) -> Response:
 @allow("disbursement:reject")
 @on_refusal(show_page)
 def reject(work: W, raw: Raw, id: int) -> Response:
-    """Reject it."""
-    service.reject(work, queries.get(work, id), ReasonForm.read(raw).reason)
-    return _back(work, id, _("Rejected: the tranche can be requested again."))
+    """Refuse it in writing."""
+    found = service.reject(work, queries.get(work, id), RejectForm.read(raw))
+    return _back(work, id, _("Rejected: note %(n)s is issued.") % {"n": found.reference})
+
+
+@router.post("/{id:int}/requisition", name="disbursements.requisition")
+@allow("disbursement:requisition")
+@on_refusal(show_page)
+def requisition(work: W, raw: Raw, id: int) -> Response:
+    """Requisition the accountant to pay."""
+    found = service.requisition(work, queries.get(work, id), RequisitionForm.read(raw))
+    return _back(
+        work,
+        id,
+        _("Requisition %(n)s is signed: the accountant pays under your responsibility.")
+        % {"n": found.reference},
+    )
 
 
 @router.post("/{id:int}/account", name="disbursements.change_account")

@@ -68,6 +68,10 @@ def _queue(work: Work, value: str) -> ColumnElement[bool]:
     return D.status.in_(wanted[value])
 
 
+def _requisitions(_work: Work) -> list[tuple[str, str]]:
+    return [("yes", _("On requisition"))]
+
+
 def _countries(_work: Work) -> list[tuple[str, str]]:
     return list(COUNTRIES.items())
 
@@ -93,6 +97,12 @@ LISTING = Listing(
         Search(Agreement.search),
         Choice("queue", N_("Waiting for"), queues, where=_queue),
         Choice("status", N_("Status"), statuses, D.status),
+        Choice(
+            "requisition",
+            N_("Requisition"),
+            _requisitions,
+            where=lambda _work, _value: D.requisitioned_at.is_not(None),
+        ),
         Choice("country", N_("Country"), _countries, D.country),
         Search(
             D.payee,

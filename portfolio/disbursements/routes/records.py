@@ -93,8 +93,9 @@ def show_page(work: Work, id: int, bad: Bad | None = None) -> Response:
         "order": service.order_obstacles,
         "send": service.send_obstacles,
         "pay": service.pay_obstacles,
+        "requisition": service.requisition_obstacles,
     }
-    forms = {verb: f"#{verb}" for verb in ("visa", "order", "send", "pay", "fail")}
+    forms = {verb: f"#{verb}" for verb in ("visa", "order", "send", "pay", "fail", "reject", "requisition")}
     actions = moves(work, DISBURSEMENT, d, url("disbursements.show", id=id), obstacles=obstacles, pages=forms)
     facts: dict[str, Any] = queries.facts(work, d)
     acting = {m.verb for m in actions if m.allowed and not m.blocked}

@@ -1,6 +1,6 @@
 """The verbs of payments: the chain, the money, the way back."""
 
-from portfolio.disbursements.service.back import change_account, reject, return_
+from portfolio.disbursements.service.back import change_account, return_
 from portfolio.disbursements.service.chain import (
     alive_refusals,
     liquidate,
@@ -28,6 +28,12 @@ from portfolio.disbursements.service.money import (
     send,
     send_obstacles,
 )
+from portfolio.disbursements.service.refusing import (
+    reject,
+    reject_obstacles,
+    requisition,
+    requisition_obstacles,
+)
 
 __all__ = [
     "alive_refusals",
@@ -47,8 +53,11 @@ __all__ = [
     "pay_obstacles",
     "ready_refusals",
     "reject",
+    "reject_obstacles",
     "request",
     "request_obstacles",
+    "requisition",
+    "requisition_obstacles",
     "return_",
     "seen_refusals",
     "send",

@@ -22,6 +22,8 @@ APPROVALS: dict[str, Any] = {
     "ordered_by_id": None,
     "ordered_at": None,
     "order_capacity": "",
+    "requisitioned_by_id": None,
+    "requisitioned_at": None,
 }
 """What a return clears; who had signed stays in the trail."""
 
@@ -44,25 +46,6 @@ def return_(work: Work, disbursement: Disbursement, reason: str) -> None:
         **APPROVALS,
     )
     release(work, disbursement, tranche, agreement, reached, whole=False)
-
-
-def reject(work: Work, disbursement: Disbursement, reason: str) -> None:
-    """The controller or the accountant refuses, with the reason: the tranche can be requested anew (R3)."""
-    work.hold(disbursement)
-    tranche = work.hold(queries.tranche_of(work, disbursement))
-    agreement = queries.agreement_of(work, disbursement)
-    reached = disbursement.status
-    work.advance(
-        DISBURSEMENT,
-        disbursement,
-        "reject",
-        reason=reason,
-        case=reached,
-        measures={"amount": disbursement.amount_minor},
-        dims=queries.dims(work, agreement, tranche, disbursement),
-        note=reason[:300],
-    )
-    release(work, disbursement, tranche, agreement, reached)
 
 
 def change_account(work: Work, disbursement: Disbursement, form: AccountForm) -> None:

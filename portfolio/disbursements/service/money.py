@@ -65,7 +65,8 @@ def send(work: Work, disbursement: Disbursement, form: SendForm, batch: str | No
 
 def pay_errors(work: Work, disbursement: Disbursement, form: PayForm) -> Iterator[FieldError]:
     """The date after the order and not in the future; in cash, the reçu and the identity of who took the money (M15)."""
-    ordered = disbursement.ordered_at.date() if disbursement.ordered_at else None
+    last = disbursement.requisitioned_at or disbursement.ordered_at
+    ordered = last.date() if last else None
     if form.paid_on > work.today:
         yield FieldError(
             "paid_on", _("This date is in the future: enter the date of value of the statement.")

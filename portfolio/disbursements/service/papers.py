@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from portfolio.agreements.reference import TO_SUPPLIER
 from portfolio.disbursements import queries
-from portfolio.disbursements.models import Disbursement
+from portfolio.disbursements.models import Disbursement, Rejection, Requisition
 from portfolio.documents import service as documents
 from portfolio.kit.i18n import gettext as _
 from portfolio.kit.i18n import speaking
@@ -44,6 +44,38 @@ def issue_order(work: Work, disbursement: Disbursement) -> None:
             subject=disbursement,
             facts=queries.order_facts(work, disbursement),
             draw=order_pdf,
+        )
+
+
+def issue_rejection(work: Work, disbursement: Disbursement, rejection: Rejection) -> None:
+    """The written refusal, numbered (R3)."""
+    from portfolio.disbursements.pdf import rejection_pdf
+
+    with speaking(FRENCH):
+        documents.issue(
+            work,
+            kind="payment_rejection",
+            reference=rejection.reference,
+            title=_("Note of refusal"),
+            subject=disbursement,
+            facts=queries.rejection_facts(work, disbursement, rejection),
+            draw=rejection_pdf,
+        )
+
+
+def issue_requisition(work: Work, disbursement: Disbursement, requisition: Requisition) -> None:
+    """The ordre de réquisition, numbered (R3)."""
+    from portfolio.disbursements.pdf import requisition_pdf
+
+    with speaking(FRENCH):
+        documents.issue(
+            work,
+            kind="payment_requisition",
+            reference=requisition.reference,
+            title=_("Order of requisition"),
+            subject=disbursement,
+            facts=queries.requisition_facts(work, disbursement, requisition),
+            draw=requisition_pdf,
         )
 
 

@@ -12,6 +12,7 @@ from portfolio.justifications.queries.progress import (
 )
 from portfolio.justifications.queries.recoveries import (
     get_recovery,
+    notice_options,
     owed,
     prepared_minor,
     proposed,
@@ -77,6 +78,7 @@ __all__ = [
     "lines",
     "method_options",
     "next_number",
+    "notice_options",
     "of_agreement",
     "of_report",
     "of_tranche",

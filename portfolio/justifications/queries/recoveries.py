@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
-from portfolio.agreements.models import Agreement, Tranche
+from portfolio.agreements import queries as agreements
+from portfolio.agreements.models import Agreement, FormalNotice, Tranche
 from portfolio.documents import queries as documents
 from portfolio.funds import queries as funds
 from portfolio.funds.models import TreasuryAccount
@@ -86,6 +87,15 @@ def proposed(work: Work, tranche: Tranche, progress: Progress) -> int:
     return max(0, tranche.paid_minor - progress.accepted - waiting - asked)
 
 
+def notice_options(work: Work, agreement: Agreement, tranche: Tranche) -> list[tuple[str, str]]:
+    """The formal notices that an order on this tranche may rest on, as choices."""
+    return [
+        (str(n.id), n.reference)
+        for n in agreements.notices_of(work, agreement)
+        if n.status != "lifted" and n.tranche_id in (None, tranche.id)
+    ]
+
+
 def owed(recovery: Recovery) -> int:
     """What is still to come back, in minor units."""
     if recovery.status in ("prepared", "written_off"):
@@ -108,6 +118,8 @@ def recovery_facts(work: Work, recovery: Recovery) -> dict[str, Any]:
         "refused": refused_papers(work, tranche),
         "receipts": receipts_of(work, recovery),
         "owed": owed(recovery),
+        "notice": work.db.get(FormalNotice, recovery.formal_notice_id) if recovery.formal_notice_id else None,
+        "notices": notice_options(work, agreement, tranche) if recovery.status == "prepared" else [],
         "accounts": [(str(a.id), f"{a.code} · {a.label}") for a in accounts],
         "papers": documents.shown(work, recovery),
     }

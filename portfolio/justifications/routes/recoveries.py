@@ -11,9 +11,10 @@ from portfolio.agreements.models import Agreement, Tranche
 from portfolio.funds.models import Fund
 from portfolio.groups.models import Group
 from portfolio.justifications import queries, service
-from portfolio.justifications.forms import CollectForm, RecoveryForm, WriteOffForm
+from portfolio.justifications.forms import CollectForm, NoticeLinkForm, RecoveryForm, WriteOffForm
 from portfolio.justifications.models import Recovery
 from portfolio.justifications.pdf import order_pdf
+from portfolio.justifications.reference import GROUNDS
 from portfolio.kit.errors import Bad
 from portfolio.kit.i18n import N_, pgettext
 from portfolio.kit.i18n import gettext as _
@@ -102,12 +103,15 @@ def show_new(work: Work, tranche: int, bad: Bad | None = None) -> Response:
     """The page that prepares an order: the décompte, the amount proposed."""
     found = queries.get_tranche(work, tranche)
     progress = queries.of_tranche(work, found)
+    agreement = work.db.get_one(Agreement, found.agreement_id)
     return page(
         work,
         "justifications/recovery_new.html",
         bad=bad,
         tranche=found,
-        agreement=work.db.get_one(Agreement, found.agreement_id),
+        agreement=agreement,
+        notices=queries.notice_options(work, agreement, found),
+        grounds=[(code, _(words)) for code, words in GROUNDS.items()],
         group=work.db.get_one(Group, found.group_id),
         progress=progress,
         proposed=queries.proposed(work, found, progress),
@@ -160,8 +164,10 @@ def show_page(work: Work, id: int, bad: Bad | None = None) -> Response:
             RECOVERY,
             recovery,
             f"/justifications/recoveries/{id}",
-            obstacles={"take_charge": service.take_charge_obstacles},
+            obstacles={"issue": service.issue_obstacles, "take_charge": service.take_charge_obstacles},
         ),
+        ground=_(GROUNDS[recovery.ground]),
+        may_link=recovery.status == "prepared" and work.may("recovery:prepare", recovery),
         cycle=RECOVERY,
         may_collect=recovery.status == "issued" and work.may("recovery:collect", recovery),
         may_write_off=recovery.status == "issued" and work.may("recovery:write_off", recovery),
@@ -195,6 +201,15 @@ def take_charge(work: W, id: int) -> Response:
     """Take it in charge."""
     service.take_charge(work, queries.get_recovery(work, id))
     return done(work, url("justifications.recovery", id=id), _("The order is taken in charge."))
+
+
+@router.post("/recoveries/{id}/notice", name="justifications.recovery_notice")
+@allow("recovery:prepare")
+@on_refusal(show_page)
+def link_notice(work: W, raw: Raw, id: int) -> Response:
+    """Rest it on a formal notice."""
+    service.link_notice(work, queries.get_recovery(work, id), NoticeLinkForm.read(raw).notice_id)
+    return done(work, url("justifications.recovery", id=id), _("The order rests on this formal notice."))
 
 
 @router.post("/recoveries/{id}/collect", name="justifications.recovery_collect")

@@ -8,13 +8,14 @@ from datetime import date
 from sqlalchemy import update
 
 from portfolio.agreements import queries as agreements
-from portfolio.agreements.models import Agreement, Tranche
+from portfolio.agreements.models import Agreement, FormalNotice, Tranche
 from portfolio.agreements.service import move_stage
 from portfolio.funds import queries as funds
 from portfolio.funds import service as money
 from portfolio.justifications import queries
 from portfolio.justifications.forms import CollectForm, RecoveryForm, WriteOffForm
 from portfolio.justifications.models import Recovery, RecoveryReceipt
+from portfolio.justifications.reference import WITHOUT_NOTICE
 from portfolio.justifications.service.papers import issue_order, issue_quittance
 from portfolio.justifications.service.reports import settle_tranche
 from portfolio.kit.errors import FieldError, Invalid, Refusal, Refused, refuse
@@ -69,14 +70,56 @@ def prepare_recovery(work: Work, tranche: Tranche, form: RecoveryForm) -> Recove
         amount_currency=tranche.amount_currency,
         reason=form.reason,
         article=form.article or "",
-        notice_reference=form.notice_reference or "",
-        notice_received_on=form.notice_received_on,
+        ground=form.ground,
+        formal_notice_id=_notice(work, tranche, form.notice_id),
         due_on=form.due_on,
         prepared_by_id=work.actor.id,
         prepared_at=work.now,
     )
     data = {"tranche": tranche.code, "amount_minor": form.amount}
     return work.create(recovery, "recovery:prepared", permission="recovery:prepare", data=data)
+
+
+def _notice(work: Work, tranche: Tranche, number: int | None) -> int | None:
+    """The notice chosen, or the last one on this tranche whose delay is over. Invalid when it is another agreement's."""
+    agreement = work.db.get_one(Agreement, tranche.agreement_id)
+    if number is None:
+        found = agreements.expired_notice(work, agreement, tranche)
+        return found.id if found else None
+    chosen = work.db.get(FormalNotice, number)
+    if chosen is None or chosen.agreement_id != agreement.id or chosen.tranche_id not in (None, tranche.id):
+        raise Invalid([FieldError("notice_id", _("Choose one of the answers proposed."))])
+    return chosen.id
+
+
+def link_notice(work: Work, recovery: Recovery, number: int) -> None:
+    """Rest a prepared order on a formal notice."""
+    recovery = work.hold(recovery)
+    work.require("recovery:prepare", recovery)
+    if recovery.status != "prepared":
+        raise Refused(Refusal("wrong_status", _("The order is signed: what it rests on no longer changes.")))
+    tranche = work.db.get_one(Tranche, recovery.tranche_id)
+    chosen = _notice(work, tranche, number)
+    work.edit(recovery, "recovery:edited", permission="recovery:prepare", formal_notice_id=chosen)
+
+
+def issue_obstacles(work: Work, recovery: Recovery) -> Iterator[Refusal]:
+    """Money that the group does not give back by itself is ordered back after a formal notice whose delay is over (R11, document 17)."""
+    if recovery.ground in WITHOUT_NOTICE:
+        return
+    agreement = work.db.get_one(Agreement, recovery.agreement_id)
+    tranche = work.db.get_one(Tranche, recovery.tranche_id)
+    chosen = work.db.get(FormalNotice, recovery.formal_notice_id) if recovery.formal_notice_id else None
+    missing = list(agreements.notice_refusals(work, agreement, tranche, chosen))
+    yield from missing
+    if chosen is None and not missing:
+        yield Refusal(
+            "notice_not_linked",
+            _("The order does not say on which formal notice it rests."),
+            way_out=_("Choose the notice on the page of the order."),
+            who=who_may("recovery:prepare"),
+            url=f"/justifications/recoveries/{recovery.id}",
+        )
 
 
 def prepare_on(work: Work, form: RecoveryForm) -> Recovery:
@@ -89,12 +132,18 @@ def issue_recovery(work: Work, recovery: Recovery) -> None:
     recovery = work.hold(recovery)
     tranche = work.hold(work.db.get_one(Tranche, recovery.tranche_id))
     agreement = work.db.get_one(Agreement, recovery.agreement_id)
+    work.require("recovery:issue", recovery)
+    if RECOVERY.find("issue", recovery.status):
+        refuse(issue_obstacles(work, recovery))
+    notice = work.db.get(FormalNotice, recovery.formal_notice_id) if recovery.formal_notice_id else None
     work.advance(
         RECOVERY,
         recovery,
         "issue",
         measures={"amount": recovery.amount_minor},
         dims=agreements.dims(work, agreement, tranche=tranche),
+        notice_reference=notice.reference if notice else "",
+        notice_received_on=notice.received_on if notice else None,
     )
     move_stage(work, tranche, "refused", recovery.amount_minor)
     settle_tranche(work, tranche, "settle")

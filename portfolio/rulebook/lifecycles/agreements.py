@@ -149,6 +149,15 @@ TRANCHE = Lifecycle(
             N_("Release"),
             form=True,
         ),
+        Move(
+            "requisition",
+            ("planned",),
+            "requested",
+            "disbursement:requisition",
+            "tranche:requisitioned",
+            N_("Take it up again on requisition"),
+            form=True,
+        ),
         Move("pay", ("requested",), "paid", "disbursement:pay", "tranche:paid", N_("Pay"), form=True),
         Move(
             "clear", ("paid",), "cleared", "justification:validate", "tranche:cleared", N_("Clear"), form=True
@@ -185,6 +194,50 @@ TRANCHE = Lifecycle(
             N_("Cancel the tranche"),
             reason=True,
             kind="danger",
+        ),
+    ),
+)
+
+FORMAL_NOTICE = Lifecycle(
+    "formal_notice",
+    (
+        State("sent", N_("Sent"), tone="info"),
+        State("served", N_("Receipt recorded"), tone="warn"),
+        State("answered", N_("Answered"), tone="info"),
+        State("lifted", N_("Lifted"), tone="good", final=True, side=True),
+    ),
+    (
+        Move(
+            "serve",
+            ("sent",),
+            "served",
+            "formal_notice:send",
+            "formal_notice:served",
+            N_("Record the receipt"),
+            form=True,
+            stamps=("served",),
+        ),
+        Move(
+            "answer",
+            ("served",),
+            "answered",
+            "formal_notice:send",
+            "formal_notice:answered",
+            N_("Record the answer"),
+            form=True,
+            kind="secondary",
+            stamps=("answered",),
+        ),
+        Move(
+            "lift",
+            ("sent", "served", "answered"),
+            "lifted",
+            "formal_notice:lift",
+            "formal_notice:lifted",
+            N_("Lift the notice"),
+            reason=True,
+            kind="secondary",
+            stamps=("lifted",),
         ),
     ),
 )

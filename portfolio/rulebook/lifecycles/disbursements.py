@@ -17,7 +17,7 @@ DISBURSEMENT = Lifecycle(
         State("sent", N_("Sent to the bank or operator"), N_("Payment on its way"), tone="warn"),
         State("paid", N_("Paid"), N_("Paid"), tone="good"),
         State("failed", N_("Payment failed"), N_("Payment failed"), tone="bad", final=True, side=True),
-        State("rejected", N_("Rejected"), N_("Rejected"), tone="bad", final=True, side=True),
+        State("rejected", N_("Rejected"), N_("Rejected"), tone="bad", side=True),
     ),
     (
         Move(
@@ -115,6 +115,21 @@ DISBURSEMENT = Lifecycle(
             N_("Reject"),
             reason=True,
             kind="danger",
+            form=True,
+            stamps=("rejected",),
+        ),
+        Move(
+            "requisition",
+            ("rejected",),
+            "ordered",
+            "disbursement:requisition",
+            "disbursement:requisitioned",
+            N_("Requisition the accountant to pay"),
+            distinct_from=("requested_by_id", "liquidated_by_id", "visaed_by_id", "rejected_by_id"),
+            reason=True,
+            kind="danger",
+            form=True,
+            stamps=("requisitioned",),
         ),
     ),
 )

@@ -168,6 +168,20 @@ def in_pieces(work: Work) -> Any:
     )
 
 
+def requisitioned(work: Work) -> Any:
+    """Orders that the accountant refused and the ordonnateur requisitioned in writing (R3)."""
+    columns = (
+        path("/disbursements/{}#refusals", D.id),
+        D.reference,
+        D.payee,
+        day_of(D.requisitioned_at),
+        D.amount_minor,
+    )
+    return columns, lambda s: s.where(
+        D.requisitioned_at.is_not(None), work.within("disbursement:view", D)
+    )
+
+
 def account_changed(work: Work) -> Any:
     """Paid on an account verified less than seven days before."""
     return payment_columns("account"), lambda s: s.join(GroupAccount, GroupAccount.id == D.account_id).where(
@@ -220,6 +234,7 @@ ACTS: dict[str, Kind] = {
     "direct_awards": Kind(N_("Bought directly, without competing prices"), bought_directly),
     "cash_over": Kind(N_("Paid in cash above the limit"), cash_over),
     "pieces": Kind(N_("Payments to one payee that look split under a threshold"), in_pieces),
+    "requisitions": Kind(N_("Paid or to be paid on requisition"), requisitioned),
     "account_changed": Kind(N_("Payee account changed less than 7 days before the payment"), account_changed),
     "same_invoice_allowed": Kind(N_("Same invoice allowed in two grants"), same_invoice),
     "early_expense": Kind(N_("Expenses accepted before the signature"), before_signature),

@@ -197,7 +197,7 @@ def _refusal(work: Work, refused: Rejection) -> dict[str, Any]:
         "may_requisition": bool(found and found.may_requisition) and refused.reached == "ordered",
         "reason": refused.reason,
         "refused_on": refused.rejected_at.date().isoformat(),
-        "refuser": _signer(who, refused.rejected_at),
+        "refuser": _signer(work, who, refused.rejected_at, "disbursement:reject"),
     }
 
 
@@ -207,7 +207,9 @@ def _answer(work: Work, answer: Requisition) -> dict[str, Any]:
         "requisition": answer.reference,
         "reason": answer.reason,
         "on": answer.requisitioned_at.date().isoformat(),
-        "signer": _signer(who, answer.requisitioned_at, answer.capacity),
+        "signer": _signer(
+            work, who, answer.requisitioned_at, "disbursement:requisition", answer.capacity
+        ),
     }
 
 

@@ -105,6 +105,15 @@ def _off(subject: str, column: str, stored: int, derived: int) -> Finding:
 def _guards(session: Session) -> Iterator[Finding]:
     for drift in funds.drift(session):
         yield _off(drift.code, drift.column, drift.stored, drift.derived)
+    for receipt in funds.miscounted(session):
+        words = _("Receipt %(reference)s: %(donor)s at the rate %(rate)s are not %(amount)s.")
+        facts = {
+            "reference": receipt.reference,
+            "donor": amount(receipt.donor_minor, receipt.donor_currency),
+            "rate": receipt.rate_text,
+            "amount": amount(receipt.amount_minor),
+        }
+        yield Finding("guard", receipt.reference, words % facts)
     yield from _tranches(session)
     yield from _recoveries(session)
     yield from _expenses(session)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from fractions import Fraction
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic_core import PydanticCustomError
 
+from portfolio.funds.reference import counter_value, parity, rate_of
 from portfolio.kit.forms import (
     Day,
     Form,
@@ -24,7 +24,7 @@ from portfolio.kit.forms import (
     whole,
 )
 from portfolio.kit.i18n import gettext as _
-from portfolio.kit.money import EXPONENTS, amount
+from portfolio.kit.money import amount
 
 Code = Annotated[str, text(40, 2)]
 DonorCurrency = Literal["XOF", "EUR", "USD", "GBP", "CHF"]
@@ -48,6 +48,12 @@ class Granted(Form):
     amount: PositiveAmount
 
     @property
+    def rate_day(self) -> date:
+        """The day whose rate it is."""
+        days = (getattr(self, name, None) for name in ("received_on", "wanted_on", "starts_on"))
+        return next((day for day in days if day is not None), date.max)
+
+    @property
     def donor_minor(self) -> int:
         """The minor units of the donor's currency; Invalid when unreadable."""
         try:
@@ -61,16 +67,17 @@ class Granted(Form):
     def check_rate(self) -> None:
         """The three figures agree to the franc: donor amount × rate = amount. Invalid otherwise, with the figure expected (R5)."""
         minor = self.donor_minor
-        found = re.match(r"\s*(\d+)(?:[,.](\d+))?", self.rate_text)
-        if self.donor_currency == "XOF":
-            expected = Fraction(minor)
-        elif found is None:
+        expected = counter_value(minor, self.donor_currency, self.rate_text)
+        if expected is None:
             raise value_error(
                 "rate_text", _("Enter the rate for one unit of the currency, for example 655,957.")
             )
-        else:
-            rate = Fraction(int(found[1] + (found[2] or "")), 10 ** len(found[2] or ""))
-            expected = rate * minor / 10 ** EXPONENTS[self.donor_currency]
+        fixed = parity(self.donor_currency, self.rate_day)
+        if fixed is not None and rate_of(self.rate_text) != fixed.rate:
+            raise value_error(
+                "rate_text",
+                _("This rate is fixed: %(source)s. Enter it as it is.") % {"source": fixed.source},
+            )
         if abs(expected - self.amount) >= 1:
             raise value_error(
                 "amount",

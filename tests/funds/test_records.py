@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from portfolio.desk.verify import verify
 from portfolio.funds import queries, service
 from portfolio.funds.forms import AccountForm, DonorForm, FeeForm, FundForm, MoveForm, ReceiptForm
 from portfolio.funds.models import BudgetLine, Fund, MoneyReceipt, TreasuryAccount
+from portfolio.funds.reference import parity
 from portfolio.kit.db import Database
 from portfolio.kit.errors import Forbidden, Invalid, Refused
 from portfolio.ledger import queries as ledger
@@ -175,4 +177,42 @@ def test_dimensions_and_choices(place: Office) -> None:
     assert (dims.exercice, dims.donor, dims.fund, dims.line) == (2026, "D-F1", "F1", "F1-2026-01")
     assert [a.id for a in queries.treasury_options(work, queries.fund(work, fund_id))] == [bank, till]
     assert [n for n, _label in queries.line_options(work)] == [line_id]
+    work.close()
+
+
+def test_a_parity_that_a_text_fixes_is_no_choice() -> None:
+    """M20: the euro's rate is a dated row with its source; a currency that floats takes the rate that was typed."""
+    assert parity("EUR", date(2026, 3, 1)) is not None and parity("EUR", date(1998, 12, 31)) is None and parity("USD", date(2026, 3, 1)) is None
+    for rate, amount in (("655,96", "262 384 000"), ("650", "260 000 000")):
+        with pytest.raises(Invalid) as caught:
+            euros("F1", rate_text=rate, amount=amount).check_rate()
+        assert [e.field for e in caught.value.errors] == ["rate_text"] and "98/683/CE" in caught.value.errors[0].message
+    euros("F1", donor_currency="USD", rate_text="598,40 (BCEAO)", amount="239 360 000").check_rate()
+
+
+@pytest.mark.both_engines
+def test_the_francs_of_a_receipt_are_what_its_own_rate_gives(place: Office) -> None:
+    """M20: recomputed = stored; the check of the books names the receipt whose francs, rate or amount were changed."""
+    fund(place, "F0")
+    work = place.work(place.head)
+    fund_id = service.create_fund(work, euros()).id
+    work.commit()
+    work.close()
+    work = place.work(place.director)
+    service.validate(work, work.db.get_one(Fund, fund_id))
+    work.commit()
+    work.close()
+    bank = account(place, fund_id)
+    work = place.work(place.cashier)
+    made = service.record_receipt(work, ReceiptForm(
+        fund_id=fund_id, treasury_account_id=bank, received_on=work.today, bank_reference="SWIFT-1", donor_amount="1 234,57",
+        donor_currency="EUR", rate_text="655,957", rate_source="Parité fixe", amount=809_825)).id  # fmt: skip
+    work.commit()
+    assert queries.miscounted(work.db) == []
+    for column, value in (("amount_minor", 809_827), ("rate_text", "656"), ("donor_minor", 123_458), ("rate_text", "")):
+        work.db.execute(update(MoneyReceipt).where(MoneyReceipt.id == made).values({column: value}))
+        work.db.expire_all()
+        assert [r.id for r in queries.miscounted(work.db)] == [made], column
+        assert any(made_words in w for w in verify(work.db) for made_words in ("Encaissement", "Receipt"))
+        work.db.rollback()
     work.close()

@@ -43,10 +43,12 @@ from portfolio.funds.queries.totals import (
     Totals,
     chain_sums,
     drift,
+    miscounted,
     totals,
 )
 
 __all__ = [
+    "miscounted",
     "CASH",
     "Drift",
     "MEASURES",

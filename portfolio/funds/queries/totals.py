@@ -8,6 +8,7 @@ from sqlalchemy import Subquery, select
 from sqlalchemy.orm import Session
 
 from portfolio.funds.models import BudgetLine, Fund, FundCall, MoneyReceipt, TreasuryAccount
+from portfolio.funds.reference import counter_value
 from portfolio.kit.db import Base
 from portfolio.ledger.queries import by_code, moved_by_subject, table
 from portfolio.rulebook.postings import STAGES, TREASURY
@@ -116,6 +117,19 @@ class Drift:
     column: str
     stored: int
     derived: int
+
+
+def miscounted(session: Session) -> list[MoneyReceipt]:
+    """Receipts in another currency whose francs are not what their own rate gives, to the franc; or that keep no rate (M20)."""
+    foreign = session.scalars(
+        select(MoneyReceipt).where(MoneyReceipt.donor_currency != "XOF").order_by(MoneyReceipt.id)
+    )
+    found = []
+    for receipt in foreign:
+        francs = counter_value(receipt.donor_minor, receipt.donor_currency, receipt.rate_text)
+        if francs is None or abs(francs - receipt.amount_minor) >= 1:
+            found.append(receipt)
+    return found
 
 
 def drift(session: Session) -> list[Drift]:

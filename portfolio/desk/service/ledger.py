@@ -115,8 +115,9 @@ def _undo_collection(work: Work, act: list[Any], reason: str) -> Base:
 
 def _undo_fee(work: Work, act: list[Any], reason: str) -> Base:
     """A fee given back by the bank."""
+    fund = work.hold(_one(work, Fund, code=act[0].fund))  # the fund first, as everywhere (C08)
     account = work.hold(_one(work, TreasuryAccount, code=act[0].treasury))
-    money.refund(work, _one(work, Fund, code=act[0].fund), account, sum(e.amount_minor for e in act))
+    money.refund(work, fund, account, sum(e.amount_minor for e in act))
     return cast(Base, account)
 
 

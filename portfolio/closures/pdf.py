@@ -99,7 +99,7 @@ def closure_pdf(facts: dict[str, Any]) -> bytes:
     else:
         paper.facts([("Équipements", "néant")])
     if facts["note"]:
-        paper.para(facts["note"])
+        paper.para(f"Observations : {facts['note']}")
     paper.facts(
         [
             ("Pièces à conserver jusqu'au", _day(facts["keep_until"])),

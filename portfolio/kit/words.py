@@ -140,6 +140,12 @@ def amount_in_words(minor: int, currency: str = "XOF") -> str:
     return f"{in_units} et {in_cents}" if cents else in_units
 
 
+def of_amount(minor: int, currency: str = "XOF") -> str:
+    """« d'un milliard … », « de onze francs CFA »: the amount in words after « à la somme »."""
+    words = amount_in_words(minor, currency)
+    return f"d'{words}" if words.startswith("un ") else f"de {words}"
+
+
 def date_long(d: date) -> str:
     """« 12 mars 2026 »; the first of a month is « 1er mars 2026 »."""
     return f"{'1er' if d.day == 1 else d.day} {MONTHS[d.month - 1]} {d.year}"

@@ -19,6 +19,11 @@ ACTS = {
 }
 ONE_PAGE = 6
 """Lines of a batch whose slip still holds on one page with its signatures."""
+TITLES = {
+    "bank": "Bordereau d'émission et ordre de virement collectif",
+    "mobile": "Bordereau d'émission — monnaie électronique",
+    "cash": "Bordereau d'émission — paiements en espèces",
+}
 CHANNELS = {"bank": "virement", "mobile": "monnaie électronique", "cash": "espèces contre reçu"}
 
 
@@ -51,12 +56,12 @@ def transfers(paper: Paper, rows: list[dict[str, Any]], kinds: Mapping[str, str]
 
 
 def slip_pdf(facts: dict[str, Any]) -> bytes:
-    """Bordereau de lot; « PROJET » until every signature of its round is given."""
+    """Bordereau d'émission of a batch; « PROJET » until every signature of its round is given."""
     rows, signed = facts["rows"], facts["signed"]
     total = sum(r["amount_minor"] for r in rows)
     done = {s["kind"] for s in signed} >= {"approve", "authorise", "release"}
     paper = sheet(
-        "Bordereau de lot de paiements",
+        TITLES[facts["channel"]],
         {**facts, "draft": not done or bool(facts.get("draft"))},
         [("Mode", CHANNELS[facts["channel"]])],
         total,

@@ -32,6 +32,8 @@ EXPECTED: dict[str, tuple[str, int]] = {
     "/justifications/advances?age=91-180": ("programme_head", 6),
     "/justifications/recoveries": ("programme_head", 4),
     "/ledger": ("programme_head", 7),
+    "/ledger/ageing": ("programme_head", 7),
+    "/ledger/ageing?by=party&place=ML": ("programme_head", 8),
     "/ledger?place=Gao&party=a&by=party": ("programme_head", 8),
     "/ledger/control": ("internal_auditor", 3),
     "/ledger/control?kind=pieces": ("internal_auditor", 3),

@@ -109,6 +109,16 @@ def test_one_line_more_than_a_page() -> None:
         assert f"Page {len(texts)}/{len(texts)}" in texts[-1]
 
 
+def test_nobody_signs_a_page_without_figures() -> None:
+    signed = [Signatory("Comptable", "S. Barry")]
+    for lines in (*range(20, 44), *range(60, 80, 3)):
+        said = spec(closing=lambda found: [f"Arrêté à {found.lines} écritures."], signatories=signed)
+        texts = pages(draw_book(said, ledger(lines)))
+        assert "S. Barry" in texts[-1] and re.search(r"E\d{6}", texts[-1]), lines
+        assert f"Arrêté à {lines} écritures." in flat_spaces(texts[-1])
+        assert len(re.findall(r"E\d{6}", "".join(texts))) == lines
+
+
 def test_names_are_read_back_or_clipped_to_their_column() -> None:
     rows: list[Row] = [(str(n), given, 1, None, n) for n, (given, _) in enumerate(PAIRS)]
     pdf = draw_book(spec(columns=(COLUMNS[0], BookColumn("Tiers", 400), *COLUMNS[2:])), rows)

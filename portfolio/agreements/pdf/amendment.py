@@ -7,6 +7,7 @@ from typing import Any
 from portfolio.agreements.pdf.parts import (
     ACCOUNTS,
     BUDGET,
+    FINANCED,
     SCHEDULE,
     Facts,
     authority,
@@ -90,18 +91,25 @@ def _change(paper: Paper, facts: Facts) -> None:
                 ]
             )
         case "virement" | "virement_within":
-            for title, side in (("Budget avant", before), ("Budget après", after)):
+            for title, side, other in (
+                ("Budget avant", before, after),
+                ("Budget après (en gras, ce qui change)", after, before),
+            ):
                 paper.para(title, bold=True, align="left")
+                rows, kept = budget_rows(side["lines"]), budget_rows(other["lines"])
                 paper.table(
                     BUDGET,
-                    budget_rows(side["lines"]),
+                    rows,
                     unit="francs CFA",
                     carry=4,
                     total=budget_total(side["lines"]),
+                    bold_rows=[n for n, row in enumerate(rows) if row not in kept] if side is after else (),
                 )
                 granted = sum(line["amount_minor"] for line in side["lines"] if line["source"] == "S")
                 paper.para(
-                    f"Lignes financées par la subvention : {amount(granted)}.", small=True, align="right"
+                    f"Lignes financées par la subvention : {amount(granted)}. {FINANCED}",
+                    small=True,
+                    align="right",
                 )
         case "schedule":
             for title, side in (("Échéancier avant", before), ("Échéancier après", after)):

@@ -173,6 +173,8 @@ BUDGET = (
     Column("Montant", 27, kind="amount"),
     Column("Fin.", 10, align="center"),
 )
+FINANCED = "Fin. : S subvention, N apport en numéraire, V apport en nature valorisé."
+"""What the last column of `BUDGET` says."""
 
 
 def budget_rows(lines: Sequence[Facts]) -> list[list[Any]]:

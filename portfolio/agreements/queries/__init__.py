@@ -55,6 +55,7 @@ from portfolio.agreements.queries.papers import (
     objectives,
     place_words,
     tranche_rows,
+    waiver_facts,
 )
 from portfolio.agreements.queries.proofs import (
     deposit_missing,
@@ -107,6 +108,7 @@ __all__ = [
     "amendment",
     "amendment_base",
     "amendment_facts",
+    "waiver_facts",
     "amendment_page",
     "amendments",
     "awards_waiting",

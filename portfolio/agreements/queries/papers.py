@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from portfolio.accounts.models import Person
 from portfolio.accounts.queries import act_of
-from portfolio.agreements.models import Agreement, Amendment
+from portfolio.agreements.models import Agreement, Amendment, Condition, Tranche
 from portfolio.agreements.queries.amended import tolerance
 from portfolio.agreements.queries.blockers import snapshot, words
 from portfolio.agreements.queries.records import Parties, amendments, lines, officers, parties, people
@@ -260,4 +260,37 @@ def amendment_facts(
             or act_of(work, amendment.signed_by_id, on, "agreement:countersign"),
         },
         "on": on.isoformat(),
+    }
+
+
+def waiver_facts(work: Work, condition: Condition, tranche: Tranche, capacity: str) -> dict[str, Any]:
+    """What the dérogation prints, once it is granted. The day it was asked is that of its document."""
+    agreement = work.db.get_one(Agreement, tranche.agreement_id)
+    persons = people(work, [condition.waiver_proposed_by_id, condition.waived_by_id])
+    scan = work.db.get(Document, condition.waiver_document_id) if condition.waiver_document_id else None
+    on = (condition.waived_at or work.now).date()
+    return {
+        **amendment_base(work, agreement),
+        "letterhead": letterhead(on),
+        "on": on.isoformat(),
+        "tranche": {
+            "number": tranche.number,
+            "amount_minor": tranche.amount_minor,
+            "modality": tranche.modality,
+        },
+        "condition": words(condition, tranche.number),
+        "source": condition.source,
+        "act": condition.waiver_act,
+        "reason": condition.waiver_reason,
+        "scan": scan.sha256 if scan else "",
+        "asked": {
+            **_signer(persons.get(condition.waiver_proposed_by_id or 0)),
+            "act": act_of(work, condition.waiver_proposed_by_id, on, "condition:meet"),
+            "on": scan.uploaded_at.date().isoformat() if scan else None,
+        },
+        "granted": {
+            **_signer(persons.get(condition.waived_by_id or 0)),
+            "on": on.isoformat(),
+            "act": capacity or act_of(work, condition.waived_by_id, on, "condition:waive"),
+        },
     }

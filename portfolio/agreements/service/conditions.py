@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from portfolio.agreements import queries
 from portfolio.agreements.forms import WaiverForm
 from portfolio.agreements.models import Agreement, Condition, Tranche
 from portfolio.documents import service as documents
 from portfolio.kit.errors import FieldError, Invalid, Refusal, refuse
 from portfolio.kit.i18n import gettext as _
+from portfolio.kit.i18n import speaking
 from portfolio.rulebook.permissions import who_may
 from portfolio.work import Work
 
@@ -86,7 +88,7 @@ def waive(work: Work, condition: Condition) -> None:
     """Grant the waiver that another person proposed: a named act, kept for ever."""
     work.hold(condition)
     tranche = work.db.get_one(Tranche, condition.tranche_id)
-    work.require("condition:waive", tranche)
+    grant = work.require("condition:waive", tranche)
     refuse(settled(condition, tranche))
     refuse(waive_obstacles(work, condition))
     condition.waived_by_id = work.actor.id
@@ -98,6 +100,23 @@ def waive(work: Work, condition: Condition) -> None:
         reason=condition.waiver_reason,
         data={"condition": condition.id, "kind": condition.kind},
     )
+    _issue_waiver(work, condition, tranche, grant.capacity or "")
+
+
+def _issue_waiver(work: Work, condition: Condition, tranche: Tranche, capacity: str) -> None:
+    """Print the dérogation and keep it with the papers of the agreement."""
+    from portfolio.agreements.pdf.waiver import waiver_pdf
+
+    with speaking("fr"):  # a paper is French whatever the screen speaks
+        documents.issue(
+            work,
+            kind="waiver",
+            reference=f"{tranche.code}-D{condition.id}",
+            title=_("Waiver of a condition of tranche %(number)d") % {"number": tranche.number},
+            subject=work.db.get_one(Agreement, tranche.agreement_id),
+            facts=queries.waiver_facts(work, condition, tranche, capacity),
+            draw=waiver_pdf,
+        )
 
 
 def freeze(work: Work, tranche: Tranche, reason: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from portfolio.desk.pdf.statements import edited, editor, paper
+from portfolio.desk.pdf.statements import edited, paper, signers
 from portfolio.kit.grammar import counted
 from portfolio.kit.pdf import Column, Signatory, amount
 from portfolio.kit.words import amount_in_words, date_long
@@ -90,7 +90,5 @@ def exercice_pdf(facts: Facts) -> bytes:
         )
     else:
         made.para(f"L'exercice {year} n'est pas clos : cet état est celui du jour.", align="left")
-    made.signatures(
-        [Signatory("L'agent comptable", ""), editor(facts, "Édité par"), Signatory("L'ordonnateur", "")]
-    )
+    made.signatures(signers(facts, Signatory("L'ordonnateur", "", label="Arrêté par")))
     return made.render()

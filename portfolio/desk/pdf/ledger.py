@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from portfolio.desk.pdf.statements import signers
 from portfolio.kit.pdf import Column, Letterhead, Paper, Signatory, amount, qr_text
 from portfolio.kit.pdf.register import BookColumn, BookSpec, Row, Totals, draw_book
-from portfolio.kit.words import amount_in_words, date_long, hour_short
+from portfolio.kit.words import date_long, hour_short, of_amount
 
 _BY = {
     "party": "Tiers",
@@ -40,23 +41,23 @@ def _side(minor: int) -> str:
 
 
 def _signers(facts: dict[str, Any]) -> list[Signatory]:
-    return [
-        Signatory(facts["editor_function"] or "Édité par", facts["editor"], label="Édité par", on=date.fromisoformat(facts["on"])),
-        Signatory("L'agent comptable", "", label="Le comptable"),
+    return signers(
+        facts,
         Signatory("L'ordonnateur", "", label="Vu par l'ordonnateur"),
         Signatory("Auditeur", "", label="Vu par l'auditeur"),
-    ]  # fmt: skip
+    )
 
 
 def book(facts: dict[str, Any], rows: Iterable[Row]) -> bytes:
     """The book from its facts and its rows, in the order of the columns; the same facts and rows give the same bytes."""
     by = facts["by"]
+    tight = 5 if by else 0  # room for what sub-totals go by: a number is never clipped
     columns = [
         BookColumn("N°", 10, align="right"),
         BookColumn("Date", 17),
         BookColumn("Pièce", 26),
-        BookColumn("Tiers", 60),
-        BookColumn("Convention", 26),
+        BookColumn("Tiers", 60 - tight),
+        BookColumn("Convention", 26 + tight),
         BookColumn("Tr.", 7, align="center"),
         BookColumn("Objectif", 14),
         BookColumn("Libellé", 30),
@@ -65,7 +66,7 @@ def book(facts: dict[str, Any], rows: Iterable[Row]) -> bytes:
         BookColumn("Solde progressif", 23, kind="balance"),
     ]
     if by:
-        columns.insert(0, BookColumn(_BY[by], 24))
+        columns.insert(0, BookColumn(_BY[by], 20))
     opening: list[str | int | None] = [None] * (len(columns) - 1)
     on = date.fromisoformat(facts["on"])
     spec = BookSpec(
@@ -116,13 +117,13 @@ def _closing(facts: dict[str, Any], totals: Totals) -> Sequence[str]:
     balance = (
         "soit un solde nul"
         if not closing
-        else f"soit un solde {_side(closing)} de {amount_in_words(abs(closing))} ({amount(abs(closing))})"
+        else f"soit un solde {_side(closing)} {of_amount(abs(closing))} ({amount(abs(closing))})"
     )
     return [
         f"Solde initial : {amount(abs(facts['opening_minor']))} ({_side(facts['opening_minor'])}). "
         f"Solde final : {amount(abs(closing))} ({_side(closing)}).",
-        f"Arrêté le présent grand livre au {date_long(date.fromisoformat(facts['on']))}, à {facts['count']} écritures, à la somme de "
-        f"{amount_in_words(debit)} ({amount(debit)}) au débit et de {amount_in_words(credit)} ({amount(credit)}) au crédit, {balance}.",
+        f"Arrêté le présent grand livre au {date_long(date.fromisoformat(facts['on']))}, à {facts['count']} écritures, à la somme "
+        f"{of_amount(debit)} ({amount(debit)}) au débit et {of_amount(credit)} ({amount(credit)}) au crédit, {balance}.",
     ]
 
 
@@ -186,8 +187,8 @@ def trial_balance(facts: dict[str, Any]) -> bytes:
         )
     totals = facts["totals"]
     paper.arrete(
-        f"Arrêtée la présente balance à la somme de {amount_in_words(totals['debit'])} ({amount(totals['debit'])}) au débit et de "
-        f"{amount_in_words(totals['credit'])} ({amount(totals['credit'])}) au crédit."
+        f"Arrêtée la présente balance à la somme {of_amount(totals['debit'])} ({amount(totals['debit'])}) au débit et "
+        f"{of_amount(totals['credit'])} ({amount(totals['credit'])}) au crédit."
     )
     paper.para(
         f"Tête du livre : écriture n° {facts['head']['seq']}, empreinte {facts['head']['hash']}", small=True

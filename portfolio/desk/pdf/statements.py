@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from portfolio.kit.grammar import counted
-from portfolio.kit.pdf import Column, Letterhead, Paper, Signatory, amount, qr_text
+from portfolio.kit.pdf import Column, Letterhead, Paper, Signatory, amount, qr_text, short_fingerprint
 from portfolio.kit.words import amount_in_words, date_long, hour_short
 from portfolio.payments.pdf import transfers
 
@@ -19,26 +19,38 @@ KINDS = {
 }
 
 
-def paper(facts: Facts, title: str, *, total: int | None = None, **options: Any) -> Paper:
-    on, mark, reference = date.fromisoformat(facts["on"]), facts.get("fingerprint"), facts["reference"]
-    head = facts["letterhead"]
-    return Paper(
-        title,
-        reference,
-        Letterhead(tuple(head["lines"]), head["service"], head["place"]),
-        on=on,
-        fingerprint=mark,
-        qr=qr_text(reference, on, fingerprint=mark, amount_minor=total) if mark else None,
-        **options,
+def frame(facts: Facts, title: str, total: int | None) -> dict[str, Any]:
+    """Title, number, letterhead, day, fingerprint and code: what every statement has, however it is drawn."""
+    on, mark, reference, head = (
+        date.fromisoformat(facts["on"]),
+        facts.get("fingerprint"),
+        facts["reference"],
+        facts["letterhead"],
     )
+    return {
+        "title": title,
+        "reference": reference,
+        "letterhead": Letterhead(tuple(head["lines"]), head["service"], head["place"]),
+        "on": on,
+        "fingerprint": mark,
+        "qr": qr_text(reference, on, fingerprint=mark, amount_minor=total) if mark else None,
+    }
+
+
+def paper(facts: Facts, title: str, *, total: int | None = None, **options: Any) -> Paper:
+    return Paper(**frame(facts, title, total), **options)
+
+
+def edition(facts: Facts) -> str:
+    """« Situation au 22 novembre 2026 à 12 h 00 TU, éditée par … »."""
+    at = datetime.fromisoformat(facts["at"])
+    by = f", éditée par {facts['editor']}" if facts["editor"] else ""
+    return f"Situation au {date_long(at.date())} à {hour_short(at)} TU{by}"
 
 
 def edited(made: Paper, facts: Facts) -> None:
-    at = datetime.fromisoformat(facts["at"])
-    by = f" par {facts['editor']}" if facts["editor"] else ""
     made.para(
-        f"Situation au {date_long(at.date())} à {hour_short(at)} TU, éditée{by}. Tête du livre : écriture n° {facts['head']['seq']}, "
-        f"empreinte {facts['head']['hash'][:16]}.",
+        f"{edition(facts)}\nTête du livre : écriture n° {facts['head']['seq']}, empreinte {short_fingerprint(facts['head']['hash'])}",
         align="center",
         small=True,
     )
@@ -48,102 +60,17 @@ def editor(facts: Facts, label: str) -> Signatory:
     return Signatory(
         facts["editor_function"] or "Édité par",
         facts["editor"],
+        act=facts.get("editor_act", ""),
         label=label,
         on=date.fromisoformat(facts["on"]),
     )
 
 
-def payables_pdf(facts: Facts) -> bytes:
-    """État des engagements et des restes à payer: per grant, at a date."""
-    rows = facts["rows"]
-    left = sum(r["left_minor"] for r in rows)
-    made = paper(facts, "État des engagements et des restes à payer", total=left, landscape=True)
-    edited(made, facts)
-    made.table(
-        [
-            Column("Convention", 36, kind="code"),
-            Column("Bénéficiaire", weight=2),
-            *(
-                Column(label, 29, kind="amount")
-                for label in ("Engagé", "Liquidé", "Ordonnancé", "Payé", "Reste à payer")
-            ),
-        ],
-        [
-            (
-                r["agreement"],
-                r["group"],
-                r["committed_minor"],
-                r["liquidated_minor"],
-                r["ordered_minor"],
-                r["paid_minor"],
-                r["left_minor"],
-            )
-            for r in rows
-        ],
-        total="Total",
-        carry=(2, 3, 4, 5, 6),
-        unit="francs CFA",
-    )
-    made.arrete(
-        f"Arrêté le présent état à {counted(len(rows), 'convention', 'conventions')} et à la somme restant à payer de : "
-        f"{amount_in_words(left)} ({amount(left)})."
-    )
-    made.signatures(
-        [editor(facts, "Édité par"), Signatory("L'ordonnateur", ""), Signatory("L'agent comptable", "")]
-    )
-    return made.render()
-
-
-def _age(since: int, until: int | None) -> str:
-    return f"{since}–{until} jours" if until is not None else f"> {since - 1} jours"
-
-
-def ageing_pdf(facts: Facts) -> bytes:
-    """Balance âgée des avances non justifiées: one row an advance, its sum in the column of its age; the last contact and what was done."""
-    rows, ages = facts["rows"], facts["ages"]
-    total = sum(r["left_minor"] for r in rows)
-    made = paper(facts, "Balance âgée des avances non justifiées", total=total, landscape=True)
-    edited(made, facts)
-    made.table(
-        [
-            Column("Convention", 33, kind="code"),
-            Column("Tr.", 9, align="center"),
-            Column("Bénéficiaire", weight=2),
-            Column("Versée le", 20, kind="date"),
-            Column("Jours", 13, kind="number"),
-            *(Column(_age(*age), 24, kind="amount") for age in ages),
-            Column("Dernier contact, suite donnée", 40, kind="blank"),
-        ],
-        [
-            (
-                r["agreement"],
-                f"T{r['tranche']}",
-                r["group"],
-                date.fromisoformat(r["paid_on"]) if r["paid_on"] else None,
-                r["days"],
-                *(
-                    r["left_minor"] if r["days"] >= since and (until is None or r["days"] <= until) else None
-                    for since, until in ages
-                ),
-                None,
-            )
-            for r in rows
-        ],
-        total="Total",
-        carry=tuple(range(5, 5 + len(ages))),
-        unit="francs CFA",
-    )
-    made.arrete(
-        f"Arrêtée la présente balance à {counted(len(rows), 'avance', 'avances')} et à la somme de : {amount_in_words(total)} ({amount(total)})."
-    )
-    made.signatures(
-        [
-            editor(facts, "Édité par"),
-            Signatory("L'agent comptable", ""),
-            Signatory("L'ordonnateur", "", label="Vu"),
-        ]
-    )
-    return made.render()
+def signers(facts: Facts, *others: Signatory) -> list[Signatory]:
+    """Who edited it and the comptable: one signature where they are one person; then the others."""
+    if facts.get("editor_role") == "accountant":
+        return [editor(facts, "Édité et certifié par"), *others]
+    return [editor(facts, "Édité par"), Signatory("L'agent comptable", ""), *others]
 
 
 def dispatch_pdf(facts: Facts) -> bytes:
@@ -201,8 +128,8 @@ def reconciliation_pdf(facts: Facts) -> bytes:
             [
                 Column("Opération", weight=3),
                 Column("Du", 24, kind="date"),
-                Column("Âge (jours)", 22, kind="number"),
-                Column("Montant", 40, kind="amount"),
+                Column("Âge (jours)", 28, kind="number"),
+                Column("À ajouter au relevé (+) ou à en retrancher (−)", 44, kind="amount"),
             ],
             [
                 (g["label"], date.fromisoformat(g["on"]) if g["on"] else None, g["days"], g["amount_minor"])
@@ -219,5 +146,7 @@ def reconciliation_pdf(facts: Facts) -> bytes:
         if not left
         else f"Écart NON EXPLIQUÉ : {amount_in_words(abs(left), currency)} ({amount(left, currency)})."
     )
-    made.signatures([editor(facts, "Préparé par"), Signatory("", "", label="Contrôlé par")])
+    made.signatures(
+        [editor(facts, "Préparé par"), Signatory("Fonction : ………………………", "", label="Contrôlé par")]
+    )
     return made.render()

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from portfolio.accounts.queries import act_of
 from portfolio.agreements.models import Agreement, Tranche
 from portfolio.awards.models import Commitment, Reservation
 from portfolio.awards.queries.acts import DEAD
@@ -310,6 +311,8 @@ def paper_facts(work: Work, shown: State) -> dict[str, Any]:
         "at": work.now.isoformat(),
         "editor": actor.name if actor else "",
         "editor_function": actor.function if actor else "",
+        "editor_role": "accountant" if actor and "accountant" in actor.roles else "",
+        "editor_act": act_of(work, actor.id, work.today, "ledger:print") if actor else "",
         "head": {"seq": stands.seq, "hash": stands.hash},
         "year": shown.year,
         "closed": shown.closed,

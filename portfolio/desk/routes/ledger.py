@@ -48,6 +48,7 @@ def tabs(current: str) -> list[dict[str, Any]]:
             (_("Ledger"), "desk.ledger"),
             (_("Trial balance"), "desk.ledger_balance"),
             (_("Statements"), "desk.statements"),
+            (_("Advances by age"), "desk.ageing"),
             (_("Editions"), "desk.ledger_editions"),
             (_("Months"), "desk.ledger_periods"),
             (_("Exercices"), "desk.exercices"),

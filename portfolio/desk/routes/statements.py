@@ -18,6 +18,8 @@ from portfolio.web.urls import url
 from portfolio.work import Work
 
 router = room("ledger")
+OLDEST = 50
+"""Advances from which a notice may leave this page; the page of advances has them all."""
 
 
 def show(work: Work, bad: Bad | None = None) -> Response:
@@ -26,8 +28,9 @@ def show(work: Work, bad: Bad | None = None) -> Response:
         work,
         "desk/statements.html",
         bad=bad,
-        payable=sum(r["left_minor"] for r in queries.payable_rows(work)),
+        payable=queries.left_to_pay(work),
         advances=queries.aged(work),
+        oldest=OLDEST,
         funds=queries.waiting_orders(work),
         accounts=queries.accounts(work),
         rows=range(1, ROWS + 1),
@@ -57,14 +60,6 @@ def statements(work: W) -> Response:
 def payables(work: W) -> Response:
     """Print what is left to pay."""
     return _kept(work, service.print_payables(work))
-
-
-@router.post("/statements/ageing", name="desk.print_ageing")
-@allow("ledger:print")
-@on_refusal(show)
-def ageing(work: W) -> Response:
-    """Print the advances by age."""
-    return _kept(work, service.print_ageing(work))
 
 
 @router.post("/statements/dispatch", name="desk.print_dispatch")

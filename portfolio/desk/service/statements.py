@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from portfolio.desk.pdf import registers
 from portfolio.desk.pdf import statements as pdf
+from portfolio.desk.queries import ageing
 from portfolio.desk.queries import statements as queries
 from portfolio.desk.service.ledger import books
 from portfolio.documents.models import Paper
@@ -45,12 +47,16 @@ def _kept(work: Work, kind: str, facts: dict[str, Any], draw: Callable[[dict[str
 
 def print_payables(work: Work) -> Paper:
     """État des engagements et des restes à payer, today."""
-    return _kept(work, "payables", queries.payables(work), pdf.payables_pdf)
+    rows = queries.payables(work)
+    facts = queries.payables_facts(work, rows)
+    return _kept(work, "payables", facts, lambda full: registers.payables_pdf(full, rows))
 
 
-def print_ageing(work: Work) -> Paper:
-    """Balance âgée des avances non justifiées, today."""
-    return _kept(work, "ageing", queries.ageing(work), pdf.ageing_pdf)
+def print_ageing(work: Work, dims: Mapping[str, str], age: str = "", by: str = "fund") -> Paper:
+    """Balance âgée des avances non justifiées, today: what is asked, with sub-totals by fund, call, group, objective or place."""
+    rows = ageing.rows(work, by, ageing.clauses(work, dims, age))
+    facts = queries.ageing_facts(work, dims, age, by, rows)
+    return _kept(work, "ageing", facts, lambda full: registers.ageing_pdf(full, rows))
 
 
 def print_dispatch(work: Work, fund_id: int) -> Paper:

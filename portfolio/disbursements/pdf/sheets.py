@@ -8,7 +8,7 @@ from portfolio.agreements.pdf.parts import MODALITIES, Facts, day, long_day, she
 from portfolio.agreements.reference import TO_SUPPLIER
 from portfolio.disbursements.pdf.order import object_line, payee_line
 from portfolio.kit.pdf import Column, Paper, Signatory, amount, figures
-from portfolio.kit.words import amount_in_words
+from portfolio.kit.words import MONTHS, amount_in_words
 
 
 def _references(facts: Facts) -> list[tuple[str, str]]:
@@ -23,10 +23,11 @@ def _references(facts: Facts) -> list[tuple[str, str]]:
 
 
 def _value(row: Facts) -> str:
-    """« T1 : 1 068 000 / 1 780 000 » with its figures grouped."""
-    parts = []
+    """« T1 : 1 068 000 / 1 780 000 » with its figures grouped; the year of a date is no amount."""
+    parts: list[str] = []
     for word in str(row["value"]).split(" "):
-        parts.append(figures(int(word)) if word.isdigit() and len(word) > 3 else word)
+        amounts = word.isdigit() and len(word) > 3 and (not parts or parts[-1] not in MONTHS)
+        parts.append(figures(int(word)) if amounts else word)
     value = " ".join(parts)
     if row["waived"]:
         return f"dérogation : {row['waiver_reason']}"

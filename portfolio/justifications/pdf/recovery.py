@@ -142,6 +142,62 @@ def _charged(facts: dict[str, Any]) -> Signatory:
     )
 
 
+def write_off_pdf(facts: dict[str, Any]) -> bytes:
+    """Admission en non-valeur: the claim, what was done to collect it, the act, the sum in words, the entry (document 17)."""
+    sum_minor = facts["written_off_minor"]
+    paper = new_paper(facts, "Admission en non-valeur", facts["reference"], sum_minor, one_page=True)
+    paper.facts(
+        [
+            ("Débiteur", facts["group"]["name"]),
+            ("Micro-projet", facts["title"]),
+            ("Ordre de reversement", f"n° {facts['order']} du {day(facts['issued_on'])}"),
+            ("Acte", facts["act"]),
+        ]
+    )
+    paper.heading("Compte de la créance")
+    paper.table(
+        [Column("Rubrique", weight=3), Column("Montant", 42, kind="amount")],
+        [
+            ("Montant de l'ordre", facts["amount_minor"]),
+            ("Recouvré", -facts["collected_minor"]),
+            ("Admis en non-valeur", -sum_minor),
+        ],
+        total="Reste à recouvrer",
+        numbered=False,
+        unit="francs CFA",
+    )
+    paper.heading("Diligences de recouvrement")
+    if facts["steps"]:
+        paper.bullets(facts["steps"])
+    else:
+        paper.para("Aucune diligence n'est enregistrée.", align="left")
+    paper.para(f"Motif : {facts['reason']}")
+    paper.arrete(
+        f"Admise en non-valeur la somme de : {amount_in_words(sum_minor, facts['currency'])} ({amount(sum_minor, facts['currency'])})."
+    )
+    paper.para(
+        "La créance est soldée dans les livres par le débit du compte 659 « Créances admises en non-valeur » et le crédit du compte 463 "
+        "« Reversements à recouvrer ». L'admission en non-valeur n'éteint pas la dette : le recouvrement est repris si le débiteur revient à "
+        "meilleure fortune. La remise gracieuse l'éteint.",
+        small=True,
+    )
+    issuer = facts["writer"]
+    paper.signatures(
+        [
+            Signatory("L'agent comptable", "", label="Présenté par"),
+            Signatory(
+                issuer["function"] or "L'ordonnateur",
+                issuer["name"],
+                act=issuer["act"],
+                on=on_day(issuer["on"]),
+                label="Pour l'Autorité",
+            ),
+        ]
+    )
+    paper.ampliations(["comptable", "dossier", "chrono"])
+    return paper.render()
+
+
 def quittance_pdf(facts: dict[str, Any]) -> bytes:
     """The quittance of the comptable: half A4 given, stub kept (documents 11 and 17)."""
     paper = new_paper(facts, "Quittance", facts["receipt"], facts["amount_minor"])

@@ -68,6 +68,7 @@ def report_pdf(facts: dict[str, Any]) -> bytes:
             for use in facts["uses"]
         ],
         total="Total",
+        carry=(2, 3, 4, 5, 6, 7),
         unit="francs CFA",
     )
     rejected = sum(row["refused_minor"] for row in facts["rows"])

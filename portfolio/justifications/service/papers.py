@@ -19,8 +19,10 @@ from portfolio.groups.models import Group
 from portfolio.groups.queries import officers
 from portfolio.justifications import queries
 from portfolio.justifications.models import METHODS, VOUCHER_KINDS, Justification, Recovery, RecoveryReceipt
-from portfolio.justifications.pdf import order_pdf, quittance_pdf, report_pdf
+from portfolio.justifications.pdf import order_pdf, quittance_pdf, report_pdf, write_off_pdf
 from portfolio.kit.i18n import gettext, speaking
+from portfolio.kit.pdf import amount
+from portfolio.kit.words import date_long
 from portfolio.rulebook.lifecycles.justifications import EXPENSE
 from portfolio.work import Work
 
@@ -242,6 +244,53 @@ def issue_order(work: Work, recovery: Recovery) -> Paper:
         subject=recovery,
         facts=order_facts(work, recovery),
         draw=order_pdf,
+    )
+
+
+def write_off_facts(work: Work, recovery: Recovery, reason: str) -> dict[str, Any]:
+    """All that the admission en non-valeur prints: the claim, what was collected, the steps taken, the act."""
+    agreement = work.db.get_one(Agreement, recovery.agreement_id)
+    steps = []
+    if recovery.notice_reference:
+        received = (
+            f", reçue le {date_long(recovery.notice_received_on)}" if recovery.notice_received_on else ""
+        )
+        steps.append(f"Mise en demeure {recovery.notice_reference}{received}")
+    issued = f" signé le {date_long(recovery.issued_at.date())}" if recovery.issued_at else ""
+    steps.append(
+        f"Ordre de reversement n° {recovery.reference}{issued}, payable au plus tard le {date_long(recovery.due_on)}"
+    )
+    steps += [
+        f"Versement du {date_long(date.fromisoformat(r['on']))}, quittance n° {r['reference']} : {amount(r['amount_minor'])}"
+        for r in _receipts(work, recovery)
+        if not r["voided"]
+    ]
+    return {
+        **_base(work, agreement, work.today),
+        "order": recovery.reference,
+        "issued_on": _iso(recovery.issued_at.date() if recovery.issued_at else None),
+        "act": recovery.written_off_act,
+        "reason": reason,
+        "amount_minor": recovery.amount_minor,
+        "collected_minor": recovery.collected_minor,
+        "written_off_minor": recovery.written_off_minor,
+        "currency": recovery.amount_currency,
+        "steps": steps,
+        "writer": signer(work, work.actor.id, work.now, "recovery:write_off"),
+    }
+
+
+def issue_write_off(work: Work, recovery: Recovery, reason: str) -> Paper:
+    """Print the admission en non-valeur and keep it with the order; reopened and decided again, its next edition."""
+    work.db.refresh(recovery)
+    return issue(
+        work,
+        kind="write_off",
+        reference=f"{recovery.reference}-NV",
+        title="Admission en non-valeur",
+        subject=recovery,
+        facts=write_off_facts(work, recovery, reason),
+        draw=write_off_pdf,
     )
 
 

@@ -16,7 +16,7 @@ from portfolio.justifications import queries
 from portfolio.justifications.forms import CollectForm, RecoveryForm, WriteOffForm
 from portfolio.justifications.models import Recovery, RecoveryReceipt
 from portfolio.justifications.reference import WITHOUT_NOTICE
-from portfolio.justifications.service.papers import issue_order, issue_quittance
+from portfolio.justifications.service.papers import issue_order, issue_quittance, issue_write_off
 from portfolio.justifications.service.reports import settle_tranche
 from portfolio.kit.errors import FieldError, Invalid, Refusal, Refused, refuse
 from portfolio.kit.i18n import gettext as _
@@ -281,6 +281,7 @@ def write_off(work: Work, recovery: Recovery, form: WriteOffForm) -> None:
     )
     if not _shift(work, recovery, "written_off_minor", rest):
         raise Refused(Refusal("changed_meanwhile", _("Somebody else was first. Reload the page.")))
+    issue_write_off(work, recovery, form.reason)
 
 
 def void_receipt(work: Work, recovery: Recovery, receipt: RecoveryReceipt, reason: str) -> None:

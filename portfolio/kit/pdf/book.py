@@ -24,6 +24,9 @@ from portfolio.kit.pdf.sheet import Frame, Head, Margins, numbered, title_blocks
 from portfolio.kit.pdf.signing import signature_blocks
 from portfolio.kit.words import date_long
 
+TAIL = 3
+"""Lines that go with the ending to a page more, so that nobody signs a page without figures."""
+
 
 class Book:
     """Lays the book out: first the bodies of the pages, then, the number of pages known, the file."""
@@ -36,6 +39,7 @@ class Book:
         self.pen = Pen(self.canvas)
         self.sums = Sums(spec.columns, spec.opening)
         self.bodies: list[bytes] = []
+        self.ending: list[Block] | None = None
         self._measure()
 
     def _measure(self) -> None:
@@ -87,6 +91,7 @@ class Book:
             self.lead,
             self.home,
         )  # fmt: skip
+        self.label_right = right if first else frame.left
 
     def sum_line(self, label: str, values: Sequence[int | None]) -> bytes:
         row = self.sum_rows.row([label, *(values[at] for at in self.sum_at)])
@@ -127,6 +132,18 @@ class Book:
         pen.box(frame.left, top, frame.width, top - bottom, 0.7)
         return self.taken() + hair
 
+    def cleared(self, top: float, lines: Iterable[int]) -> bytes:
+        """The labels of sums stand in one cell: no column rule behind them."""
+        left, wide, high = self.frame.left + 0.6, self.label_right - self.frame.left - 1.2, self.lead - 0.9
+        if wide <= 0:
+            return b""
+        start = top - self.header - self.lead + 0.45
+        boxes = [
+            b"%b %b %b %b re f" % (number(left), number(start - at * self.lead), number(wide), number(high))
+            for at in lines
+        ]
+        return b"q 1 g\n%b\nQ\n" % b"\n".join(boxes) if boxes else b""
+
     def block(self, top: float, lines: bytes) -> bytes:
         """The one text block of a page: its rows, from below the header."""
         start = top - self.header - self.lead * 0.72 + self.lead
@@ -146,11 +163,15 @@ class Book:
         while True:
             slots = spec.lines_per_page - (1 if sums.any else 0)
             ahead = list(islice(items, slots))
+            last, more, kept = not ahead, (1 if opens else 0) + self.control, sums.kept()
             text, count = self._lines(chunk)
             if not chunk:
                 text, count = self._nothing(), 1
-            count += (1 if opens else 0) + self.control
-            last = not ahead
+            if last and len(chunk) > TAIL and not self._holds(top - self.header - (count + more) * self.lead):
+                sums.back(kept)
+                chunk, ahead, last = chunk[:-TAIL], chunk[-TAIL:], False
+                text, count = self._lines(chunk)
+            count += more
             if self.control:
                 text += self.sum_line("Total de la page", sums.of_page())
                 text += self.sum_line(spec.closing_label if last else "À reporter", sums.carried())
@@ -160,7 +181,12 @@ class Book:
                     full[count] = furniture
             else:
                 furniture = full[count]
-            self.bodies.append(head + furniture + self.block(top, opens + text))
+            first = 1 if opens else 0
+            summed = [0] if opens else []
+            summed += [first + at for at, item in enumerate(chunk) if isinstance(item, SubTotal)]
+            summed += range(count - self.control, count)
+            cleared = self.cleared(top, summed)
+            self.bodies.append(head + furniture + cleared + self.block(top, opens + text))
             bottom = top - self.header - count * self.lead
             if last:
                 break
@@ -213,17 +239,31 @@ class Book:
             block.draw(self.pen, self.frame.left, top, self.frame.width, scale)
         return self.taken(), y
 
-    def _close(self, y: float) -> None:
-        """Formula, fingerprints, QR, signatures: below the table where they hold, else on a page more."""
+    def _ending(self) -> list[Block]:
+        """Formula, fingerprints, QR, signatures; made once, when the sums are those of the whole book."""
+        if self.ending is not None:
+            return self.ending
         spec, frame = self.spec, self.frame
         said = list(spec.closing(self.sums.totals())) if spec.closing else []
         done = f"Fait à {spec.letterhead.place}, le {date_long(spec.on)}"
         blocks: list[Block] = []
         if said or spec.fingerprints or spec.qr:
             blocks.append(_Closing(said, spec.fingerprints, spec.qr))
-        blocks += signature_blocks(spec.signatories, frame.width, done) if spec.signatories else []
-        needed = sum(block.before + block.height(frame.width, 1.0) for block in blocks)
-        if blocks and needed > y - frame.bottom:
+        signed = signature_blocks(spec.signatories, frame.width, done) if spec.signatories else []
+        self.ending = [*blocks, *signed]
+        return self.ending
+
+    def _needs(self, blocks: Sequence[Block]) -> float:
+        return sum(block.before + block.height(self.frame.width, 1.0) for block in blocks)
+
+    def _holds(self, y: float) -> bool:
+        """Whether the ending stands below the table that ends here."""
+        return not self._ending() or self._needs(self._ending()) <= y - self.frame.bottom
+
+    def _close(self, y: float) -> None:
+        """The ending: below the table where it holds, else on a page more."""
+        frame, blocks = self.frame, self._ending()
+        if blocks and self._needs(blocks) > y - frame.bottom:
             self.bodies.append(b"")
             y = frame.top
         for block in blocks:

@@ -37,6 +37,14 @@ class Sums:
         self._balances = [at for at, column in enumerate(self.columns) if column.kind == "balance"]
         self.any = bool(self._amounts or self._balances)
 
+    def kept(self) -> tuple[int, list[int], list[int | None]]:
+        """Where the sums stand."""
+        return self.lines, list(self.sums), list(self.balance)
+
+    def back(self, kept: tuple[int, list[int], list[int | None]]) -> None:
+        """To where they stood."""
+        self.lines, self.sums, self.balance = kept
+
     def add(self, rows: Sequence[Row]) -> None:
         """The rows of one page."""
         self.page = [0] * len(self.columns)

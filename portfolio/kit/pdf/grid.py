@@ -217,8 +217,9 @@ class Grid(Block):
         if self.table.carry and self.carried is not None:
             room -= self._line(s)
         fits, used = self.start, 0.0
-        # The last row stays with the total, so it never is the one that is left to fill a page.
-        while fits < len(rows) - 1 and used + rows[fits].height <= room:
+        # The last two rows stay with the total: nobody reads one row alone at the head of a page.
+        last = 2 if len(rows) - self.start > 3 else 1
+        while fits < len(rows) - last and used + rows[fits].height <= room:
             used += rows[fits].height
             fits += 1
         if fits == self.start:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from portfolio.kit import grammar
 from portfolio.kit.pdf.blocks import Block, Text, Together, baseline
 from portfolio.kit.pdf.clean import one_line
 from portfolio.kit.pdf.fonts import Role, face
@@ -278,7 +279,7 @@ def tear_off(of: str, addressee: str, send_back_to: str) -> Block:
     """F14: the slip at the foot of a letter, sent back with the date and hour of receipt."""
     said = f"Reçu ce jour {one_line(of, 400)}"
     if addressee:
-        said += f", adressée à {one_line(addressee, 400)}"
+        said += f", adressée {grammar.at(one_line(addressee, 400))}"
     parts: list[Block] = [
         CutLine(0),
         Text("ACCUSÉ DE RÉCEPTION", "title", 10, "center", before=2),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from portfolio.ledger.models import DIMENSIONS, LedgerClock, LedgerEntry, LedgerExercice, LedgerPeriod
-from portfolio.ledger.queries.balances import all_balances, by_code, net, nets, table, turnover
+from portfolio.ledger.queries.balances import all_balances, by_code, net, nets, standing, table, turnover
 from portfolio.ledger.queries.chain import Head, check, head, judge, walk
 from portfolio.ledger.queries.clock import Stand, clock, clocks
 from portfolio.ledger.queries.entries import (
@@ -95,6 +95,7 @@ __all__ = [
     "page",
     "periods",
     "reversals_of",
+    "standing",
     "subtotals",
     "sums",
     "table",

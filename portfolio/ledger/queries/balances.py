@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Subquery, case, func, select
+from sqlalchemy import BigInteger, Subquery, case, cast, func, select
 from sqlalchemy.orm import Session
 
 from portfolio.ledger.models import LedgerBalance
@@ -87,6 +87,24 @@ def by_code(by: str, *, currency: str = "XOF", **measures: Mapping[str, tuple[in
         sums.append(func.sum(case(*cases, else_=0)).label(name))
     statement = select(column.label("code"), *sums).where(balance.currency == currency)
     return statement.group_by(column).subquery("by_code")
+
+
+def standing(account: str, by: str, also: Sequence[str], *, currency: str = "XOF") -> Subquery:
+    """What stands on one account per code of one dimension, for the statement of a list: `code`, the codes of `also`, `net` (debit less credit).
+    Codes on which nothing stands are left out."""
+    balance = LedgerBalance
+    column = getattr(balance, by)
+    # A sum of whole numbers is a decimal on PostgreSQL: francs stay whole numbers.
+    net_of = cast(func.sum(balance.debit_minor - balance.credit_minor), BigInteger)
+    statement = (
+        select(
+            column.label("code"), *(func.max(getattr(balance, n)).label(n) for n in also), net_of.label("net")
+        )
+        .where(balance.account == account, balance.currency == currency, column != "")
+        .group_by(column)
+        .having(net_of != 0)
+    )
+    return statement.subquery("standing")
 
 
 def all_balances(session: Session) -> Sequence[Mapping[str, Any]]:

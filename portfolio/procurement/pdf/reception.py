@@ -112,10 +112,21 @@ def _marks(made: Paper, title: str, people: list[dict[str, str]]) -> None:
     )
     if any(p["mark"] == "thumbprint" for p in people):
         made.para(
-            "Les personnes qui ne signent pas ont apposé leur empreinte digitale après lecture "
-            "et traduction du présent procès-verbal, en présence de :"
+            "Les personnes qui déclarent ne savoir signer ont apposé leur empreinte digitale, en présence de :"
         )
-        made.roll_call([("", "premier témoin"), ("", "second témoin")])
+        made.table(
+            [
+                Column("Témoin", weight=1),
+                Column("Nom et prénom", weight=2, kind="blank"),
+                Column("Pièce d'identité (nature, n°)", weight=2, kind="blank"),
+                Column("Signature", 52, kind="blank"),
+            ],
+            [("Premier", None, None, None), ("Second", None, None, None)],
+            numbered=False,
+            row_mm=12,
+            whole=True,
+        )
+        made.para("Lu et traduit en langue ………………………… par …………………………………………", align="left")
 
 
 def hand_over_pdf(facts: dict[str, Any]) -> bytes:

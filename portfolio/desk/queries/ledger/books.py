@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, select, union_all
 from sqlalchemy.orm import Session
 
+from portfolio.accounts.queries import act_of
 from portfolio.agreements.models import Agreement
 from portfolio.desk.queries.ledger.filters import Filters, account_words, question, said
 from portfolio.documents import queries as documents
@@ -189,6 +190,8 @@ def book_facts(work: Work, filters: Filters, reference: str, editor: str | None 
         "at": work.now.isoformat(),
         "editor": editor or (actor.name if actor else ""),
         "editor_function": actor.function if actor else "",
+        "editor_role": "accountant" if actor and "accountant" in actor.roles else "",
+        "editor_act": act_of(work, actor.id, work.today, "ledger:print") if actor else "",
         "accounts": accounts,
         "filters": [list(pair) for pair in clear],
         "by": filters.by,
@@ -278,6 +281,8 @@ def trial_facts(work: Work, filters: Filters, reference: str) -> dict[str, Any]:
         "at": work.now.isoformat(),
         "editor": actor.name if actor else "",
         "editor_function": actor.function if actor else "",
+        "editor_role": "accountant" if actor and "accountant" in actor.roles else "",
+        "editor_act": act_of(work, actor.id, work.today, "ledger:print") if actor else "",
         "filters": [list(pair) for pair in clear],
         "rows": rows,
         "totals": trial_totals(rows),

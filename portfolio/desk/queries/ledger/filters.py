@@ -121,18 +121,18 @@ def _places(text: str) -> Select[str]:
     return select(Place.code).where((known & below) | (~known & named))
 
 
+def coded(name: str, value: str) -> object:
+    """What was typed of one dimension as the ledger understands it: names become the codes that they may mean."""
+    if name == "exercice":
+        return int(value)
+    if name == "party":
+        return _parties(value)
+    return _places(value) if name == "place" else value
+
+
 def question(work: Work, filters: Filters, *, upto: int | None = None) -> Question:
-    """The filters as the ledger understands them: names become codes."""
-    dims: dict[str, object] = {}
-    for name, value in filters.dims.items():
-        if name == "exercice":
-            dims[name] = int(value)
-        elif name == "party":
-            dims[name] = _parties(value)
-        elif name == "place":
-            dims[name] = _places(value)
-        else:
-            dims[name] = value
+    """The filters as the ledger understands them."""
+    dims = {name: coded(name, value) for name, value in filters.dims.items()}
     return Question(filters.accounts, filters.from_on, filters.to_on, dims, upto=upto)
 
 

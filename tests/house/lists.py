@@ -33,7 +33,7 @@ EXPECTED: dict[str, tuple[str, int]] = {
     "/justifications/recoveries": ("programme_head", 4),
     "/ledger": ("programme_head", 7),
     "/ledger/ageing": ("programme_head", 7),
-    "/ledger/ageing?by=party&place=ML": ("programme_head", 8),
+    "/ledger/ageing?by=party&fund=F1": ("programme_head", 8),
     "/ledger?place=Gao&party=a&by=party": ("programme_head", 8),
     "/ledger/control": ("internal_auditor", 3),
     "/ledger/control?kind=pieces": ("internal_auditor", 3),

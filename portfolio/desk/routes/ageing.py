@@ -37,6 +37,16 @@ class Typed(Search):
         return _("%(label)s: %(value)s") % {"label": _(self.label), "value": typed[:60]} if typed else ""
 
 
+@dataclass(frozen=True)
+class Coded(Choice):
+    """A dimension chosen in a list; its clause asks the database nothing."""
+
+    def clause(self, work: Work, value: str) -> ColumnElement[bool] | None:
+        """The advances that carry this code."""
+        typed = _clean(value)
+        return queries.named(self.name, typed) if typed else None
+
+
 def _clean(value: str) -> str:
     return value.replace("\x00", "").strip()[:100]
 
@@ -90,8 +100,8 @@ LISTING = Listing(
         *(Column(f"age_{since}", words, "money", total=True) for since, words in queries.AGE_WORDS.items()),
     ),
     filters=(
-        Choice("fund", DIMENSION_WORDS["fund"], queries.funds, queries.STANDS.c.fund),
-        Choice("call", DIMENSION_WORDS["call"], queries.calls, queries.STANDS.c.call),
+        Coded("fund", DIMENSION_WORDS["fund"], queries.funds),
+        Coded("call", DIMENSION_WORDS["call"], queries.calls),
         _typed("party"),
         _typed("objective"),
         _typed("place"),

@@ -17,8 +17,7 @@ from sqlalchemy import ColumnElement, Select, case, exists, func, literal, or_, 
 from sqlalchemy.orm import Session
 
 from portfolio.agreements.models import Agreement, ForceMajeure, FormalNotice, Suspension, Tranche
-from portfolio.agreements.queries.many import stops_along
-from portfolio.agreements.queries.stops import stopped_days
+from portfolio.agreements.queries.stops import stopped_days, stops_along
 from portfolio.calls.models import Call
 from portfolio.desk.queries import ledger as books
 from portfolio.funds.models import Fund

@@ -46,10 +46,11 @@ def obstacles(work: Work, agreement: Agreement) -> Iterator[Refusal]:
             who=who_may("agreement:close"),
             url=f"/agreements/{agreement.id}",
         )
-    if agreement.ends_on > work.today and not _whole(work, agreement):
+    end = agreements.end_of(work, agreement)
+    if end > work.today and not _whole(work, agreement):
         yield Refusal(
             "not_ended",
-            _("The agreement runs until %(day)s.") % {"day": date_text(agreement.ends_on)},
+            _("The agreement runs until %(day)s.") % {"day": date_text(end)},
             way_out=_("Wait for its end, or shorten it by an amendment."),
         )
     found = queries.still_open(work, agreement)

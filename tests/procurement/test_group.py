@@ -80,7 +80,7 @@ def test_a_group_buys_by_its_own_committee(world: Any) -> None:
         order = service.record_order(work, s.get(work, number), s.order_form(world))
         assert {p["function"] for p in order.signatories} == {"president", "treasurer"}
     text, reader = read_pdf(world, number, "purchase_order")
-    assert len(reader.pages) == 1 and "Fadimata Touré" in text and "Pour le groupement" in text
+    assert len(reader.pages) == 1 and "Fadimata Touré" in text and "Pour le bénéficiaire" in text
     with world.work(GROUP) as work:
         line = queries.lines(work, s.get(work, number))[0]
         form = GroupReceptionForm(

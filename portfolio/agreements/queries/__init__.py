@@ -91,7 +91,15 @@ from portfolio.agreements.queries.records import (
     waiting,
     zones,
 )
-from portfolio.agreements.queries.stops import Stop, end_with_stops, stopped_days, stops, stops_of
+from portfolio.agreements.queries.stops import (
+    Stop,
+    end_of,
+    end_with_stops,
+    pushed,
+    stopped_days,
+    stops,
+    stops_of,
+)
 from portfolio.agreements.queries.tagging import signed_amounts
 
 __all__ = [
@@ -121,7 +129,9 @@ __all__ = [
     "deposit_missing",
     "dims",
     "edit_facts",
+    "end_of",
     "end_with_stops",
+    "pushed",
     "entitled",
     "expired_notice",
     "facts",

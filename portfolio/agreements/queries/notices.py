@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -12,6 +12,7 @@ from portfolio.accounts.queries import head_of
 from portfolio.agreements.models import Agreement, FormalNotice, Tranche
 from portfolio.agreements.queries.papers import place_words
 from portfolio.agreements.queries.records import parties
+from portfolio.agreements.queries.stops import pushed, stops
 from portfolio.documents import queries as documents
 from portfolio.documents.reference import institution, letterhead
 from portfolio.groups.queries import officers
@@ -39,13 +40,20 @@ def unjustified_minor(work: Work, tranche: Tranche) -> int:
     return max(0, ledger.net(work.db, ["409"], tranche=tranche.code))
 
 
+def last_day(work: Work, notice: FormalNotice) -> date | None:
+    """The last day of the delay: it runs from the receipt, and not on days of force majeure in the zone (R18). None before the receipt."""
+    if notice.expires_on is None or notice.received_on is None:
+        return None
+    agreement = work.db.get_one(Agreement, notice.agreement_id)
+    return pushed(stops(work, agreement.place_id), notice.received_on, notice.expires_on, work.today)
+
+
 def is_over(work: Work, notice: FormalNotice) -> bool:
     """Whether the delay has run out since the receipt."""
-    return (
-        notice.status in ("served", "answered")
-        and notice.expires_on is not None
-        and notice.expires_on < work.today
-    )
+    if notice.status not in ("served", "answered"):
+        return False
+    last = last_day(work, notice)
+    return last is not None and last < work.today
 
 
 def expired_notice(work: Work, agreement: Agreement, tranche: Tranche | None = None) -> FormalNotice | None:
@@ -71,10 +79,11 @@ def notice_refusals(
     served = [n for n in alive if n.expires_on is not None]
     if served:
         last = min(served, key=lambda n: n.expires_on or work.today)
+        ends = last_day(work, last) or work.today
         yield Refusal(
             "notice_running",
             _("The delay of formal notice %(n)s runs until %(day)s.")
-            % {"n": last.reference, "day": date_text(last.expires_on or work.today)},
+            % {"n": last.reference, "day": date_text(ends)},
             way_out=_("Wait for the end of the delay, or for the answer of the group."),
             who=who,
             url=f"/agreements/notices/{last.id}",
@@ -109,6 +118,7 @@ def notice_page(work: Work, notice: FormalNotice) -> dict[str, Any]:
         "parties": parties(work, agreement),
         "names": work.around.names_of(work.db, [p for p in people if p]),
         "over": is_over(work, notice),
+        "last_day": last_day(work, notice),
         "documents": documents.shown(work, notice),
     }
 

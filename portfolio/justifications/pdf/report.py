@@ -10,8 +10,6 @@ from portfolio.kit.grammar import counted
 from portfolio.kit.pdf import Column, Signatory, amount
 from portfolio.kit.words import amount_in_words
 
-TOLERANCE = 10
-"""Percent of a line beyond which the report explains the excess: what article 18 of the convention lets be moved without an avenant."""
 _SOURCES = {"S": "subvention", "N": "apport numéraire", "V": "apport en nature", "": ""}
 
 
@@ -80,10 +78,11 @@ def report_pdf(facts: dict[str, Any]) -> bytes:
             align="left",
             small=True,
         )
-    over = [u for u in facts["uses"] if u["total_minor"] * 100 > u["planned_minor"] * (100 + TOLERANCE)]
+    tolerance = facts["tolerance_percent"]  # beyond it a line needs an avenant: article 18 of the convention
+    over = [u for u in facts["uses"] if u["total_minor"] * 100 > u["planned_minor"] * (100 + tolerance)]
     listed = " ; ".join(f"{u['label']}, {amount(u['total_minor'] - u['planned_minor'])}" for u in over)
     paper.para(
-        f"Dépassements de ligne au-delà de {TOLERANCE} % : {listed or 'néant'}.", align="left", small=True
+        f"Dépassements de ligne au-delà de {tolerance} % : {listed or 'néant'}.", align="left", small=True
     )
     if over:
         paper.boxed("Explication des dépassements : " + "." * 150)

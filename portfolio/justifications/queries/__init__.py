@@ -21,6 +21,7 @@ from portfolio.justifications.queries.recoveries import (
     recovery_facts,
     refused_papers,
     refused_unasked,
+    repay_by,
     visible_recoveries,
 )
 from portfolio.justifications.queries.reports import (
@@ -93,6 +94,7 @@ __all__ = [
     "recovery_facts",
     "refused_papers",
     "refused_unasked",
+    "repay_by",
     "report_of",
     "rows",
     "same_invoice",

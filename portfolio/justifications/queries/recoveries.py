@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, func, select
 
 from portfolio.agreements import queries as agreements
 from portfolio.agreements.models import Agreement, FormalNotice, Tranche
+from portfolio.agreements.queries.stops import pushed, stops
 from portfolio.documents import queries as documents
 from portfolio.funds import queries as funds
 from portfolio.funds.models import TreasuryAccount
@@ -103,6 +105,13 @@ def owed(recovery: Recovery) -> int:
     return recovery.amount_minor - recovery.collected_minor - recovery.written_off_minor
 
 
+def repay_by(work: Work, recovery: Recovery) -> date:
+    """The last day to repay: the order's own, pushed back by force majeure in the zone of the grant since the order (R18)."""
+    agreement = work.db.get_one(Agreement, recovery.agreement_id)
+    since = (recovery.issued_at or recovery.prepared_at).date()
+    return pushed(stops(work, agreement.place_id), since, recovery.due_on, work.today)
+
+
 def recovery_facts(work: Work, recovery: Recovery) -> dict[str, Any]:
     """All that the page of an order to repay shows."""
     agreement = work.db.get_one(Agreement, recovery.agreement_id)
@@ -120,6 +129,7 @@ def recovery_facts(work: Work, recovery: Recovery) -> dict[str, Any]:
         "owed": owed(recovery),
         "notice": work.db.get(FormalNotice, recovery.formal_notice_id) if recovery.formal_notice_id else None,
         "notices": notice_options(work, agreement, tranche) if recovery.status == "prepared" else [],
+        "repay_by": repay_by(work, recovery),
         "accounts": [(str(a.id), f"{a.code} · {a.label}") for a in accounts],
         "papers": documents.shown(work, recovery),
     }

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 
 from portfolio.agreements.models import Agreement, AgreementLine, Tranche
+from portfolio.agreements.queries.stops import end_of
 from portfolio.documents import queries as documents
 from portfolio.groups.models import Group
 from portfolio.justifications.models import METHODS, VOUCHER_KINDS, Expense, Justification, Recovery
@@ -150,9 +151,16 @@ def signature_date(agreement: Agreement) -> date | None:
 
 
 def flags(
-    expense: Expense, agreement: Agreement, report: Justification, papers: int, same: Sequence[Same] = ()
+    expense: Expense,
+    agreement: Agreement,
+    report: Justification,
+    papers: int,
+    same: Sequence[Same] = (),
+    *,
+    end: date,
 ) -> list[Flag]:
-    """What is wrong or missing on one paper (K2, K8, documents.md 3.6). Pure: what it needs is given."""
+    """What is wrong or missing on one paper (K2, K8, documents.md 3.6). Pure: what it needs is given; `end` is that of the agreement, days
+    stopped added (R18)."""
     found: list[Flag] = []
     proof: Rule = rule(expense.kind, agreement.country, on=expense.spent_on)
     if proof.proves == "never":
@@ -165,9 +173,9 @@ def flags(
     elif expense.spent_on < agreement.starts_on:
         words = _("Dated before the period of the agreement, which starts on %(day)s.")
         found.append(Flag("before_start", words % {"day": date_text(agreement.starts_on)}, reasoned=True))
-    if expense.spent_on > agreement.ends_on:
+    if expense.spent_on > end:
         words = _("Dated after the period of the agreement, which ended on %(day)s.")
-        found.append(Flag("after_end", words % {"day": date_text(agreement.ends_on)}, reasoned=True))
+        found.append(Flag("after_end", words % {"day": date_text(end)}, reasoned=True))
     if expense.spent_on > report.to_on or expense.spent_on < report.from_on:
         found.append(Flag("outside_report", _("Dated outside the period of the report.")))
     if same and not expense.duplicate_by_id:
@@ -205,16 +213,17 @@ class Row:
 
 
 def rows(work: Work, report: Justification, agreement: Agreement) -> list[Row]:
-    """The papers of a report with their flags; four queries, however many papers."""
+    """The papers of a report with their flags; six queries, however many papers."""
     found = expenses(work, report)
     labels = {line.id: line.label for line in lines(work, agreement.id)}
     same = same_invoice(work, found)
     papers = documents.of_many(work, "expense", [e.id for e in found])
+    end = end_of(work, agreement)
     return [
         Row(
             e,
             labels.get(e.agreement_line_id or 0, ""),
-            flags(e, agreement, report, len(papers.get(e.id, [])), same.get(e.id, [])),
+            flags(e, agreement, report, len(papers.get(e.id, [])), same.get(e.id, []), end=end),
             same.get(e.id, []),
             papers.get(e.id, []),
         )
@@ -354,7 +363,7 @@ def expense_facts(work: Work, expense: Expense) -> dict[str, Any]:
         "tranche": tranche,
         "group": work.db.get_one(Group, report.group_id),
         "same": same,
-        "flags": flags(expense, agreement, report, len(papers), same),
+        "flags": flags(expense, agreement, report, len(papers), same, end=end_of(work, agreement)),
         "papers": papers,
         "proof": proof,
         "proves": _(PROVES[proof.proves]),

@@ -187,7 +187,8 @@ def accept_obstacles(work: Work, expense: Expense, line_id: int | None = None) -
     yield from _open(expense, report)
     agreement = work.db.get_one(Agreement, expense.agreement_id)
     same = queries.same_invoice(work, [expense]).get(expense.id, [])
-    for flag in queries.flags(expense, agreement, report, 1, same):
+    end = agreements.end_of(work, agreement)
+    for flag in queries.flags(expense, agreement, report, 1, same, end=end):
         if not flag.blocks or (flag.code == "no_line" and line_id is not None):
             continue
         way_out, who = _("Refuse it with its reason."), who_may("justification:review")
@@ -254,7 +255,8 @@ def accept(work: Work, expense: Expense, form: AcceptForm) -> None:
     report = queries.report_of(work, expense)
     agreement = work.db.get_one(Agreement, expense.agreement_id)
     refuse(cap_refusals(work, agreement, expense, form.line_id or expense.agreement_line_id, accepted))
-    asks = [f for f in queries.flags(expense, agreement, report, 1) if f.reasoned]
+    end = agreements.end_of(work, agreement)
+    asks = [f for f in queries.flags(expense, agreement, report, 1, end=end) if f.reasoned]
     if (accepted < expense.amount_minor or asks) and len(reason) < 10:
         words = asks[0].words if asks else _("The paper is accepted in part only.")
         raise Invalid([FieldError("reason", _("%(why)s Give the reason in a sentence.") % {"why": words})])

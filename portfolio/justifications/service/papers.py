@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from portfolio.accounts.queries import signer
+from portfolio.agreements import queries as agreements
 from portfolio.agreements.models import Agreement, Amendment, Tranche
 from portfolio.awards.models import Decision
 from portfolio.calls.models import Call
@@ -129,6 +130,7 @@ def report_facts(work: Work, report: Justification) -> dict[str, Any]:
         "from_on": report.from_on.isoformat(),
         "to_on": report.to_on.isoformat(),
         "uses": uses,
+        "tolerance_percent": agreements.tolerance(work, agreement),
         "own": {"cash_minor": report.own_cash_minor, "kind_minor": report.own_kind_minor,
                 "cash_due_minor": agreement.own_cash_minor, "kind_due_minor": agreement.own_kind_minor},
         "cash": {"opening_minor": cash.opening, "received_minor": cash.received, "spent_minor": cash.spent,

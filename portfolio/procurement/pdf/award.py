@@ -225,7 +225,7 @@ def _deliberation(made: Paper, session: dict[str, Any] | None) -> None:
     if session["dissent"]:
         made.para(f"Opinion divergente consignée : {session['dissent']}")
     made.para(
-        "Chaque membre présent a déclaré par écrit, avant l'accès au dossier, n'avoir aucun lien avec le groupement ni avec un soumissionnaire"
+        "Chaque membre présent a déclaré par écrit, avant l'accès au dossier, n'avoir aucun lien avec le bénéficiaire ni avec un soumissionnaire"
         + (", à l'exception de :" if session["links"] else ".")
     )
     if session["links"]:

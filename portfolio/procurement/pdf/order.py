@@ -82,7 +82,7 @@ def order_pdf(facts: dict[str, Any]) -> bytes:
     if group:
         signers = [
             Signatory(
-                FUNCTION.get(s["function"], s["function"]), s["name"], label="Pour le groupement", on=on
+                FUNCTION.get(s["function"], s["function"]), s["name"], label="Pour le bénéficiaire", on=on
             )
             for s in sorted(order["signatories"], key=lambda s: s["function"])
         ]

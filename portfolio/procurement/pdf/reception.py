@@ -84,7 +84,7 @@ def reception_pdf(facts: dict[str, Any]) -> bytes:
         )
     made.para("Dont procès-verbal.")
     if group:
-        _marks(made, "Pour le groupement", receipt["recipients"])
+        _marks(made, "Pour le bénéficiaire", receipt["recipients"])
     else:
         made.heading("La commission de réception")
         made.para("Aucun de ses membres n'a pris part au choix du fournisseur.", small=True)
@@ -164,7 +164,7 @@ def hand_over_pdf(facts: dict[str, Any]) -> bytes:
         "et à ne pas les céder pendant la durée fixée par la convention."
     )
     giver = receipt["commission"][0] if receipt["commission"] else {"name": "", "function": ""}
-    _marks(made, "Ont reçu pour le groupement", receipt["recipients"])
+    _marks(made, "Ont reçu pour le bénéficiaire", receipt["recipients"])
     made.signatures(
         [
             Signatory(

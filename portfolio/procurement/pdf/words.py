@@ -8,7 +8,7 @@ from typing import Any
 from portfolio.kit.pdf import Letterhead, Paper, qr_text
 from portfolio.kit.words import date_in_words, date_long, deadline_words, hour_in_words, hour_short
 
-BUYER = {"authority": "l'Autorité", "group": "le groupement bénéficiaire"}
+BUYER = {"authority": "l'Autorité", "group": "le bénéficiaire de la subvention"}
 METHOD = {
     "direct_purchase": "achat direct",
     "quotation_request": "demande de cotations",

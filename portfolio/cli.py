@@ -208,14 +208,26 @@ def restore(file: Annotated[Path, typer.Argument(help="A backup.")]) -> None:
 
 
 @main.command()
-def doctor() -> None:
-    """Say what is wrong with this machine and this installation."""
+def doctor(language: Annotated[str, typer.Option(help="fr or en.")] = "fr") -> None:
+    """Say what is wrong with this machine and this installation, and how old the newest outside copy of the ledger's head is."""
     from portfolio.kit.doctor import examine
+    from portfolio.kit.i18n import speaking
+    from portfolio.ledger import queries as ledger
+    from portfolio.serving import open_around
 
     settings = _settings()
     worst = 0
-    for ok, words in examine(settings.database_url, settings.data_dir):
-        typer.secho(f"{'ok ' if ok else 'NON'} {words}", fg="green" if ok else "red")
+    with speaking(language):
+        found = list(examine(settings.database_url, settings.data_dir))
+        if all(ok for ok, _words in found):  # the database answers
+            around = open_around(settings)
+            with around.database.session(readonly=True) as session:
+                found += ledger.examine(session, around.outside, around.clock.now())
+                session.rollback()
+            around.database.dispose()
+    bad = "NON" if language == "fr" else "BAD"
+    for ok, words in found:
+        typer.secho(f"{'ok ' if ok else bad} {words}", fg="green" if ok else "red")
         worst |= not ok
     for ok, words in _books(settings):
         typer.secho(f"{'ok ' if ok else 'NON'} {words}", fg="green" if ok else "red")

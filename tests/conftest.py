@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support import databases
+from tests.support import databases, leftovers
 from tests.support.postgres import Server
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ pytest_plugins = ["tests.support.browser", "tests.demo"]
 ENGINES = ("sqlite", "postgresql")
 ROOM = 8 << 30
 _SERVER = pytest.StashKey[Server]()
-_TMPDIR = pytest.StashKey[str | None]()
+_TMPDIR = pytest.StashKey[tuple[str | None, str | None]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -46,10 +46,10 @@ def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
     place = memory(config)
-    os.environ[databases.RUN_FOLDER] = tempfile.mkdtemp(prefix="portfolio-test-", dir=place)
-    if place:
-        config.stash[_TMPDIR] = tempfile.tempdir
-        os.environ["TMPDIR"] = tempfile.tempdir = os.environ[databases.RUN_FOLDER]
+    leftovers.sweep([Path(tempfile.gettempdir()), Path("/tmp"), *([place] if place else [])])
+    os.environ[databases.RUN_FOLDER] = str(leftovers.make(leftovers.RUN, place))
+    config.stash[_TMPDIR] = tempfile.tempdir, os.environ.get("TMPDIR")
+    os.environ["TMPDIR"] = tempfile.tempdir = os.environ[databases.RUN_FOLDER]
     try:
         config.stash[_SERVER] = Server.start(place or Path("/tmp"))
         os.environ[databases.PG_FOLDER] = str(config.stash[_SERVER].directory)
@@ -63,8 +63,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if _SERVER in config.stash:
         config.stash[_SERVER].stop()
     if _TMPDIR in config.stash:
-        tempfile.tempdir = config.stash[_TMPDIR]
+        tempfile.tempdir, before = config.stash[_TMPDIR]
         del os.environ["TMPDIR"]
+        os.environ.update({"TMPDIR": before} if before else {})
     shutil.rmtree(os.environ.get(databases.RUN_FOLDER, ""), ignore_errors=True)
 
 

@@ -1,9 +1,10 @@
 """A backup in one file, taken while people work, and its restoration on an empty place (D11, D12, D13).
 
-The database is copied by its own interface, which sees one consistent moment: SQLite's online backup, PostgreSQL's `pg_dump`. The kept files
-follow it: bytes are on disk before the row that names them is committed, so that every row of the copy finds its file. A manifest holds the
-SHA-256 of each member; nothing is touched on restoration before all of them agree. The secret of the installation goes with it, since codes
-that applicants hold on paper are made from it: the file is in clear, readable by this account alone, and belongs on an encrypted disk.
+The database is copied by its own interface, which sees one consistent moment: SQLite's online backup, PostgreSQL's `pg_dump`, or its COPY in one
+snapshot where that tool is absent or older than the server. The kept files follow it: bytes are on disk before the row that names them is
+committed, so that every row of the copy finds its file. A manifest holds the SHA-256 of each member; nothing is touched on restoration before all
+of them agree. The secret of the installation goes with it, since codes that applicants hold on paper are made from it: the file is in clear,
+readable by this account alone, and belongs on an encrypted disk.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -24,6 +26,7 @@ from typing import IO, Any
 from sqlalchemy import inspect
 from sqlalchemy.engine import URL, make_url
 
+from portfolio.kit import pgcopy
 from portfolio.kit.db import Database, sqlite_module
 from portfolio.kit.sinks import FILE as HEADS
 
@@ -57,7 +60,10 @@ def make(url: str, data_dir: Path, out: Path) -> Made:
             _dump(address, dump)
             members: dict[str, list[object]] = {}
             handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(handle, "wb") as stream, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+            with (
+                os.fdopen(handle, "wb") as stream,
+                zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+            ):
                 _put(archive, members, _DUMP, dump)
                 for path in _kept(data_dir):
                     _put(archive, members, path.relative_to(data_dir).as_posix(), path)
@@ -119,7 +125,9 @@ def _checked(archive: zipfile.ZipFile, kind: str) -> dict[str, Any]:
     except (KeyError, ValueError, TypeError):
         raise Unfit("cette archive n'a pas le manifeste d'une sauvegarde : rien n'a été touché.")
     if said != FORMAT:
-        raise Unfit(f"cette sauvegarde est d'un format {said} inconnu de cette version : rien n'a été touché.")
+        raise Unfit(
+            f"cette sauvegarde est d'un format {said} inconnu de cette version : rien n'a été touché."
+        )
     if made != kind:
         raise Unfit(
             f"cette sauvegarde vient de {made} et la base à remplir est {kind} : donnez une base de même sorte."
@@ -185,6 +193,9 @@ def _dump(address: URL, dump: Path) -> None:
             source.backup(target)  # in one step: one moment, and writers are never made to wait
             target.execute("PRAGMA journal_mode=DELETE")
         return
+    if not _has_tool(address):
+        pgcopy.write(address, dump)
+        return
     _tool("pg_dump", address, "--format=custom", "--no-owner", "--no-privileges", f"--file={dump}")
 
 
@@ -202,9 +213,25 @@ def _load(address: URL, dump: Path) -> None:
             os.fsync(stream.fileno())
         beside.replace(target)
         return
+    if zipfile.is_zipfile(dump):
+        try:
+            pgcopy.load(address, dump)
+        except pgcopy.Unknown as reason:
+            raise Unfit(f"cette sauvegarde vient d'une autre version du produit : {reason}.")
+        return
     named = address.database or ""
     options = ("--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error")
     _tool("pg_restore", address, *options, f"--dbname={named}", str(dump))
+
+
+def _has_tool(address: URL) -> bool:
+    """Whether this machine has a `pg_dump` that its server accepts: an older one is refused by it."""
+    program = shutil.which("pg_dump")
+    if program is None:
+        return False
+    said = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout
+    found = re.search(r"\) (\d+)", said)
+    return found is not None and int(found[1]) >= pgcopy.server_version(address)
 
 
 def _tool(name: str, address: URL, *arguments: str) -> None:

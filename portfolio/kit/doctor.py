@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from portfolio.kit import migrate
 from portfolio.kit.clock import SystemClock
 from portfolio.kit.db import SQLITE_FLOOR, Database, OldSqlite, sqlite_module
+from portfolio.kit.i18n import gettext as _
 
 MIN_FREE = 500 * 1024 * 1024
 
@@ -24,19 +25,18 @@ def schema_problem(url: str) -> str | None:
     try:
         database = Database(url)
     except OldSqlite as old:
-        return f"SQLite {old} est trop ancien (il faut {'.'.join(map(str, SQLITE_FLOOR))}) : pip install pysqlite3."
+        floor = ".".join(map(str, SQLITE_FLOOR))
+        words = _("SQLite %(found)s is too old (%(floor)s is needed): pip install pysqlite3.")
+        return words % {"found": old, "floor": floor}
     try:
         with database.read_engine.connect() as connection:
             found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
     except (OperationalError, DBAPIError):
-        return "la base ne répond pas ou n'a pas de schéma : lancez portfolio migrate."
+        return _("the database does not answer or has no schema: run portfolio migrate.")
     finally:
         database.dispose()
-    return (
-        None
-        if found == migrate.head()
-        else f"le schéma est à la version {found}, il faut {migrate.head()} : lancez portfolio migrate."
-    )
+    words = _("the schema is at version %(found)s, %(head)s is needed: run portfolio migrate.")
+    return None if found == migrate.head() else words % {"found": found, "head": migrate.head()}
 
 
 def examine(url: str, data_dir: Path) -> Iterator[tuple[bool, str]]:
@@ -45,19 +45,24 @@ def examine(url: str, data_dir: Path) -> Iterator[tuple[bool, str]]:
     version = sqlite_module().sqlite_version_info
     yield version >= SQLITE_FLOOR or not url.startswith("sqlite"), f"SQLite {'.'.join(map(str, version))}"
     free = shutil.disk_usage(data_dir).free
-    yield free > MIN_FREE, f"{free // 1024 // 1024} Mo libres dans {data_dir}"
-    yield os.access(data_dir, os.W_OK), f"le dossier {data_dir} est accessible en écriture"
+    room = _("%(free)d MB free in %(folder)s")
+    yield free > MIN_FREE, room % {"free": free // 1024 // 1024, "folder": data_dir}
+    yield os.access(data_dir, os.W_OK), _("the folder %(folder)s can be written") % {"folder": data_dir}
     year = SystemClock().now().year
-    yield 2026 <= year <= 2100, f"l'horloge de la machine dit {year}"
+    yield 2026 <= year <= 2100, _("the clock of this machine says %(year)d") % {"year": year}
     secret = data_dir / "secret"
     if secret.exists():
-        yield not stat.S_IMODE(secret.stat().st_mode) & 0o077, "le secret n'est lisible que par ce compte"
+        yield (
+            not stat.S_IMODE(secret.stat().st_mode) & 0o077,
+            _("the secret can be read by this account alone"),
+        )
     problem = schema_problem(url)
-    yield problem is None, problem or "la base répond et son schéma est à jour"
+    yield problem is None, problem or _("the database answers and its schema is up to date")
     if problem is None and url.startswith("sqlite"):
         database = Database(url)
         with database.read_engine.connect() as connection:
             mode = connection.execute(text("PRAGMA journal_mode")).scalar_one()
             level = connection.execute(text("PRAGMA synchronous")).scalar_one()
         database.dispose()
-        yield mode == "wal" and level == 2, f"journal {mode}, synchronous {level} (il faut wal et 2)"
+        words = _("journal %(mode)s, synchronous %(level)s (wal and 2 are needed)")
+        yield mode == "wal" and level == 2, words % {"mode": mode, "level": level}

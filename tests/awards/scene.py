@@ -26,7 +26,7 @@ def codes(error: pytest.ExceptionInfo[Refused]) -> set[str]:
     return {refusal.code for refusal in error.value.refusals}
 
 
-def ready(around: Surroundings) -> w.World:
+def ready(around: Surroundings, *, all_favourable: bool = False) -> w.World:
     """Three files: one favourable, one on the waiting list, one adjourned with its sum set aside; minutes final."""
     world = w.build(around.database, codes=SMALL)
     assert isinstance(around.clock, FixedClock)
@@ -37,6 +37,12 @@ def ready(around: Surroundings) -> w.World:
     w.convened(world)
     w.sitting(world)
     w.propose(world, "A-014", proposal="favourable", votes_for=7, conditions="Attestation de compte au nom du groupement")
+    if all_favourable:
+        for code in SMALL[1:]:
+            w.propose(world, code, proposal="favourable", votes_for=7)
+        w.finished(world)
+        world.at(datetime(2026, 12, 4, 9, 0, tzinfo=UTC))
+        return world
     w.propose(world, "A-003", proposal="waiting_list", votes_for=7, reason="Enveloppe épuisée par les rangs précédents")
     w.propose(world, "A-016", proposal="adjourned", votes_for=7, proposed_minor=3_210_000, reason="Doublon probable, à vérifier sur place")
     w.finished(world)

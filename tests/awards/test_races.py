@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import func, select
 
 from portfolio.audit.models import AuditEvent
-from portfolio.awards.models import Award, Decision
+from portfolio.awards.models import Award, Commitment, Decision, Reservation
 from portfolio.documents.models import Paper
+from portfolio.ledger.queries import check
 from portfolio.origin import Surroundings
 from tests.awards.scene import commit, prepare, ready, reserve, visa_all
 from tests.support.crowd import Scene, copies, one_wins, take_the_lock_away
@@ -51,8 +52,39 @@ def test_thirty_two_signatures_of_one_decision(engine_kind: str, tmp_path: Path)
         status, signed, papers, awards = counted(scene)
         assert (status, signed, papers) == ("signed", 1, 1) and awards == 3
         with scene.around.database.session(readonly=True) as session:
-            from portfolio.ledger.queries import check
+            assert check(session) is None
 
+
+def to_reserve(around: Surroundings) -> dict[str, Any]:
+    world = ready(around, all_favourable=True)
+    return {"people": world.people, "session": world.session, "call": world.call}
+
+
+def numbers(scene: Scene, model: type) -> list[int]:
+    with scene.around.database.session(readonly=True) as session:
+        return sorted(session.scalars(select(model.id)))  # type: ignore[attr-defined]
+
+
+@pytest.mark.both_engines
+@pytest.mark.slow
+def test_thirty_two_at_every_step_of_a_commitment(engine_kind: str, tmp_path: Path) -> None:
+    """Reserving and committing are for all files of a session at once: who comes second finds nothing left to do, and each file is done once."""
+    for scene in copies(engine_kind, tmp_path, "commitment", to_reserve):
+        base, race, reason = f"/awards/calls/{scene.ids['call']}/sessions/{scene.ids['session']}", scene.race, {"reason": "Pièce à produire d'abord"}
+        for event, verb, model in (("award:reserved", "reserve", Reservation), ("commitment:prepared", "commit", Commitment)):
+            statuses = {answer.status_code for answer in scene.crowd(scene.ids["people"]["head"], f"{base}/{verb}")}
+            assert statuses <= {303, 409} and 303 in statuses
+            made = len(numbers(scene, model))
+            assert scene.happened(event) == (made, made) and made > 0
+            scene.raced.add(event)
+        one, two, three = numbers(scene, Commitment)
+        race("commitment:deferred", "controller", f"/awards/commitments/{one}/defer", reason)
+        race("commitment:visaed_with_reserve", "controller", f"/awards/commitments/{one}/visa_with_reserve", reason)
+        race("commitment:released", "head", f"/awards/commitments/{one}/release", reason)
+        race("commitment:visaed", "controller", f"/awards/commitments/{two}/visa")
+        race("commitment:rejected", "controller", f"/awards/commitments/{three}/reject", reason)
+        scene.done(whole=False)
+        with scene.around.database.session(readonly=True) as session:
             assert check(session) is None
 
 

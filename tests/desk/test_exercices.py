@@ -24,7 +24,7 @@ from portfolio.desk.service import ledger as books
 from portfolio.desk.verify import verify
 from portfolio.documents.models import Paper
 from portfolio.funds import service as money
-from portfolio.funds.forms import LineForm
+from portfolio.funds.forms import FundForm, LineForm
 from portfolio.funds.models import BudgetLine, Fund
 from portfolio.funds.queries import dims as line_dims
 from portfolio.funds.queries import totals
@@ -37,10 +37,10 @@ from tests.client import client
 from tests.desk.scene import codes, posting
 from tests.justifications import grants
 from tests.justifications.grants import Grant, Office, grant, office
-from tests.support.crowd import CROWD, Scene, copies
+from tests.support.crowd import copies, one_wins, take_the_lock_away
 
 JANUARY = datetime(2027, 1, 15, 9, 0, tzinfo=UTC)
-TOTAL, PAID, VOTED = 4_450_000, 1_780_000, 80_000_000
+TOTAL, PAID, VOTED, LAPSING = 4_450_000, 1_780_000, 80_000_000, 700_000
 
 
 @dataclass
@@ -277,8 +277,20 @@ class _Asked(dict[str, str]):
 
 
 def to_close(around: Surroundings) -> dict[str, Any]:
+    """One fund whose credits are carried, another whose credits lapse."""
     place = office(around.database, around.data_dir)
     lived(place)
+    with place.as_("programme_head") as work:
+        donor = work.db.get_one(Fund, place.fund).donor_id
+        fund = money.create_fund(work, FundForm(
+            code="F2", name="Eau et pâturages", donor_id=donor, donor_amount=1_000_000, donor_currency="XOF", amount=1_000_000,
+            starts_on=date(2026, 1, 1))).id  # fmt: skip
+    with place.as_("authorising_officer") as work:
+        money.validate(work, work.db.get_one(Fund, fund))
+    with place.as_("programme_head") as work:
+        line = money.create_line(work, work.db.get_one(Fund, fund), LineForm(code="F2-A", label="Puits", exercice=2026, amount=LAPSING)).id
+    with place.as_("authorising_officer") as work:
+        money.vote(work, work.db.get_one(BudgetLine, line))
     close_months(place)
     number = propose(place)
     assert isinstance(around.clock, FixedClock)
@@ -289,20 +301,29 @@ def to_close(around: Surroundings) -> dict[str, Any]:
 @pytest.mark.both_engines
 @pytest.mark.slow
 def test_thirty_two_closings_at_once_close_once(engine_kind: str, tmp_path: Path) -> None:
-    for scene in copies(engine_kind, tmp_path, "exercice", to_close, times=1):
-        answers = closings(scene)
-        statuses = sorted(a.status_code for a in answers)
-        assert statuses == [303] + [409] * (CROWD - 1), statuses
-        scene.whole()
+    for scene in copies(engine_kind, tmp_path, "exercice", to_close):
+        address = "/ledger/exercices/2026"
+        scene.race("exercice:withdrawn", "accountant", f"{address}/withdraw", {"reason": "Un visa manque encore au dossier"})
+        propose(Office(scene.around, scene.ids["people"]))
+        scene.race("exercice:closed", "authorising_officer", f"{address}/close", also=[
+            "budget_line:opened", "budget_line:carried_out", "budget_line:carried_in", "budget_line:lapsed"])
+        scene.done()
         with scene.around.database.session(readonly=True) as session:
-            carried = session.execute(text(
-                "SELECT sum(amount_minor) FROM ledger_entry WHERE event = 'budget_line:carried_out'")).scalar_one()
+            for event, amount in (("budget_line:carried_out", VOTED - PAID), ("budget_line:lapsed", LAPSING)):
+                moved = text("SELECT sum(amount_minor) FROM ledger_entry WHERE event = :event")
+                assert int(session.execute(moved, {"event": event}).scalar_one()) == amount
             session.rollback()
-        assert int(carried) == VOTED - PAID
 
 
-def closings(scene: Scene) -> list[Any]:
-    return scene.crowd(scene.ids["people"]["authorising_officer"], "/ledger/exercices/2026/close")
+@pytest.mark.postgresql
+@pytest.mark.slow
+def test_two_close_when_the_locks_are_taken_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """C07: without the lock of the record, of its lines and of the head of the books, somebody is not told politely by whom it was done."""
+    for scene in copies("postgresql", tmp_path, "exercice", to_close, times=1):
+        monkeypatch.setattr(service, "lock_head", lambda *_given: None)
+        take_the_lock_away(monkeypatch, LedgerExercice)
+        with pytest.raises(AssertionError):
+            one_wins(scene.crowd(scene.ids["people"]["authorising_officer"], "/ledger/exercices/2026/close"))
 
 
 def test_the_page_says_what_is_left_and_who_signs(place: Office) -> None:

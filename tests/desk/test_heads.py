@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 from sqlalchemy import select, text, update
+from typer.testing import CliRunner
 
+from portfolio import cli, serving
 from portfolio.desk.queries import ledger as books
 from portfolio.desk.service import ledger as service
 from portfolio.desk.verify import findings, verify
@@ -19,6 +21,7 @@ from portfolio.documents import queries as documents
 from portfolio.documents.models import Paper
 from portfolio.kit import chain, sinks
 from portfolio.kit.clock import FixedClock
+from portfolio.kit.db import Database
 from portfolio.kit.pdf.pen import Pen
 from portfolio.ledger import queries as ledger
 from portfolio.ledger.models import LedgerEntry
@@ -133,3 +136,37 @@ def test_the_screen_says_how_old_the_last_outside_head_is(place: Office) -> None
     got = browser.get("/ledger/sealed")
     assert got.status_code == 200 and got.text.startswith('{"chain":"portfolio-chain-1"') and got.text.rstrip().endswith("}")
     assert "def verify(" in browser.get("/ledger/verifier").text
+
+
+@pytest.mark.both_engines
+def test_doctor_says_how_old_the_newest_head_outside_is_and_whether_the_books_agree(place: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    beside, other = tmp_path / "data", tmp_path / "key"
+    beside.mkdir()
+    other.mkdir()
+    around = replace(place.around, outside=(beside, other), data_dir=beside)
+    assert isinstance(around.clock, FixedClock)
+
+    def told(language: str = "en") -> tuple[int, str]:
+        """What the command says, at the moment of the test."""
+        monkeypatch.setattr(serving, "open_around", lambda _settings: replace(around, database=Database(url)))
+        done = CliRunner().invoke(cli.main, ["doctor", "--language", language], env={
+            "PORTFOLIO_DATABASE_URL": url, "PORTFOLIO_DATA_DIR": str(beside), "PORTFOLIO_HEAD_SINKS": str(other)})
+        return done.exit_code, done.output
+
+    url = place.database.url.render_as_string(hide_password=False)
+    lived(place)
+    code, words = told()
+    assert code == 1 and "BAD No head of the ledger has left the database yet" in words
+    deposit_heads(around)
+    around.clock.moment += timedelta(hours=3)
+    code, words = told()
+    assert code == 0 and "is 3 hours old" in words and "The ledger agrees with each of the 2 heads kept outside." in words
+    code, words = told("fr")
+    assert code == 0 and "a 3 heures" in words and "concorde avec chacune des 2 têtes" in words and "la base répond" in words
+    around.clock.moment += timedelta(hours=22)
+    code, words = told("fr")
+    assert code == 1 and "NON La plus récente tête du livre" in words and "a 25 heures" in words
+    around.clock.moment -= timedelta(hours=22)
+    forged(place, 3)
+    code, words = told()
+    assert code == 1 and "BAD The ledger does NOT agree with the head of entry no." in words and "run portfolio ledger verify" in words

@@ -11,7 +11,6 @@ import pwd
 import shutil
 import signal
 import subprocess
-import tempfile
 import time
 import uuid
 from collections.abc import Callable
@@ -20,6 +19,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
+
+from tests.support import leftovers
 
 # Nothing of a test survives it, so nothing is made durable.
 _SETTINGS = {
@@ -62,7 +63,7 @@ class Server:
 
     @classmethod
     def start(cls, place: Path = Path("/tmp")) -> Server:
-        server = cls(Path(tempfile.mkdtemp(prefix="pgt", dir=place)))
+        server = cls(leftovers.make(leftovers.SERVER, place))
         try:
             server._run()
         except BaseException:

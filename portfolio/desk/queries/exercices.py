@@ -122,6 +122,12 @@ def closing_of(work: Work, year: int) -> LedgerExercice | None:
     return next((e for e in ledger.exercices(work.db) if e.year == year and e.status != "withdrawn"), None)
 
 
+def withdrawn_of(work: Work, year: int) -> LedgerExercice | None:
+    """The last closing of an exercice that was taken back: who comes second is told by whom."""
+    found = (e for e in ledger.exercices(work.db) if e.year == year and e.status == "withdrawn")
+    return max(found, key=lambda e: e.id, default=None)
+
+
 def may_carry(fund: Fund, year: int) -> bool:
     """Whether the donor's agreement still runs when the next exercice opens: else unused credits lapse."""
     return fund.status in ("open", "frozen") and (fund.ends_on is None or fund.ends_on > date(year, 12, 31))

@@ -105,7 +105,7 @@ def propose(work: W, raw: Raw, year: int) -> Response:
 
 
 def _closing(work: Work, year: int) -> LedgerExercice:
-    found = queries.closing_of(work, year)
+    found = queries.closing_of(work, year) or queries.withdrawn_of(work, year)
     if found is None:
         raise NotFound
     return found

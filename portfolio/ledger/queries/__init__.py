@@ -20,7 +20,7 @@ from portfolio.ledger.queries.entries import (
     originals,
     reversals_of,
 )
-from portfolio.ledger.queries.heads import Deposit, deposits, heads, is_old, last_outside
+from portfolio.ledger.queries.heads import Deposit, deposits, examine, heads, is_old, last_outside
 from portfolio.ledger.queries.periods import (
     closed_exercice,
     closed_until,
@@ -72,6 +72,7 @@ __all__ = [
     "corrections",
     "debits_after",
     "entries_between",
+    "examine",
     "deposits",
     "entries_of",
     "exercices",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,6 +13,10 @@ from sqlalchemy.orm import Session
 
 from portfolio.audit.models import ChainHead
 from portfolio.kit import sinks
+from portfolio.kit.chain import GENESIS
+from portfolio.kit.i18n import datetime_text, ngettext
+from portfolio.kit.i18n import gettext as _
+from portfolio.ledger.models import LedgerEntry
 
 EVERY = timedelta(hours=24)
 ENTRIES = 50
@@ -69,3 +73,63 @@ def last_outside(folders: Iterable[Path]) -> Deposit | None:
 def is_old(last: Deposit | None, now: datetime, seq: int) -> bool:
     """Whether a new head must leave: none ever did, a day has passed, or fifty entries were sealed since."""
     return last is None or now - last.at >= EVERY or seq - last.ledger[0] >= ENTRIES
+
+
+def agrees(session: Session, seq: int, digest: str) -> bool:
+    """Whether the ledger has this fingerprint at this entry; before the first one it has none."""
+    found = session.scalar(select(LedgerEntry.hash).where(LedgerEntry.seq == seq)) if seq else GENESIS
+    return found == digest
+
+
+def examine(session: Session, folders: Sequence[Path], now: datetime) -> Iterator[tuple[bool, str]]:
+    """What `doctor` says of the newest head outside, as (good, words): how old it is, and whether the ledger still agrees with all of them.
+    The first folder is the one of the data, on the same disk."""
+    head, found = heads(session)[0], deposits(folders)
+    last = max(found, key=lambda each: each.at, default=None)
+    if last is None:
+        words = _(
+            "No head of the ledger has left the database yet: start the server, it writes one every day."
+        )
+        yield head[0] == 0, words
+        return
+    hours, behind = max(0, (now - last.at) // timedelta(hours=1)), head[0] - last.ledger[0]
+    facts = {
+        "seq": last.ledger[0],
+        "folder": last.folder,
+        "moment": datetime_text(last.at),
+        "hours": hours,
+        "behind": behind,
+    }
+    age = ngettext(
+        "The newest head of the ledger outside the database (entry no. %(seq)d, in %(folder)s) is %(hours)d hour old: %(moment)s.",
+        "The newest head of the ledger outside the database (entry no. %(seq)d, in %(folder)s) is %(hours)d hours old: %(moment)s.",
+        hours,
+    )
+    yield not is_old(last, now, head[0]), age % facts
+    since = ngettext(
+        "%(behind)d entry was sealed since: nothing outside speaks of it yet.",
+        "%(behind)d entries were sealed since: nothing outside speaks of them yet.",
+        behind,
+    )
+    if behind > 0:
+        yield behind < ENTRIES, since % facts
+    strays = [each for each in found if not agrees(session, *each.ledger)]
+    for each in sorted(strays, key=lambda each: (each.ledger[0], each.at))[:1]:
+        words = _(
+            "The ledger does NOT agree with the head of entry no. %(seq)d that %(folder)s keeps since %(moment)s: run portfolio ledger verify."
+        )
+        yield False, words % {"seq": each.ledger[0], "folder": each.folder, "moment": datetime_text(each.at)}
+    if not strays:
+        words = ngettext(
+            "The ledger agrees with the one head kept outside.",
+            "The ledger agrees with each of the %(n)d heads kept outside.",
+            len(found),
+        )
+        yield True, words % {"n": len(found)}
+    if len(folders) < 2:
+        yield (
+            True,
+            _(
+                "Heads are kept on the disk of the data only: name a folder of another disk in PORTFOLIO_HEAD_SINKS."
+            ),
+        )

@@ -1,0 +1,52 @@
+"""The transitions of money, as the rulebook names them, and the test that lets thirty-two people race on each (C02)."""
+
+from __future__ import annotations
+
+from portfolio.kit.lifecycle import Lifecycle
+from portfolio.rulebook.lifecycles import ALL, disbursements, funds, justifications, payments, periods
+from portfolio.rulebook.postings import POSTINGS
+
+_ROOMS = (funds, disbursements, payments, periods, justifications)
+_NOUNS = {found.noun for room in _ROOMS for found in vars(room).values() if isinstance(found, Lifecycle)} | {"commitment"}
+MOVING = {key.partition("#")[0] for key, rows in POSTINGS.items() if rows}
+"""What posts in the books."""
+TRANSITIONS = MOVING | {move.event for noun in _NOUNS for move in ALL[noun].moves}
+"""… and every other step in the life of a record of money: signatures, refusals, withdrawals, closings."""
+
+RACED: dict[str, tuple[str, ...]] = {
+    "tests/lives/test_races.py::test_thirty_two_at_every_transition_of_a_grant": (
+        "disbursement:liquidated", "disbursement:visaed", "disbursement:ordered", "disbursement:sent", "disbursement:paid",
+        "disbursement:failed", "disbursement:returned", "disbursement:rejected", "justification:reviewed",
+        "justification:validated", "justification:supplemented", "expense:accepted", "expense:cleared", "recovery:issued",
+        "recovery:collected", "recovery:settled", "recovery:reopened", "recovery:written_off", "budget_line:voted", "commitment:reduced",
+    ),
+    "tests/lives/test_races.py::test_thirty_two_at_every_verdict_that_moves_no_money": (
+        "justification:returned", "justification:submitted", "justification:review_resumed", "expense:queried",
+        "expense:refused", "expense:reconsidered",
+    ),
+    "tests/lives/test_treasury_races.py::test_thirty_two_at_every_movement_of_the_treasury": (
+        "fund_call:sent", "fund_call:received_in_part", "fund_call:received", "donor_refund:approved", "donor_refund:paid",
+        "statement_line:matched", "statement_line:charged", "money:moved", "treasury:fee_charged", "period:closed", "money_receipt:confirmed",
+    ),
+    "tests/lives/test_treasury_races.py::test_thirty_two_at_every_signature_that_moves_no_money": (
+        "fund:validated", "fund:frozen", "fund:unfrozen", "fund:closed", "money_receipt:voided", "fund_call:cancelled",
+        "donor_refund:rejected", "cash_count:confirmed", "cash_count:withdrawn", "statement_line:noted", "statement_line:reopened",
+        "period:withdrawn",
+    ),
+    "tests/desk/test_exercices.py::test_thirty_two_closings_at_once_close_once": (
+        "exercice:closed", "exercice:withdrawn", "budget_line:opened", "budget_line:carried_out", "budget_line:carried_in",
+        "budget_line:lapsed",
+    ),
+    "tests/desk/test_races.py::test_thirty_two_reversals_at_once_make_one": ("disbursement:payment_reversed",),
+    "tests/payments/test_pages.py::test_thirty_two_at_every_link_of_a_batch": (
+        "payment_batch:locked", "payment_batch:approved", "payment_batch:authorised", "payment_batch:released",
+        "payment_batch:sent", "payment_batch:reconciled", "payment_batch:unlocked", "payment_batch:cancelled",
+    ),
+    "tests/awards/test_races.py::test_thirty_two_at_every_step_of_a_commitment": (
+        "award:reserved", "commitment:prepared", "commitment:deferred", "commitment:visaed", "commitment:visaed_with_reserve",
+        "commitment:rejected", "commitment:released",
+    ),
+}  # fmt: skip
+"""Test → what is raced in it; each test says at its end that it did."""
+BEHIND_NO_BUTTON = {"award:unreserved"}
+"""What no address does yet."""

@@ -212,47 +212,36 @@ def doctor(language: Annotated[str, typer.Option(help="fr or en.")] = "fr") -> N
     """Say what is wrong with this machine and this installation, and how old the newest outside copy of the ledger's head is."""
     from portfolio.kit.doctor import examine
     from portfolio.kit.i18n import speaking
-    from portfolio.ledger import queries as ledger
-    from portfolio.serving import open_around
 
     settings = _settings()
     worst = 0
     with speaking(language):
-        found = list(examine(settings.database_url, settings.data_dir))
-        if all(ok for ok, _words in found):  # the database answers
-            around = open_around(settings)
-            with around.database.session(readonly=True) as session:
-                found += ledger.examine(session, around.outside, around.clock.now())
-                session.rollback()
-            around.database.dispose()
+        found = [*examine(settings.database_url, settings.data_dir), *_books(settings)]
     bad = "NON" if language == "fr" else "BAD"
     for ok, words in found:
         typer.secho(f"{'ok ' if ok else bad} {words}", fg="green" if ok else "red")
-        worst |= not ok
-    for ok, words in _books(settings):
-        typer.secho(f"{'ok ' if ok else 'NON'} {words}", fg="green" if ok else "red")
         worst |= not ok
     raise typer.Exit(1 if worst else 0)
 
 
 def _books(settings: Settings) -> Iterator[tuple[bool, str]]:
-    """The machine against the books, when they can be read: a clock set back makes every entry refused (C09)."""
+    """The machine against the books, when they can be read: a clock set back makes every entry refused (C09); the heads outside (T06)."""
     from portfolio.kit.doctor import schema_problem
-    from portfolio.kit.i18n import speaking
+    from portfolio.kit.i18n import gettext as _
     from portfolio.ledger import queries as ledger
     from portfolio.serving import open_around
 
     if schema_problem(settings.database_url) is not None:
         return
     around = open_around(settings)
-    with speaking("fr"), around.database.session(readonly=True) as session:
-        refusal = ledger.clock(session, around.clock.now()).refusal
+    with around.database.session(readonly=True) as session:
+        now = around.clock.now()
+        refusal = ledger.clock(session, now).refusal
+        agreed = _("the clock agrees with the last entry of the books")
+        yield refusal is None, refusal.message if refusal else agreed
+        yield from ledger.examine(session, around.outside, now)
         session.rollback()
     around.database.dispose()
-    yield (
-        refusal is None,
-        refusal.message if refusal else "l'horloge s'accorde avec la dernière écriture du livre",
-    )
 
 
 @books.command("verify")

@@ -106,6 +106,7 @@ def test_thirty_two_at_every_transition_of_a_grant(engine_kind: str, tmp_path: P
         race("justification:supplemented", "programme_head", f"{report}/clear", also=["expense:cleared"])
         claim = f"/justifications/recoveries/{ids['claim']}"
         race("recovery:issued", "authorising_officer", f"{claim}/issue")
+        race("recovery:taken_in_charge", "accountant", f"{claim}/take_charge")
         race("recovery:collected", "accountant", f"{claim}/collect", bank | {
             "amount": str(AMOUNT), "received_on": "22/11/2026", "payer": "Le groupement"}, also=["recovery:settled"])
         race("recovery:reopened", "accountant", f"/ledger/acts/{last(copy, 'recovery:collected')}/reverse", reason)

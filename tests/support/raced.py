@@ -17,7 +17,7 @@ TRANSITIONS = MOVING | {move.event for noun in _NOUNS for move in ALL[noun].move
 RACED: dict[str, tuple[str, ...]] = {
     "tests/lives/test_races.py::test_thirty_two_at_every_transition_of_a_grant": (
         "disbursement:liquidated", "disbursement:visaed", "disbursement:ordered", "disbursement:sent", "disbursement:paid",
-        "disbursement:failed", "disbursement:returned", "disbursement:rejected", "justification:reviewed",
+        "disbursement:failed", "disbursement:returned", "disbursement:rejected", "disbursement:requisitioned", "justification:reviewed",
         "justification:validated", "justification:supplemented", "expense:accepted", "expense:cleared", "recovery:issued", "recovery:taken_in_charge",
         "recovery:collected", "recovery:settled", "recovery:reopened", "recovery:written_off", "budget_line:voted", "commitment:reduced",
     ),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import zipfile
 from pathlib import Path
-from typing import Any, LiteralString, cast
+from typing import Any, LiteralString
 
 import psycopg
 from psycopg import sql
@@ -121,5 +121,4 @@ def _copy(table: str, columns: list[str], way: LiteralString) -> sql.Composed:
 
 def _altered(table: str, what: str, *names: str) -> sql.Composed:
     """`what` is written here, or by PostgreSQL itself about a constraint of its own."""
-    words = cast(LiteralString, what)
-    return sql.SQL("ALTER TABLE {} " + words).format(sql.Identifier(table), *map(sql.Identifier, names))
+    return sql.SQL("ALTER TABLE {} " + what).format(sql.Identifier(table), *map(sql.Identifier, names))

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from portfolio.cli import _books
 from portfolio.desk.service import clock as service
+from portfolio.kit.clock import SystemClock
 from portfolio.kit.db import Database
 from portfolio.kit.errors import Forbidden, Refused
 from portfolio.ledger import queries as ledger
 from portfolio.ledger.models import LedgerClock
 from portfolio.ledger.service import Transfer, post
+from portfolio.settings import Settings
 from tests.client import client
 from tests.desk.scene import codes
 from tests.justifications.grants import J, Office, grant
@@ -109,3 +113,17 @@ def test_an_admission_is_used_up_by_the_next_entry(place: Office) -> None:
         assert codes(lambda: service.admit(work, service.get(work, number))) == ["clock_moved"]
     with place.as_("accountant") as work:
         service.withdraw(work, service.get(work, number), "Sans objet")
+
+
+def test_the_doctor_says_that_the_clock_disagrees(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORTFOLIO_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("PORTFOLIO_DATABASE_URL", database.url.render_as_string(hide_password=False))
+    settings = Settings.read()
+    settings.prepare()
+    assert [ok for ok, _words in _books(settings)] == [True]
+    later = SystemClock().now() + timedelta(hours=1)
+    with database.session(readonly=False) as session:
+        post(session, [replace(ENTRY, at=later, dated_on=later.date())])
+        session.commit()
+    [(ok, words)] = _books(settings)
+    assert not ok and "horloge du serveur indique" in words

@@ -216,3 +216,16 @@ def test_the_francs_of_a_receipt_are_what_its_own_rate_gives(place: Office) -> N
         assert any(made_words in w for w in verify(work.db) for made_words in ("Encaissement", "Receipt"))
         work.db.rollback()
     work.close()
+
+
+def test_a_fund_says_what_the_exchange_gave_or_took() -> None:
+    """M20: on the page of the fund, beside what came in the donor's own currency."""
+    of = Fund(amount_minor=71_808_000, granted_minor=12_000_000, granted_currency="USD")
+
+    def came(*amounts: tuple[int, int, str]) -> tuple[int, int]:
+        return queries.exchange_gap(of, [MoneyReceipt(donor_minor=d, amount_minor=a, status=s) for d, a, s in amounts])
+
+    assert came((6_000_000, 35_904_000, "confirmed")) == (6_000_000, 0)
+    assert came((6_000_000, 36_000_000, "confirmed"), (100, 1, "recorded")) == (6_000_000, 96_000)
+    assert came((6_000_000, 35_000_000, "confirmed"), (1, 6, "confirmed")) == (6_000_001, -904_000)
+    assert came() == (0, 0)

@@ -17,6 +17,7 @@ from portfolio.funds.queries.records import (
     cash,
     dims,
     donor_options,
+    exchange_gap,
     facts,
     fund,
     fund_options,
@@ -48,6 +49,7 @@ from portfolio.funds.queries.totals import (
 )
 
 __all__ = [
+    "exchange_gap",
     "miscounted",
     "CASH",
     "Drift",

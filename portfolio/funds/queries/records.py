@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from fractions import Fraction
+from math import floor
 from typing import Any
 
 from sqlalchemy import Select, or_, select
@@ -157,16 +160,27 @@ def cash(of: Fund) -> int:
 def facts(work: Work, of: Fund) -> dict[str, Any]:
     """All that a fund's page shows."""
     by_line = totals(work.db, "line", fund=of.code)
+    receipts = receipts_of(work, of)
     return {
         "fund": of,
+        "exchange": exchange_gap(of, [r for r, _account in receipts]),
         "donor": work.db.get_one(Donor, of.donor_id),
         "total": sum(by_line.values(), Totals()),
         "lines": [(b, by_line.get(b.code, Totals())) for b in lines_of(work, of)],
-        "receipts": receipts_of(work, of),
+        "receipts": receipts,
         "accounts": treasury_options(work, of),
         "calls": calls_of(work, of),
         "refunds": refunds_of(work, of),
     }
+
+
+def exchange_gap(of: Fund, receipts: Iterable[MoneyReceipt]) -> tuple[int, int]:
+    """What the confirmed receipts sum to in the donor's currency, and how many francs more (or, below zero, less) they brought than at the
+    rate of the agreement; rounded once, half a franc up (M20)."""
+    sent = [r for r in receipts if r.status == "confirmed"]
+    donor = sum(r.donor_minor for r in sent)
+    expected = Fraction(of.amount_minor * donor, of.granted_minor or 1)
+    return donor, sum(r.amount_minor for r in sent) - floor(expected + Fraction(1, 2))
 
 
 def line_facts(work: Work, of: BudgetLine) -> dict[str, Any]:

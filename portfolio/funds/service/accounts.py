@@ -81,7 +81,9 @@ def record_fee(
 ) -> None:
     """A fee that stands on the statement outside any payment (account keeping); `document` and `dated_on` are the statement's line."""
     fund, (account,) = _chosen(work, form.fund_id, treasury_account_id=form.treasury_account_id)
-    fund = work.hold(fund)  # before the account, as payments and receipts do: no two wait for each other (C08)
+    fund = work.hold(
+        fund
+    )  # before the account, as payments and receipts do: no two wait for each other (C08)
     account = work.hold(account)
     work.require("treasury:manage", account)
     charge_fee(work, fund, account, form.amount)

@@ -148,7 +148,7 @@ def _tranches(session: Session) -> Iterator[Finding]:
 
 
 def _recoveries(session: Session) -> Iterator[Finding]:
-    collected = ledger.moved_by_subject(session, "recovery", "463", CASH)
+    collected = ledger.moved_by_subject(session, "recovery", "463", (*CASH, "468"))
     written_off = ledger.moved_by_subject(session, "recovery", "463", ["659"])
     for r in session.scalars(select(Recovery).order_by(Recovery.id)):
         for column, moved in (("collected_minor", collected), ("written_off_minor", written_off)):

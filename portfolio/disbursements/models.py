@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portfolio.kit.db import (
@@ -19,6 +20,7 @@ from portfolio.kit.db import (
     Moment,
     Ref,
     distinct_people,
+    guard_columns,
     status_check,
 )
 from portfolio.rulebook.lifecycles.disbursements import DISBURSEMENT
@@ -32,6 +34,7 @@ class Disbursement(Base):
         status_check(DISBURSEMENT),
         distinct_people("requested_by_id", "liquidated_by_id", "visaed_by_id", "ordered_by_id", "paid_by_id"),
         CheckConstraint("amount_minor > 0 AND fee_minor >= 0", name="amounts_positive"),
+        CheckConstraint("deducted_minor >= 0 AND deducted_minor < amount_minor", name="deducted_within"),
         CheckConstraint(
             "status <> 'paid' OR (payment_reference IS NOT NULL AND paid_by_id IS NOT NULL"
             " AND ordered_by_id IS NOT NULL AND liquidated_by_id IS NOT NULL)",
@@ -68,6 +71,8 @@ class Disbursement(Base):
     """What the approvals bind to: payee, account, amount, purpose (M10)."""
     treasury_account_id: Mapped[Ref | None] = mapped_column(ForeignKey("treasury_account.id"))
     fee_minor: Mapped[Minor] = mapped_column(default=0)
+    deducted_minor: Mapped[Minor] = mapped_column(default=0)
+    """What orders to repay of the same group take from it: the order is for the whole, the net leaves the account (document 10)."""
     payment_reference: Mapped[str | None] = mapped_column(String(100), unique=True)
     paid_on: Mapped[date | None]
     receipt_number: Mapped[str | None] = mapped_column(String(60), unique=True)
@@ -100,6 +105,11 @@ class Disbursement(Base):
     requisitioned_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     requisitioned_at: Mapped[Moment | None]
     """The ordonnateur who answers for this payment, refused by the comptable and requisitioned (R3)."""
+
+    @hybrid_property
+    def net_minor(self) -> int:
+        """What leaves the account of the institution for the payee, in minor units."""
+        return self.amount_minor - self.deducted_minor
 
 
 class Rejection(Base):
@@ -143,3 +153,6 @@ class Requisition(Base):
     """« Par délégation » or « par intérim », with the act (R10)."""
     requisitioned_by_id: Mapped[Ref] = mapped_column(ForeignKey("person.id"))
     requisitioned_at: Mapped[Moment]
+
+
+guard_columns(Disbursement, "deducted_minor")

@@ -157,6 +157,14 @@ class CollectForm(Form):
     bank_reference: Annotated[str | None, optional(text(100))] = None
 
 
+class DeductForm(Form):
+    """A claim set off against a payment to the same group."""
+
+    disbursement_id: RecordId
+    amount: PositiveAmount
+    reason: Reason
+
+
 class WriteOffForm(Form):
     """An admission en non-valeur or remise gracieuse rests on an act."""
 

@@ -163,6 +163,10 @@ class Recovery(Base):
         status_check(RECOVERY),
         distinct_people("prepared_by_id", "issued_by_id"),
         CheckConstraint(
+            "held_minor >= 0 AND collected_minor + written_off_minor + held_minor <= amount_minor",
+            name="held_within",
+        ),
+        CheckConstraint(
             "amount_minor > 0 AND collected_minor >= 0 AND written_off_minor >= 0"
             " AND collected_minor + written_off_minor <= amount_minor",
             name="collected_within",
@@ -182,6 +186,8 @@ class Recovery(Base):
     for_refused_minor: Mapped[Minor | None]
     """The part of it that asks back refused papers; the rest is money that was not spent."""
     collected_minor: Mapped[Minor] = mapped_column(default=0)
+    held_minor: Mapped[Minor] = mapped_column(default=0)
+    """What payments under way will take off it: owed until they are made, asked of nobody meanwhile."""
     reason: Mapped[Long]
     article: Mapped[Label] = mapped_column(default="")
     """The article of the convention that it rests on."""
@@ -229,4 +235,29 @@ class RecoveryReceipt(Base):
     """A receipt whose money went back keeps its number and its reason."""
 
 
-guard_columns(Recovery, "collected_minor", "written_off_minor")
+class Deduction(Base):
+    """So much of an order to repay taken from a payment to the same group, by an act of the ordonnateur (compensation, document 10)."""
+
+    __tablename__ = "payment_deduction"
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0", name="amount_positive"),
+        CheckConstraint("status IN ('held', 'applied', 'released')", name="status_known"),
+        Index("ix_payment_deduction_recovery", "recovery_id"),
+        Index("ix_payment_deduction_disbursement", "disbursement_id"),
+    )
+
+    id: Mapped[Id]
+    reference: Mapped[str] = mapped_column(String(40), unique=True)
+    recovery_id: Mapped[Ref] = mapped_column(ForeignKey("recovery.id"))
+    disbursement_id: Mapped[Ref] = mapped_column(ForeignKey("disbursement.id"))
+    amount_minor: Mapped[Minor]
+    amount_currency: Mapped[Currency]
+    reason: Mapped[Long]
+    status: Mapped[Code] = mapped_column(default="held")
+    """held until the payment is made, then applied; released when it comes back."""
+    decided_by_id: Mapped[Ref] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[Moment]
+    ended_at: Mapped[Moment | None]
+
+
+guard_columns(Recovery, "collected_minor", "held_minor", "written_off_minor")

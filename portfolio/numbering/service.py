@@ -54,6 +54,7 @@ PREFIXES = {
     "rejection": "NR",
     "formal_notice": "MED",
     "requisition": "RP",
+    "deduction": "CP",
 }
 """Reference prefixes are data (R22)."""
 

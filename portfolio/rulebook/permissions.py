@@ -294,6 +294,7 @@ GRANTS: dict[str, frozenset[str]] = {
         "payment_batch:unlock",
         "procedure:order",
         "recovery:issue",
+        "recovery:deduct",
         "closure:attest",
         "period:close",
         "role:grant",

@@ -113,7 +113,7 @@ def ageing_facts(
 def waiting_orders(work: Work) -> list[tuple[Fund, int, int]]:
     """The funds that have orders to issue: how many, for how much."""
     statement = (
-        select(Fund, func.count(Disbursement.id), func.sum(Disbursement.amount_minor))
+        select(Fund, func.count(Disbursement.id), func.sum(Disbursement.net_minor))
         .join(Agreement, Agreement.fund_id == Fund.id)
         .join(Disbursement, Disbursement.agreement_id == Agreement.id)
         .where(work.within("disbursement:view", Disbursement), Disbursement.status.in_(WAITING))
@@ -157,7 +157,7 @@ def dispatch(work: Work, fund: Fund) -> dict[str, Any]:
                 "bank": d.account_provider,
                 "account": d.account_number,
                 "kind": d.account_kind,
-                "amount_minor": d.amount_minor,
+                "amount_minor": d.net_minor,
             }
             for d, agreement in work.db.execute(statement)
         ],

@@ -48,6 +48,15 @@ def _one(work: Work, model: type[Any], **where: Any) -> Any:
 def _undo_payment(work: Work, act: list[Any], reason: str) -> Base:
     """The money came back after all: the order stands again, to be paid once more or returned."""
     paid = work.hold(_one(work, Disbursement, id=act[0].subject_id))
+    if paid.deducted_minor:
+        raise Refused(
+            Refusal(
+                "has_deductions",
+                _("An order to repay was set off against this payment: it cannot be reversed alone."),
+                way_out=_("Order back what must come back, by a new order to repay."),
+                who=who_may("recovery:prepare"),
+            )
+        )
     tranche = work.hold(_one(work, Tranche, id=paid.tranche_id))
     agreement = _one(work, Agreement, id=paid.agreement_id)
     line = _one(work, BudgetLine, id=agreement.budget_line_id)

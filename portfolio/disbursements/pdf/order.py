@@ -65,6 +65,11 @@ def order_pdf(facts: dict[str, Any]) -> bytes:
     )
     paper.facts(
         [
+            ("Présent ordre, montant brut", amount(table["present"])),
+            *(
+                (f"À déduire : ordre de reversement n° {row['order']}", f"− {amount(row['amount_minor'])} (compensation n° {row['reference']})")
+                for row in facts.get("deducted", ())
+            ),
             ("Retenues et reversements à déduire", amount(table["deductions"])),
             ("Net à payer", amount(table["net"])),
         ],

@@ -1,5 +1,6 @@
 """Every SELECT of payments."""
 
+from portfolio.disbursements.queries.deductions import Deducted, deductions
 from portfolio.disbursements.queries.facts import Step, facts, pay_facts, queues, seen, step_words, steps
 from portfolio.disbursements.queries.papers import (
     liquidation_facts,
@@ -29,18 +30,21 @@ from portfolio.disbursements.queries.records import (
     rejections,
     retained_supplier,
     supplier_options,
+    to_deduct_from,
     tranche_of,
     visible,
 )
 
 __all__ = [
     "OPEN",
+    "Deducted",
     "Figures",
     "Pieces",
     "Step",
     "agreement_of",
     "blockers",
     "content_of",
+    "deductions",
     "dims",
     "facts",
     "figures",
@@ -67,6 +71,7 @@ __all__ = [
     "step_words",
     "steps",
     "supplier_options",
+    "to_deduct_from",
     "tranche_of",
     "visible",
 ]

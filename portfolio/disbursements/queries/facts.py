@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from portfolio.accounts.queries import visa_required
 from portfolio.agreements import queries as agreements
 from portfolio.disbursements.models import Disbursement
+from portfolio.disbursements.queries.deductions import deductions
 from portfolio.disbursements.queries.records import (
     agreement_of,
     content_of,
@@ -114,6 +115,7 @@ def facts(work: Work, d: Disbursement) -> dict[str, Any]:
         "tranche": tranche,
         "parties": parties,
         "figures": table,
+        "deductions": deductions(work, d),
         "steps": steps(work, d, persons),
         "persons": persons,
         "refusals": refusals,

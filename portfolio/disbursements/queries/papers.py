@@ -10,6 +10,7 @@ from portfolio.accounts.queries import act_of, visa_required
 from portfolio.agreements import queries as agreements
 from portfolio.agreements.models import Agreement, Tranche
 from portfolio.disbursements.models import Disbursement, Rejection, Requisition
+from portfolio.disbursements.queries.deductions import deductions
 from portfolio.disbursements.queries.records import agreement_of, figures, rejections, tranche_of
 from portfolio.disbursements.reference import CAUSE_WORDS, causes
 from portfolio.documents.reference import institution, letterhead
@@ -166,6 +167,10 @@ def order_facts(work: Work, d: Disbursement) -> dict[str, Any]:
             "deductions": table.deductions,
             "net": table.net,
         },
+        "deducted": [
+            {"reference": row.reference, "order": row.order, "amount_minor": row.amount_minor}
+            for row in deductions(work, d)
+        ],
         "papers": list(d.papers or []),
         "controller": visa_required(work) or d.visaed_by_id is not None,
         "chain": {
@@ -252,6 +257,7 @@ def receipt_facts(work: Work, d: Disbursement) -> dict[str, Any]:
     )
     return {
         **_base(work, d, on),
+        "amount_minor": d.net_minor,
         "received_by": taker,
         "received_as": agreement.signatory_function
         if not d.received_by or d.received_by == agreement.signatory_name

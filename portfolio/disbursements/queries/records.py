@@ -116,6 +116,21 @@ def rejections(work: Work, disbursement: Disbursement) -> list[tuple[Rejection, 
     return [(refused, answer) for refused, answer in work.db.execute(statement)]
 
 
+def to_deduct_from(work: Work, group_id: int, fund_id: int) -> list[Disbursement]:
+    """The payments to a group, of one fund, that are liquidated and not yet under the visa or the order: a claim may be set off on them."""
+    statement = (
+        select(Disbursement)
+        .join(Agreement, Agreement.id == Disbursement.agreement_id)
+        .where(
+            Disbursement.group_id == group_id,
+            Agreement.fund_id == fund_id,
+            Disbursement.status == "liquidated",
+            Disbursement.payee_kind == "group",
+        )
+    )
+    return list(work.db.scalars(statement.order_by(Disbursement.id)))
+
+
 def last_rejection(work: Work, disbursement: Disbursement) -> Rejection | None:
     """The refusal that stands: the last one."""
     statement = select(Rejection).where(Rejection.disbursement_id == disbursement.id)
@@ -158,7 +173,7 @@ def figures(work: Work, disbursement: Disbursement) -> Figures:
         ).scalar_one()
     )
     own = disbursement.amount_minor if disbursement.status in ("ordered", "sent", "paid") else 0
-    return Figures(int(committed), ordered - own, disbursement.amount_minor)
+    return Figures(int(committed), ordered - own, disbursement.amount_minor, disbursement.deducted_minor)
 
 
 def content_of(work: Work, disbursement: Disbursement) -> str:
@@ -170,9 +185,11 @@ def content_of(work: Work, disbursement: Disbursement) -> str:
         if account is not None
         else [disbursement.account_kind, disbursement.account_provider, "", disbursement.account_number, ""]
     )
+    deducted = {"deducted_minor": disbursement.deducted_minor} if disbursement.deducted_minor else {}
     return digest(
         "disbursement",
         {
+            **deducted,
             "payee": disbursement.payee,
             "payee_kind": disbursement.payee_kind,
             "supplier": disbursement.supplier_id,

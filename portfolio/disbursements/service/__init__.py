@@ -13,6 +13,7 @@ from portfolio.disbursements.service.chain import (
     visa_obstacles,
 )
 from portfolio.disbursements.service.confirm import content_refusals, seen_refusals, wallet_refusals
+from portfolio.disbursements.service.deducting import deduct
 from portfolio.disbursements.service.holding import (
     band_refusals,
     free_from_batch,
@@ -40,6 +41,7 @@ __all__ = [
     "band_refusals",
     "change_account",
     "content_refusals",
+    "deduct",
     "fail",
     "free_from_batch",
     "held_refusals",

@@ -15,6 +15,7 @@ from portfolio.disbursements.models import Disbursement
 from portfolio.disbursements.reference import ADVANCES
 from portfolio.disbursements.service.chain import alive_refusals
 from portfolio.disbursements.service.confirm import content_refusals, seen_refusals, wallet_refusals
+from portfolio.disbursements.service.deducting import apply_deductions, release_deductions
 from portfolio.disbursements.service.holding import band_refusals, held_refusals
 from portfolio.disbursements.service.papers import issue_paid
 from portfolio.funds import queries as funds
@@ -110,13 +111,18 @@ def pay(work: Work, disbursement: Disbursement, form: PayForm) -> None:
         raise Invalid(errors)
     treasury = _treasury(work, disbursement, form.treasury_account_id)
     agreement = queries.agreement_of(work, disbursement)
-    fee = form.fee or 0
+    fee, deducted = form.fee or 0, disbursement.deducted_minor
     work.advance(
         DISBURSEMENT,
         disbursement,
         "pay",
-        case=disbursement.modality,
-        measures={"amount": disbursement.amount_minor, "fee": fee},
+        case=f"{disbursement.modality}_net" if deducted else disbursement.modality,
+        measures={
+            "amount": disbursement.amount_minor,
+            "net": disbursement.net_minor,
+            "deducted": deducted,
+            "fee": fee,
+        },
         dims=queries.dims(work, agreement, tranche, disbursement, treasury.code),
         treasury=treasury.kind,
         dated_on=form.paid_on,
@@ -134,8 +140,9 @@ def pay(work: Work, disbursement: Disbursement, form: PayForm) -> None:
     if disbursement.modality not in ADVANCES:
         move_stage(work, tranche, "cleared", disbursement.amount_minor)
     line, fund = funds.line(work, agreement.budget_line_id), funds.fund(work, agreement.fund_id)
-    credits.pay(work, line, fund, treasury, disbursement.amount_minor, fee)
+    credits.pay(work, line, fund, treasury, disbursement.amount_minor, fee, deducted)
     work.advance(TRANCHE, tranche, "pay", paid_on=form.paid_on)
+    apply_deductions(work, disbursement)
     issue_paid(work, disbursement)
 
 
@@ -177,6 +184,7 @@ def release(
 ) -> None:
     """Take the stages back from `reached` down, the last first; with `whole`, the request too, and the tranche is planned again."""
     amount, line = disbursement.amount_minor, funds.line(work, agreement.budget_line_id)
+    release_deductions(work, disbursement, disbursement.note)
     if reached == "ordered":
         move_stage(work, tranche, "ordered", -amount)
         credits.unorder(work, line, amount)

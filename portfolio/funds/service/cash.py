@@ -37,14 +37,21 @@ _PUT = Guard(
 
 
 def pay(
-    work: Work, line: BudgetLine, fund: Fund, treasury: TreasuryAccount, amount: int, fee: int = 0
+    work: Work,
+    line: BudgetLine,
+    fund: Fund,
+    treasury: TreasuryAccount,
+    amount: int,
+    fee: int = 0,
+    deducted: int = 0,
 ) -> None:
-    """Pay what was ordered, with the operator's fee beside it (never taken from the group's sum).
+    """Pay what was ordered, with the operator's fee beside it (never taken from the group's sum). `deducted` is charged to the line and does
+    not leave the account: a claim on the payee is set off.
 
     Refused: order_short, fund_not_open, cash_missing, treasury_short, treasury_other_fund, treasury_inactive. All three guards move or none:
     the caller's transaction is rolled back.
     """
-    whole = positive(amount) + (positive(fee) if fee else 0)
+    whole = positive(positive(amount) - deducted) + (positive(fee) if fee else 0)
     if line.fund_id != fund.id:
         raise ValueError("the line belongs to another fund")
     if not _PAY.move(work, line, amount):

@@ -11,8 +11,10 @@ from portfolio.justifications.queries.progress import (
     unlocks,
 )
 from portfolio.justifications.queries.recoveries import (
+    deductions_of,
     get_recovery,
     notice_options,
+    open_claims,
     owed,
     prepared_minor,
     proposed,
@@ -65,6 +67,7 @@ __all__ = [
     "Same",
     "Unlocks",
     "cash",
+    "deductions_of",
     "expense_facts",
     "expenses",
     "facts",
@@ -84,6 +87,7 @@ __all__ = [
     "of_report",
     "of_tranche",
     "of_tranches",
+    "open_claims",
     "open_report",
     "owed",
     "percent_words",

@@ -10,12 +10,15 @@ from sqlalchemy import Select, func, select
 from portfolio.agreements import queries as agreements
 from portfolio.agreements.models import Agreement, FormalNotice, Tranche
 from portfolio.agreements.queries.stops import pushed, stops
+from portfolio.disbursements import queries as payments
+from portfolio.disbursements.models import Disbursement
 from portfolio.documents import queries as documents
 from portfolio.funds import queries as funds
 from portfolio.funds.models import TreasuryAccount
 from portfolio.groups.models import Group
-from portfolio.justifications.models import Expense, Justification, Recovery, RecoveryReceipt
+from portfolio.justifications.models import Deduction, Expense, Justification, Recovery, RecoveryReceipt
 from portfolio.justifications.queries.progress import Progress, of_tranche
+from portfolio.kit.money import amount
 from portfolio.work import Work
 
 PERMISSION = "recovery:view"
@@ -112,6 +115,32 @@ def repay_by(work: Work, recovery: Recovery) -> date:
     return pushed(stops(work, agreement.place_id), since, recovery.due_on, work.today)
 
 
+def deductions_of(work: Work, recovery: Recovery) -> list[tuple[Deduction, Disbursement]]:
+    """What payments take or took off an order, oldest first."""
+    statement = (
+        select(Deduction, Disbursement)
+        .join(Disbursement, Disbursement.id == Deduction.disbursement_id)
+        .where(Deduction.recovery_id == recovery.id)
+        .order_by(Deduction.id)
+    )
+    return [(row, paid) for row, paid in work.db.execute(statement)]
+
+
+def open_claims(work: Work, group_id: int, fund_id: int) -> list[Recovery]:
+    """The orders to repay of a group on one fund that are signed and not settled, oldest first."""
+    statement = (
+        select(Recovery)
+        .join(Agreement, Agreement.id == Recovery.agreement_id)
+        .where(
+            Recovery.group_id == group_id,
+            Agreement.fund_id == fund_id,
+            Recovery.status == "issued",
+            Recovery.collected_minor + Recovery.written_off_minor + Recovery.held_minor < Recovery.amount_minor,
+        )
+    )
+    return list(work.db.scalars(statement.order_by(Recovery.id)))
+
+
 def recovery_facts(work: Work, recovery: Recovery) -> dict[str, Any]:
     """All that the page of an order to repay shows."""
     agreement = work.db.get_one(Agreement, recovery.agreement_id)
@@ -127,6 +156,14 @@ def recovery_facts(work: Work, recovery: Recovery) -> dict[str, Any]:
         "refused": refused_papers(work, tranche),
         "receipts": receipts_of(work, recovery),
         "owed": owed(recovery),
+        "asked": owed(recovery) - recovery.held_minor,
+        "deductions": deductions_of(work, recovery),
+        "payments": [
+            (str(d.id), f"{d.reference} · {amount(d.net_minor, d.amount_currency)}")
+            for d in payments.to_deduct_from(work, recovery.group_id, agreement.fund_id)
+        ]
+        if recovery.status == "issued"
+        else [],
         "notice": work.db.get(FormalNotice, recovery.formal_notice_id) if recovery.formal_notice_id else None,
         "notices": notice_options(work, agreement, tranche) if recovery.status == "prepared" else [],
         "repay_by": repay_by(work, recovery),

@@ -11,7 +11,7 @@ from portfolio.agreements.models import Agreement, Tranche
 from portfolio.funds.models import Fund
 from portfolio.groups.models import Group
 from portfolio.justifications import queries, service
-from portfolio.justifications.forms import CollectForm, NoticeLinkForm, RecoveryForm, WriteOffForm
+from portfolio.justifications.forms import CollectForm, DeductForm, NoticeLinkForm, RecoveryForm, WriteOffForm
 from portfolio.justifications.models import Recovery
 from portfolio.justifications.pdf import order_pdf
 from portfolio.justifications.reference import GROUNDS
@@ -170,6 +170,7 @@ def show_page(work: Work, id: int, bad: Bad | None = None) -> Response:
         may_link=recovery.status == "prepared" and work.may("recovery:prepare", recovery),
         cycle=RECOVERY,
         may_collect=recovery.status == "issued" and work.may("recovery:collect", recovery),
+        may_deduct=recovery.status == "issued" and work.may("recovery:deduct", recovery),
         may_write_off=recovery.status == "issued" and work.may("recovery:write_off", recovery),
         title=_("Order to repay %(n)s") % {"n": recovery.reference},
         crumbs=[(_("Justifications"), url("justifications.index")), (_("Orders to repay"), url("justifications.recoveries")),
@@ -220,6 +221,16 @@ def collect(work: W, raw: Raw, id: int) -> Response:
     receipt = service.collect(work, queries.get_recovery(work, id), CollectForm.read(raw))
     words = _("Receipt %(n)s is issued.") % {"n": receipt.reference}
     return done(work, url("justifications.recovery", id=id), words)
+
+
+@router.post("/recoveries/{id}/deduct", name="justifications.recovery_deduct")
+@allow("recovery:deduct")
+@on_refusal(show_page)
+def deduct(work: W, raw: Raw, id: int) -> Response:
+    """Take it from a payment to the same group."""
+    row = service.deduct(work, queries.get_recovery(work, id), DeductForm.read(raw))
+    words = _("Set-off %(n)s is decided: the order of payment prints it, and the net is paid.")
+    return done(work, url("justifications.recovery", id=id), words % {"n": row.reference})
 
 
 @router.post("/recoveries/{id}/write_off", name="justifications.recovery_write_off")

@@ -1,5 +1,6 @@
 """The verbs of reports, papers and orders to repay."""
 
+from portfolio.justifications.service.deductions import deduct, deduct_obstacles
 from portfolio.justifications.service.expenses import (
     accept,
     accept_obstacles,
@@ -68,6 +69,8 @@ __all__ = [
     "create_obstacles",
     "create_on",
     "decide_all",
+    "deduct",
+    "deduct_obstacles",
     "edit",
     "issue_obstacles",
     "issue_order",

@@ -174,10 +174,10 @@ def _charge(work: Work, recovery: Recovery) -> None:
     work.advance(RECOVERY, recovery, "take_charge", data={"number": number}, charge_number=number)
 
 
-def _shift(work: Work, recovery: Recovery, column: str, delta: int) -> bool:
+def shift(work: Work, recovery: Recovery, column: str, delta: int) -> bool:
     """Move a guard of the order inside its amount; False when there is no room."""
     moved = getattr(Recovery, column)
-    whole = Recovery.collected_minor + Recovery.written_off_minor
+    whole = Recovery.collected_minor + Recovery.written_off_minor + Recovery.held_minor
     bound = whole + delta <= Recovery.amount_minor if delta >= 0 else moved + delta >= 0
     found = work.db.execute(
         update(Recovery)
@@ -217,8 +217,8 @@ def collect(work: Work, recovery: Recovery, form: CollectForm) -> RecoveryReceip
     if form.treasury_account_id not in {a.id for a in funds.treasury_options(work, fund)}:
         raise Invalid([FieldError("treasury_account_id", _("Choose one of the answers proposed."))])
     account = funds.treasury(work, form.treasury_account_id)
-    if recovery.status != "issued" or not _shift(work, recovery, "collected_minor", form.amount):
-        owed = queries.owed(recovery)
+    if recovery.status != "issued" or not shift(work, recovery, "collected_minor", form.amount):
+        owed = queries.owed(recovery) - recovery.held_minor
         raise Refused(
             Refusal(
                 "above_owed",
@@ -265,6 +265,16 @@ def collect(work: Work, recovery: Recovery, form: CollectForm) -> RecoveryReceip
 def write_off(work: Work, recovery: Recovery, form: WriteOffForm) -> None:
     """Admission en non-valeur, or remise gracieuse, of what is left: by an act, for ever in the books."""
     recovery = work.hold(recovery)
+    if recovery.held_minor:
+        raise Refused(
+            Refusal(
+                "held_by_payment",
+                _("%(held)s of this order are being deducted from a payment.")
+                % {"held": amount(recovery.held_minor, recovery.amount_currency)},
+                way_out=_("Wait for the payment, or have it returned."),
+                who=who_may("disbursement:return"),
+            )
+        )
     rest = queries.owed(recovery)
     agreement = work.db.get_one(Agreement, recovery.agreement_id)
     tranche = work.db.get_one(Tranche, recovery.tranche_id)
@@ -279,7 +289,7 @@ def write_off(work: Work, recovery: Recovery, form: WriteOffForm) -> None:
         document=form.act[:60],
         written_off_act=form.act,
     )
-    if not _shift(work, recovery, "written_off_minor", rest):
+    if not shift(work, recovery, "written_off_minor", rest):
         raise Refused(Refusal("changed_meanwhile", _("Somebody else was first. Reload the page.")))
     issue_write_off(work, recovery, form.reason)
 
@@ -293,7 +303,7 @@ def void_receipt(work: Work, recovery: Recovery, receipt: RecoveryReceipt, reaso
     fund = funds.fund(work, agreement.fund_id)
     account = funds.treasury(work, receipt.treasury_account_id)
     money.charge_fee(work, fund, account, receipt.amount_minor)
-    if not _shift(work, recovery, "collected_minor", -receipt.amount_minor):
+    if not shift(work, recovery, "collected_minor", -receipt.amount_minor):
         raise Refused(Refusal("changed_meanwhile", _("Somebody else was first. Reload the page.")))
     receipt.voided_reason, receipt.voided_at = reason, work.now
     work.db.flush()

@@ -167,7 +167,7 @@ def drifted(work: Work, batch: PaymentBatch) -> list[PaymentLine]:
             d.status == "ordered"
             and d.batch_reference == batch.reference
             and disbursements.content_of(work, d) == row.line.fingerprint
-            and (d.amount_minor, d.account_number, d.payee)
+            and (d.net_minor, d.account_number, d.payee)
             == (row.line.amount_minor, row.line.account_number, row.line.payee)
         )
         if not same:

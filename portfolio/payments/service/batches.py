@@ -106,7 +106,7 @@ def _line(work: Work, batch: PaymentBatch, d: Disbursement, position: int) -> Pa
         disbursement_id=d.id,
         position=position,
         order_reference=d.reference,
-        amount_minor=d.amount_minor,
+        amount_minor=d.net_minor,
         amount_currency=d.amount_currency,
         payee=d.payee,
         holder=queries.holder_of(work, d),
@@ -224,7 +224,7 @@ def wallet_sums(work: Work, lines: Iterable[PaymentLine]) -> Iterator[Refusal]:
             if most is None:
                 continue
             already = work.db.execute(
-                select(func.coalesce(func.sum(Disbursement.amount_minor), 0)).where(
+                select(func.coalesce(func.sum(Disbursement.net_minor), 0)).where(
                     Disbursement.account_number == number,
                     Disbursement.account_kind == "mobile",
                     Disbursement.status.in_(("sent", "paid")),

@@ -40,7 +40,7 @@ def send(work: Work, batch: PaymentBatch) -> None:
         for row in sorted(rows, key=lambda r: r.disbursement.id):
             form = SendForm(
                 content_hash=row.line.fingerprint,
-                amount_seen=row.line.amount_minor,
+                amount_seen=row.disbursement.amount_minor,
                 treasury_account_id=batch.treasury_account_id,
             )
             payments.send(work, row.disbursement, form, batch.reference)

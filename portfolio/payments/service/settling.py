@@ -25,7 +25,7 @@ def match(work: Work, line: StatementLine, form: MatchForm) -> None:
     kind, _colon, number = form.movement.partition(":")
     if kind == "sent" and number.isdigit():
         d = disbursements.get(work, int(number))
-        if d.status != "sent" or d.treasury_account_id != account.id or -line.amount_minor < d.amount_minor:
+        if d.status != "sent" or d.treasury_account_id != account.id or -line.amount_minor < d.net_minor:
             raise Invalid([FieldError("movement", _("Choose one of the answers proposed."))])
         match_payment(work, account, line, d)
         return

@@ -157,8 +157,8 @@ def match_alone(work: Work, account: TreasuryAccount, line: StatementLine) -> No
         .where(
             Disbursement.treasury_account_id == account.id,
             Disbursement.status.in_(("sent", "paid")),
-            (Disbursement.amount_minor == -line.amount_minor)
-            | (Disbursement.amount_minor + Disbursement.fee_minor == -line.amount_minor),
+            (Disbursement.net_minor == -line.amount_minor)
+            | (Disbursement.net_minor + Disbursement.fee_minor == -line.amount_minor),
         )
         .order_by(Disbursement.id)
     ):
@@ -187,7 +187,7 @@ def match_payment(
             treasury_account_id=account.id,
             payment_reference=line.bank_reference or f"{line.statement_id}-{line.row_number}-{d.reference}",
             paid_on=line.booked_on,
-            fee=-line.amount_minor - d.amount_minor or None,
+            fee=-line.amount_minor - d.net_minor or None,
         )
         blocked = any(payments.pay_obstacles(work, d)) or any(payments.pay_errors(work, d, form))
         if quiet and (blocked or account.balance_minor < -line.amount_minor):

@@ -163,6 +163,15 @@ RECOVERY = Lifecycle(
             "settle", ("issued",), "settled", "recovery:collect", "recovery:settled", N_("Settle"), form=True
         ),
         Move(
+            "settle_by_payment",
+            ("issued",),
+            "settled",
+            "disbursement:pay",
+            "recovery:settled",
+            N_("Settle"),
+            form=True,
+        ),
+        Move(
             "write_off",
             ("issued",),
             "written_off",

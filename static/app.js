@@ -128,7 +128,15 @@ addEventListener("offline", () => line(words().lost));
 
 /* fragments */
 const seen = new WeakSet();
-const show = () => { const box = all("[data-focus]").find(b => !seen.has(b)); all("[data-focus]").forEach(b => seen.add(b)); if (box) box.focus(); count(); };
+const named = a => {
+  const to = a.dataset.named ? null : doc.getElementById(a.hash.slice(1));
+  if (!to) return;
+  const label = (to.labels && to.labels[0]) || (to.closest("fieldset.choices") || to).querySelector("legend");
+  const words = label ? label.firstChild.textContent.trim() : to.getAttribute("aria-label");
+  a.dataset.named = 1;
+  if (words && !a.textContent.includes(words)) a.prepend(words.replace(/\s*:$/, "") + (doc.documentElement.lang === "fr" ? "\u00a0: " : ": "));
+};
+const show = () => { all(".error-summary a").forEach(named); const box = all("[data-focus]").find(b => !seen.has(b)); all("[data-focus]").forEach(b => seen.add(b)); if (box) box.focus(); count(); };
 doc.addEventListener("htmx:after:swap", show);
 doc.addEventListener("htmx:finally:request", () => all("form.busy").forEach(free));
 doc.addEventListener("htmx:error", e => { const f = e.target.closest && e.target.closest("form"); if (isPost(f)) edited.add(f); line(words().lost); });

@@ -217,9 +217,17 @@ def optional(validator: Any) -> Any:
     return BeforeValidator(read)
 
 
-RecordId = Annotated[int, _whole(1, 999_999_999)]
+def _record(value: object) -> int:
+    """A record is chosen, not typed: whatever is wrong, the words say to choose."""
+    cleaned = value.strip() if isinstance(value, str) else str(value)
+    if not re.fullmatch(r"[1-9][0-9]{0,8}", cleaned, re.ASCII):
+        raise fail("choice", _("Choose one of the answers proposed."))
+    return int(cleaned)
+
+
+RecordId = Annotated[int, BeforeValidator(_record)]
 """The number of a record, as a list of choices or a hidden field sends it."""
-OptionalId = Annotated[int | None, optional(_whole(1, 999_999_999))]
+OptionalId = Annotated[int | None, optional(BeforeValidator(_record))]
 OptionalLine = Annotated[str | None, optional(_text(200))]
 OptionalDay = Annotated[date | None, optional(BeforeValidator(_day))]
 OptionalAmount = Annotated[int | None, optional(BeforeValidator(read_amount))]

@@ -88,6 +88,9 @@ def changes_of(work: Work, agreement: Agreement, form: AmendmentForm) -> dict[st
                 "after": {"results": form.results},
             }
         case "suspension":
+            if form.until_on is not None and form.until_on <= work.today:
+                past = _("This day is past: a suspension runs from its signature on.")
+                raise Invalid([FieldError("until_on", past)])
             return {
                 "before": {"ends_on": agreement.ends_on.isoformat()},
                 "after": {"until_on": form.until_on.isoformat() if form.until_on else None},

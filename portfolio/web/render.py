@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
@@ -105,12 +105,15 @@ def ui() -> Any:
 def words(msgid: str, **values: object) -> Markup:
     """A message in the reader's language as markup, what is put in it escaped; looked up once."""
     said = _said(msgid, i18n.locale())
+    if isinstance(said, i18n.Numbered):  # agrees with numbers, which are left as they are
+        return Markup(said % {name: v if isinstance(v, int) else escape(v) for name, v in values.items()})
     return said % values if values or "%" in said else said
 
 
 @functools.lru_cache(maxsize=5000)
-def _said(msgid: str, _locale: str) -> Markup:
-    return Markup(i18n.gettext(msgid))
+def _said(msgid: str, _locale: str) -> Markup | i18n.Numbered:
+    found = i18n.gettext(msgid)
+    return found if isinstance(found, i18n.Numbered) else Markup(found)
 
 
 def drawn_once(macro: str, *given: Hashable) -> Markup:

@@ -99,7 +99,7 @@ def amendment_page(work: Work, number: int, bad: Bad | None = None) -> Response:
             (facts["agreement"].reference, url("agreements.show", id=amendment.agreement_id)),
         ],
         steps=status_steps(AMENDMENT, amendment.status),
-        moves=[m for m in actions if m.verb != "sign" or m.blocked],
+        moves=[m for m in actions if m.verb != "sign" or m.blocked or not m.allowed],
         day=_day,
         old_end=_day(amendment.changes["before"].get("ends_on")),
         new_end=_day(amendment.changes["after"].get("ends_on")),

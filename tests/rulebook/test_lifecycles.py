@@ -16,7 +16,7 @@ from portfolio.kit.lifecycle import Lifecycle, Move, State
 from portfolio.ledger.service import Dims
 from portfolio.origin import Surroundings
 from portfolio.rulebook.events import WORDS
-from portfolio.rulebook.lifecycles import ALL
+from portfolio.rulebook.lifecycles import ALL, NOUNS
 from portfolio.rulebook.permissions import GRANTS, INCOMPATIBLE, MONEY_ROLES, PERMISSIONS, ROLES
 from portfolio.rulebook.postings import CHART, ENTRY_WORDS, POSTINGS, STAGES, TREASURY
 from portfolio.work import Work
@@ -127,6 +127,7 @@ def test_every_permission_of_a_move_is_held_by_somebody() -> None:
 
 
 def test_every_event_is_worded_and_every_posting_belongs_to_an_event() -> None:
+    assert set(ALL) == set(NOUNS)
     for cycle in ALL.values():
         for move in cycle.moves:
             assert move.event in WORDS

@@ -68,6 +68,7 @@ NOUNS: dict[str, str] = {
     "notice": N_("Letter of notification"),
     "agreement": N_("Grant agreement"),
     "tranche": N_("Tranche"),
+    "formal_notice": N_("Formal notice"),
     "amendment": N_("Amendment"),
     "project": N_("Micro-project"),
     "visit": N_("Visit"),
@@ -84,5 +85,7 @@ NOUNS: dict[str, str] = {
     "duplicate": N_("Possible duplicate"),
     "grievance": N_("Complaint"),
     "closure": N_("Closure"),
+    "clock": N_("Clock of the server"),
+    "erasure": N_("Erasure of a person's data"),
 }
 """What each noun is called, for the page of the law and for what waits."""

@@ -42,7 +42,13 @@ def advances(work: Work, agreement: Agreement) -> Panel | None:
         work.db.scalars(select(Recovery).where(Recovery.agreement_id == agreement.id).order_by(Recovery.id))
     )
     rows = [(t, progress[t.id], reports.get(t.id, [])) for t in tranches]
-    facts = {"rows": rows, "orders": orders, "agreement": agreement, "caps": cap_uses(work, agreement)}
+    facts = {
+        "rows": rows,
+        "orders": orders,
+        "agreement": agreement,
+        "caps": cap_uses(work, agreement),
+        "due": queries.reports_due(work, agreement),
+    }
     return Panel(_("Justification of the advances"), "justifications/panels.html", "advances", facts)
 
 

@@ -20,7 +20,7 @@ EXPECTED: dict[str, tuple[str, int]] = {
     "/closures": ("programme_head", 3),
     "/committees": ("programme_head", 3),
     "/disbursements": ("programme_head", 5),
-    "/follow": ("programme_head", 5),
+    "/follow": ("programme_head", 7),
     "/funds": ("programme_head", 4),
     "/funds/accounts": ("internal_auditor", 2),
     "/funds/receipts": ("internal_auditor", 4),

@@ -10,6 +10,8 @@ from portfolio.agreements.models import Agreement, ForceMajeure, FormalNotice, T
 from portfolio.agreements.queries.notices import last_day, notice_refusals, notices_of
 from portfolio.agreements.queries.stops import Stop, end_of, pushed
 from portfolio.closures import service as closures
+from portfolio.desk.queries import follow
+from portfolio.documents.reference import figure
 from portfolio.justifications import queries, service
 from portfolio.justifications.forms import RecoveryForm
 from portfolio.justifications.models import Recovery
@@ -81,3 +83,22 @@ def test_days_stopped_count_in_no_delay_of_the_zone(place: Office) -> None:
         (notice,) = notices_of(work, agreement)
         assert last_day(work, notice) == TODAY + timedelta(days=21), "five days, then as long as force majeure lasts"
         assert [r.code for r in notice_refusals(work, agreement)] == ["notice_running"]
+
+
+@pytest.mark.both_engines
+def test_a_report_is_due_so_many_days_after_its_advance_and_late_after_them(place: Office) -> None:
+    made = grant(place, paid=1)
+    days = figure("report_days", TODAY)
+    paid_on = TODAY - timedelta(days=280)
+
+    def seen() -> tuple[dict[int, date], int]:
+        with place.as_("grants_officer", readonly=True) as work:
+            return queries.reports_due(work), follow.counts(work)["reports"].count
+
+    assert seen() == ({made.tranches[0]: paid_on + timedelta(days=days)}, 1)
+    stopped(place, -280, -5)
+    assert seen() == ({made.tranches[0]: TODAY + timedelta(days=days - 5)}, 0), "five days of the delay have run"
+    page = client(place.around, place.people["programme_head"]).get(f"/agreements/{made.agreement}").text
+    assert "rapport dû le" in page
+    report(place, made.tranches[0], expense(made, 50_000, "Aliment", -3))
+    assert seen() == ({}, 0), "handed in"

@@ -9,12 +9,14 @@ from typing import Any
 
 from sqlalchemy import and_, case, exists, func, literal, or_, select
 
-from portfolio.agreements.models import Agreement, Suspension
+from portfolio.agreements.models import Agreement, Suspension, Tranche
 from portfolio.agreements.queries.stops import end_with_stops, pushed, stops_along, touched
 from portfolio.applications.models import Application, PieceRequest
 from portfolio.calls.models import Call
 from portfolio.desk.queries.control.rows import Count, Kind, counts_of, day_of, path, rows_of
 from portfolio.disbursements.models import Disbursement
+from portfolio.groups.models import Group
+from portfolio.justifications.queries import reports_due
 from portfolio.kit.i18n import N_
 from portfolio.payments.models import BankStatement, StatementLine
 from portfolio.places.models import Place
@@ -72,6 +74,22 @@ def papers_due(work: Work) -> Any:
     return columns, lambda s: s.join(Application, Application.id == PieceRequest.application_id).where(
         waiting, day.between(work.today, until)
     )
+
+
+def reports(work: Work) -> Any:
+    """Advances whose report is due within seven days, or late (M1, M3)."""
+    until = work.today + timedelta(days=WEEK)
+    due = {number: day for number, day in reports_due(work).items() if day <= until}
+    day = _days(Tranche.id, Tranche.paid_on, due)
+    left = Tranche.paid_minor - Tranche.cleared_minor - Tranche.refused_minor
+    columns = (
+        path("/agreements/{}#tranche-{}", Tranche.agreement_id, Tranche.number),
+        Tranche.code,
+        Group.name,
+        day,
+        left,
+    )
+    return columns, lambda s: s.join(Group, Group.id == Tranche.group_id).where(_ids(Tranche.id, due))
 
 
 def agreements_ending(work: Work) -> Any:
@@ -152,6 +170,7 @@ def payments_unmatched(work: Work) -> Any:
 DEADLINES: dict[str, Kind] = {
     "calls": Kind(N_("Calls closing within 7 days"), calls_closing),
     "papers": Kind(N_("Papers due within 7 days"), papers_due),
+    "reports": Kind(N_("Reports on advances due within 7 days or late"), reports),
     "endings": Kind(N_("Agreements ending within 7 days"), agreements_ending),
 }
 PAYMENTS: dict[str, Kind] = {

@@ -1,6 +1,7 @@
 """Reading reports, papers, progress and orders to repay."""
 
 from portfolio.justifications.queries.advances import AGES, Advance, advances, age_options, aged, of_age
+from portfolio.justifications.queries.calendar import reports_due
 from portfolio.justifications.queries.progress import (
     Progress,
     Unlocks,
@@ -100,6 +101,7 @@ __all__ = [
     "refused_unasked",
     "repay_by",
     "report_of",
+    "reports_due",
     "rows",
     "same_invoice",
     "signature_date",

@@ -92,6 +92,8 @@ class Disbursement(Base):
     liquidated_at: Mapped[Moment | None]
     visaed_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     visaed_at: Mapped[Moment | None]
+    visa_reserve: Mapped[Long] = mapped_column(default="")
+    """The controller's reservation, printed on the order (R3)."""
     ordered_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     ordered_at: Mapped[Moment | None]
     order_capacity: Mapped[Label] = mapped_column(default="")

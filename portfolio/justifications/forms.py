@@ -15,7 +15,6 @@ from portfolio.kit.forms import (
     OptionalAmount,
     OptionalId,
     OptionalLine,
-    Paragraph,
     PositiveAmount,
     Reason,
     RecordId,
@@ -165,8 +164,15 @@ class DeductForm(Form):
     reason: Reason
 
 
-class WriteOffForm(Form):
-    """An admission en non-valeur or remise gracieuse rests on an act."""
+class ProposeWriteOffForm(Form):
+    """The act on which an admission en non-valeur or remise gracieuse rests: its number, its date, the signed document."""
 
     act: Line
-    reason: Paragraph
+    act_on: Day
+    scan: Any = None
+
+
+class WriteOffForm(Form):
+    """The decision on the act that another person entered."""
+
+    reason: Reason

@@ -209,6 +209,13 @@ class Recovery(Base):
     charged_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     written_off_minor: Mapped[Minor] = mapped_column(default=0)
     written_off_act: Mapped[Label] = mapped_column(default="")
+    write_off_act: Mapped[Label] = mapped_column(default="")
+    """The act proposed for the admission en non-valeur: its number, its date and its document, entered by another person than who decides."""
+    write_off_act_on: Mapped[date | None]
+    write_off_document_id: Mapped[Ref | None] = mapped_column(ForeignKey("document.id"))
+    write_off_document_sha256: Mapped[str] = mapped_column(String(64), default="")
+    write_off_proposed_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    write_off_proposed_at: Mapped[Moment | None]
     written_off_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     written_off_at: Mapped[Moment | None]
 

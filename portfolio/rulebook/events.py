@@ -167,6 +167,7 @@ OTHERS: dict[str, str] = {
     "recovery:prepared": N_("Repayment order prepared"),
     "recovery:edited": N_("Repayment order corrected"),
     "recovery:collected": N_("Repayment received"),
+    "recovery:write_off_proposed": N_("Write-off proposed on an act"),
     "recovery:deducted": N_("Deduction from a payment decided"),
     "recovery:deduction_released": N_("Deduction from a payment released"),
     "recovery:set_off": N_("Claim set off against a payment"),

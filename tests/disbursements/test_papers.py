@@ -14,7 +14,8 @@ from portfolio.agreements import service as agreements_service
 from portfolio.agreements.forms import AmendmentForm
 from portfolio.agreements.pdf import agreement_pdf, amendment_pdf
 from portfolio.agreements.pdf.articles import articles
-from portfolio.disbursements import queries
+from portfolio.disbursements import queries, service
+from portfolio.disbursements.forms import VisaForm
 from portfolio.disbursements.pdf import liquidation_pdf, order_pdf, quittance_pdf, receipt_pdf, request_pdf
 from portfolio.documents import queries as documents
 from portfolio.documents.reference import letterhead
@@ -117,6 +118,20 @@ def test_the_order_holds_on_one_page_with_its_chain(world: World) -> None:
         words.index(name) for name in ("Boubacar Diallo", "Ousmane Traoré", "Mariama Sow", "Issoufou Garba")
     ]
     assert positions == sorted(positions)
+
+
+def test_the_reservation_of_the_visa_is_printed_and_falls_with_a_return(world: World) -> None:
+    number = chain.to(world, "liquidated", make.tranche_id(world, make.signed(world), 1))
+    with world.work("financial_controller") as work:
+        d = queries.get(work, number)
+        said = {"content_hash": d.content_hash, "amount_seen": d.amount_minor, "reserve": "Facture à produire sous huit jours"}
+        service.visa(work, d, VisaForm(**said))
+    chain.order(world, number)
+    words, pages = read(order_pdf(facts(world, number, queries.order_facts)))
+    assert "Visa avec réserve du contrôleur financier : Facture à produire sous huit jours." in words and pages == 1
+    with world.work("programme_head") as work:
+        service.return_(work, queries.get(work, number), "À revoir avec le groupement")
+    assert chain.stored(world, number).visa_reserve == ""
 
 
 def test_an_order_not_signed_is_a_draft(world: World) -> None:

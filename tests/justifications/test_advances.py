@@ -8,12 +8,20 @@ import pytest
 
 from portfolio.agreements import queries as agreements
 from portfolio.agreements.models import Agreement, Tranche
+from portfolio.documents.service import Incoming
 from portfolio.funds import queries as funds
 from portfolio.justifications import queries, service
-from portfolio.justifications.forms import AcceptForm, CollectForm, RecoveryForm, WriteOffForm
+from portfolio.justifications.forms import (
+    AcceptForm,
+    CollectForm,
+    ProposeWriteOffForm,
+    RecoveryForm,
+    WriteOffForm,
+)
 from portfolio.justifications.models import Expense, Justification, Recovery
 from portfolio.kit.errors import Forbidden, Invalid, Refused
 from portfolio.ledger.queries import check, net
+from tests.agreements.standing import pdf_bytes
 from tests.justifications.grants import J, Office, decide, expense, grant, report, validated
 
 pytestmark = pytest.mark.both_engines
@@ -174,8 +182,26 @@ def test_a_write_off_needs_an_act_and_leaves_nothing_owed(place: Office) -> None
         assert work.may("recovery:issue") is False
     with place.as_("authorising_officer") as work:
         service.issue_recovery(work, work.db.get_one(Recovery, order))
+    form = WriteOffForm(reason="Groupe dissous par arrêté")
     with place.as_("authorising_officer") as work:
-        service.write_off(work, work.db.get_one(Recovery, order), WriteOffForm(act="Décision n° 12", reason="Groupe dissous"))
+        assert refused(lambda: service.write_off(work, work.db.get_one(Recovery, order), form)) == ["no_act"]
+    act = ProposeWriteOffForm(act="Décision n° 12", act_on=J.date(), scan=Incoming("acte.pdf", pdf_bytes()))
+    with place.as_("accountant") as work:
+        found = work.db.get_one(Recovery, order)
+        with pytest.raises(Invalid):
+            service.propose_write_off(work, found, act.model_copy(update={"scan": None}))
+    with place.as_("accountant") as work:
+        service.propose_write_off(work, work.db.get_one(Recovery, order), act)
+    with place.database.session(readonly=False) as session:
+        session.execute(Recovery.__table__.update().values(write_off_proposed_by_id=place.people["authorising_officer"]))
+        session.commit()
+    with place.as_("authorising_officer") as work:
+        assert refused(lambda: service.write_off(work, work.db.get_one(Recovery, order), form)) == ["four_eyes"]
+    with place.database.session(readonly=False) as session:
+        session.execute(Recovery.__table__.update().values(write_off_proposed_by_id=place.people["accountant"]))
+        session.commit()
+    with place.as_("authorising_officer") as work:
+        service.write_off(work, work.db.get_one(Recovery, order), form)
     with place.as_("accountant", readonly=True) as work:
         found = work.db.get_one(Recovery, order)
         assert (found.status, found.written_off_minor, queries.owed(found)) == ("written_off", 500_000, 0)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Any
 
 from sqlalchemy import event
 
 from portfolio.agreements.models import Tranche
+from portfolio.documents.service import Incoming
 from portfolio.justifications import service
-from portfolio.justifications.forms import RecoveryForm
+from portfolio.justifications.forms import ProposeWriteOffForm, RecoveryForm
 from portfolio.justifications.models import Expense, Justification, Recovery
+from tests.agreements.standing import pdf_bytes
 from tests.client import client
 from tests.justifications.grants import Grant, J, Office, decide, expense, grant, report, validated
 
@@ -185,7 +188,14 @@ def test_an_order_to_repay_over_http(place: Office) -> None:
         assert comptable.submit(f"{page}/collect", {**money, **change}).status_code in (409, 422)
     assert "300\u202f000" in comptable.get(page).text
     assert comptable.submit(f"{page}/print").status_code == 303
-    assert director.submit(f"{page}/write_off", {"act": "Décision n° 4", "reason": "Groupe dissous par arrêté"}).status_code == 303
+    assert director.submit(f"{page}/write_off", {"reason": "Groupe dissous par arrêté"}).status_code == 409
+    given = {"act": "Décision n° 4", "act_on": "20/11/2026"}
+    assert comptable.submit(f"{page}/propose_write_off", given).status_code == 422
+    with place.as_("accountant") as work:
+        scan = Incoming("acte.pdf", pdf_bytes())
+        form = ProposeWriteOffForm(act="Décision n° 4", act_on=date(2026, 11, 20), scan=scan)
+        service.propose_write_off(work, work.db.query(Recovery).one(), form)
+    assert director.submit(f"{page}/write_off", {"reason": "Groupe dissous par arrêté"}).status_code == 303
     assert "OR-2026" in comptable.get("/justifications/recoveries?status=written_off").text
     with place.as_("accountant", readonly=True) as work:
         order = work.db.query(Recovery).one()

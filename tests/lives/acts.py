@@ -27,7 +27,7 @@ from portfolio.disbursements.forms import (
     SendForm,
     VisaForm,
 )
-from portfolio.documents.service import verbs
+from portfolio.documents.service import Incoming, verbs
 from portfolio.funds import service as funds
 from portfolio.funds.forms import FeeForm
 from portfolio.funds.queries import totals
@@ -37,6 +37,7 @@ from portfolio.justifications.forms import (
     AcceptForm,
     CollectForm,
     ExpenseForm,
+    ProposeWriteOffForm,
     RecoveryForm,
     ReportForm,
     WriteOffForm,
@@ -45,8 +46,10 @@ from portfolio.justifications.models import Expense, Justification, Recovery
 from portfolio.kit.errors import Forbidden, Invalid, Refused
 from portfolio.origin import Origin
 from portfolio.work import Work
+from tests.agreements.standing import pdf_bytes
 from tests.agreements.world import stopping
 from tests.justifications import grants
+from tests.justifications.grants import J
 
 REASON = "Pour une raison que le procès-verbal du jour explique"
 ROLE = {
@@ -272,9 +275,16 @@ class Product:
                     amount=amount, treasury_account_id=self.office.bank, received_on=work.today, payer="Le groupement",
                     bank_reference=None))
             else:
-                service.write_off(work, found, WriteOffForm(act="Décision n° 12", reason=REASON))
+                service.write_off(work, found, WriteOffForm(reason=REASON))
 
+        if verb == "write_off":
+            self.propose_write_off(at)
         return self.tries(who, act)
+
+    def propose_write_off(self, at: int) -> tuple[bool, Any]:
+        """The act of another person, without which nothing is written off; it moves no money."""
+        form = ProposeWriteOffForm(act="Décision n° 12", act_on=J.date(), scan=Incoming("acte.pdf", pdf_bytes()))
+        return self.tries("accountant", lambda w: service.propose_write_off(w, w.db.get_one(Recovery, self.claims[at]), form))
 
     def reverse(self, who: str, at: int) -> tuple[bool, Any]:
         return self.tries(who, lambda w: desk.ledger.reverse(w, self.postings[at], REASON))

@@ -58,6 +58,7 @@ def scene(around: Surroundings) -> dict[str, Any]:
         "refused": bring(7, "liquidate", "visa", "order"),
         "claim": claimed(4, issued=False), "lost": claimed(5, issued=True),
     }  # fmt: skip
+    assert made.propose_write_off(len(made.claims) - 1)[0]
     bring(6, "liquidate", "visa", "order", "pay")
     went, told = made.report("officer", 6, [400_000, 300_001])
     assert went, told
@@ -110,7 +111,7 @@ def test_thirty_two_at_every_transition_of_a_grant(engine_kind: str, tmp_path: P
         race("recovery:collected", "accountant", f"{claim}/collect", bank | {
             "amount": str(AMOUNT), "received_on": "22/11/2026", "payer": "Le groupement"}, also=["recovery:settled"])
         race("recovery:reopened", "accountant", f"/ledger/acts/{last(copy, 'recovery:collected')}/reverse", reason)
-        race("recovery:written_off", "authorising_officer", f"/justifications/recoveries/{ids['lost']}/write_off", reason | {"act": "Décision n° 12"})
+        race("recovery:written_off", "authorising_officer", f"/justifications/recoveries/{ids['lost']}/write_off", reason)
         race("budget_line:voted", "authorising_officer", f"/funds/lines/{ids['line']}/vote")
         race("commitment:reduced", "authorising_officer", f"/agreements/{ids['unpaid']}/terminate", reason | {"act": "Décision n° 13"},
              files={"scan": ("acte.pdf", pdf_bytes(), "application/pdf")})

@@ -79,6 +79,8 @@ def order_pdf(facts: dict[str, Any]) -> bytes:
     paper.arrete(
         f"Arrêté le présent ordre de paiement à la somme de : {amount_in_words(table['net'])} ({amount(table['net'])})."
     )
+    if reserve := facts.get("visa_reserve"):
+        paper.para(f"Visa avec réserve du contrôleur financier : {reserve.rstrip('.')}.", bold=True, align="left")
     if answer := facts.get("requisition"):
         who = answer["signer"]
         paper.para(

@@ -159,6 +159,7 @@ def order_facts(work: Work, d: Disbursement) -> dict[str, Any]:
     return {
         **_base(work, d, on),
         **requisitioned,
+        **({"visa_reserve": d.visa_reserve} if d.visa_reserve else {}),
         "figures": {
             "committed": table.committed,
             "ordered": table.ordered,

@@ -19,6 +19,7 @@ APPROVALS: dict[str, Any] = {
     "liquidated_at": None,
     "visaed_by_id": None,
     "visaed_at": None,
+    "visa_reserve": "",
     "ordered_by_id": None,
     "ordered_at": None,
     "order_capacity": "",

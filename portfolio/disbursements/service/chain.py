@@ -186,7 +186,12 @@ def visa(work: Work, disbursement: Disbursement, form: VisaForm) -> None:
     refuse(visa_obstacles(work, disbursement) if disbursement.status == "liquidated" else ())
     refuse(seen_refusals(work, disbursement, form) if disbursement.status == "liquidated" else ())
     work.advance(
-        DISBURSEMENT, disbursement, "visa", reason=form.reserve, data={"reserve": bool(form.reserve)}
+        DISBURSEMENT,
+        disbursement,
+        "visa",
+        reason=form.reserve,
+        data={"reserve": bool(form.reserve)},
+        visa_reserve=(form.reserve or "").strip(),
     )
 
 

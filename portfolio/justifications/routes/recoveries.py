@@ -8,10 +8,18 @@ from sqlalchemy import select
 from starlette.responses import Response
 
 from portfolio.agreements.models import Agreement, Tranche
+from portfolio.documents.service import ACCEPT
 from portfolio.funds.models import Fund
 from portfolio.groups.models import Group
 from portfolio.justifications import queries, service
-from portfolio.justifications.forms import CollectForm, DeductForm, NoticeLinkForm, RecoveryForm, WriteOffForm
+from portfolio.justifications.forms import (
+    CollectForm,
+    DeductForm,
+    NoticeLinkForm,
+    ProposeWriteOffForm,
+    RecoveryForm,
+    WriteOffForm,
+)
 from portfolio.justifications.models import Recovery
 from portfolio.justifications.pdf import order_pdf
 from portfolio.justifications.reference import GROUNDS
@@ -171,6 +179,9 @@ def show_page(work: Work, id: int, bad: Bad | None = None) -> Response:
         cycle=RECOVERY,
         may_collect=recovery.status == "issued" and work.may("recovery:collect", recovery),
         may_deduct=recovery.status == "issued" and work.may("recovery:deduct", recovery),
+        may_propose=recovery.status == "issued" and work.may("recovery:collect", recovery),
+        write_off_lacks=list(service.write_off_obstacles(work, recovery)) if recovery.status == "issued" else [],
+        accept=ACCEPT,
         may_write_off=recovery.status == "issued" and work.may("recovery:write_off", recovery),
         title=_("Order to repay %(n)s") % {"n": recovery.reference},
         crumbs=[(_("Justifications"), url("justifications.index")), (_("Orders to repay"), url("justifications.recoveries")),
@@ -231,6 +242,15 @@ def deduct(work: W, raw: Raw, id: int) -> Response:
     row = service.deduct(work, queries.get_recovery(work, id), DeductForm.read(raw))
     words = _("Set-off %(n)s is decided: the order of payment prints it, and the net is paid.")
     return done(work, url("justifications.recovery", id=id), words % {"n": row.reference})
+
+
+@router.post("/recoveries/{id}/propose_write_off", name="justifications.recovery_propose_write_off")
+@allow("recovery:collect")
+@on_refusal(show_page)
+def propose_write_off(work: W, raw: Raw, id: int) -> Response:
+    """Enter the act on which it may be written off."""
+    service.propose_write_off(work, queries.get_recovery(work, id), ProposeWriteOffForm.read(raw))
+    return done(work, url("justifications.recovery", id=id), _("The act is entered: the authorising officer decides."))
 
 
 @router.post("/recoveries/{id}/write_off", name="justifications.recovery_write_off")

@@ -33,10 +33,12 @@ from portfolio.justifications.service.recoveries import (
     prepare_obstacles,
     prepare_on,
     prepare_recovery,
+    propose_write_off,
     take_charge,
     take_charge_obstacles,
     void_receipt,
     write_off,
+    write_off_obstacles,
 )
 from portfolio.justifications.service.reports import (
     clear,
@@ -85,6 +87,7 @@ __all__ = [
     "prepare_recovery",
     "present",
     "present_all",
+    "propose_write_off",
     "query",
     "quittance_facts",
     "reconsider",
@@ -103,4 +106,5 @@ __all__ = [
     "validate_obstacles",
     "void_receipt",
     "write_off",
+    "write_off_obstacles",
 ]

@@ -10,17 +10,19 @@ from sqlalchemy import update
 from portfolio.agreements import queries as agreements
 from portfolio.agreements.models import Agreement, FormalNotice, Tranche
 from portfolio.agreements.service import move_stage
+from portfolio.documents.service import add, attached
 from portfolio.funds import queries as funds
 from portfolio.funds import service as money
 from portfolio.justifications import queries
-from portfolio.justifications.forms import CollectForm, RecoveryForm, WriteOffForm
+from portfolio.justifications.forms import CollectForm, ProposeWriteOffForm, RecoveryForm, WriteOffForm
 from portfolio.justifications.models import Recovery, RecoveryReceipt
 from portfolio.justifications.reference import WITHOUT_NOTICE
-from portfolio.justifications.service.papers import issue_order, issue_quittance, issue_write_off
+from portfolio.justifications.service.papers import issue_order, issue_quittance
 from portfolio.justifications.service.reports import settle_tranche
 from portfolio.kit.errors import FieldError, Invalid, Refusal, Refused, refuse
 from portfolio.kit.i18n import gettext as _
 from portfolio.kit.money import amount
+from portfolio.kit.words import date_long
 from portfolio.rulebook.lifecycles.justifications import RECOVERY
 from portfolio.rulebook.permissions import who_may
 from portfolio.work import Work
@@ -262,36 +264,71 @@ def collect(work: Work, recovery: Recovery, form: CollectForm) -> RecoveryReceip
     return receipt
 
 
-def write_off(work: Work, recovery: Recovery, form: WriteOffForm) -> None:
-    """Admission en non-valeur, or remise gracieuse, of what is left: by an act, for ever in the books."""
+def propose_write_off(work: Work, recovery: Recovery, form: ProposeWriteOffForm) -> None:
+    """Enter the act of another authority on which what is left may be written off, with its document: the ordonnateur decides after."""
     recovery = work.hold(recovery)
-    if recovery.held_minor:
-        raise Refused(
-            Refusal(
-                "held_by_payment",
-                _("%(held)s of this order are being deducted from a payment.")
-                % {"held": amount(recovery.held_minor, recovery.amount_currency)},
-                way_out=_("Wait for the payment, or have it returned."),
-                who=who_may("disbursement:return"),
-            )
+    work.require("recovery:collect", recovery)
+    if recovery.status != "issued":
+        raise Refused(Refusal("wrong_status", _("Only an order to repay that is signed and not settled is written off.")))
+    errors = []
+    if form.act_on > work.today:
+        errors.append(FieldError("act_on", _("This date is in the future. Check the paper.")))
+    if not attached(form.scan):
+        errors.append(FieldError("scan", _("Attach the signed act: a claim is given up on its document only.")))
+    if errors:
+        raise Invalid(errors)
+    document = add(work, recovery, "write_off_act", form.scan, "scan")
+    recovery.write_off_act, recovery.write_off_act_on = form.act, form.act_on
+    recovery.write_off_document_id, recovery.write_off_document_sha256 = document.id, document.sha256
+    recovery.write_off_proposed_by_id, recovery.write_off_proposed_at = work.actor.id, work.now
+    work.db.flush()
+    data = {"act": form.act, "act_on": form.act_on.isoformat(), "sha256": document.sha256}
+    work.record("recovery:write_off_proposed", recovery, data=data)
+
+
+def write_off_obstacles(work: Work, recovery: Recovery) -> Iterator[Refusal]:
+    """An act entered by somebody else, and nothing of the claim waiting on a payment."""
+    if recovery.write_off_proposed_by_id is None:
+        yield Refusal(
+            "no_act",
+            _("No act of another person allows this claim to be written off."),
+            way_out=_("Have the act entered with its number, its date and its document."),
+            who=who_may("recovery:collect"),
         )
+    if recovery.held_minor:
+        yield Refusal(
+            "held_by_payment",
+            _("%(held)s of this order are being deducted from a payment.")
+            % {"held": amount(recovery.held_minor, recovery.amount_currency)},
+            way_out=_("Wait for the payment, or have it returned."),
+            who=who_may("disbursement:return"),
+        )
+
+
+def write_off(work: Work, recovery: Recovery, form: WriteOffForm) -> None:
+    """Admission en non-valeur, or remise gracieuse, of what is left: on the act that another person entered, for ever in the books."""
+    recovery = work.hold(recovery)
+    work.require("recovery:write_off", recovery)
+    if RECOVERY.find("write_off", recovery.status):
+        refuse(write_off_obstacles(work, recovery))
     rest = queries.owed(recovery)
     agreement = work.db.get_one(Agreement, recovery.agreement_id)
     tranche = work.db.get_one(Tranche, recovery.tranche_id)
+    on = recovery.write_off_act_on
+    act = f"{recovery.write_off_act} du {date_long(on)}" if on else recovery.write_off_act
     work.advance(
         RECOVERY,
         recovery,
         "write_off",
         reason=form.reason,
-        data={"act": form.act},
+        data={"act": act, "sha256": recovery.write_off_document_sha256},
         measures={"amount": rest},
         dims=agreements.dims(work, agreement, tranche=tranche),
-        document=form.act[:60],
-        written_off_act=form.act,
+        document=recovery.write_off_act[:60],
+        written_off_act=act,
     )
     if not shift(work, recovery, "written_off_minor", rest):
         raise Refused(Refusal("changed_meanwhile", _("Somebody else was first. Reload the page.")))
-    issue_write_off(work, recovery, form.reason)
 
 
 def void_receipt(work: Work, recovery: Recovery, receipt: RecoveryReceipt, reason: str) -> None:
@@ -314,7 +351,14 @@ def void_receipt(work: Work, recovery: Recovery, receipt: RecoveryReceipt, reaso
         data={"receipt": receipt.reference, "amount_minor": receipt.amount_minor},
     )
     if recovery.status in ("settled", "written_off"):
-        work.advance(RECOVERY, recovery, "reopen", reason=reason)
+        work.advance(
+            RECOVERY,
+            recovery,
+            "reopen",
+            reason=reason,
+            write_off_proposed_by_id=None,
+            write_off_proposed_at=None,
+        )
 
 
 def last_day(work: Work, days: int = 30) -> date:

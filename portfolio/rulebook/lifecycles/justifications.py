@@ -178,6 +178,7 @@ RECOVERY = Lifecycle(
             "recovery:write_off",
             "recovery:written_off",
             N_("Write off"),
+            distinct_from=("write_off_proposed_by_id",),
             reason=True,
             kind="danger",
             form=True,

@@ -7,7 +7,7 @@ from typing import Any
 from portfolio.agreements.models import Agreement
 from portfolio.beneficiaries import queries
 from portfolio.beneficiaries.models import SEXES
-from portfolio.beneficiaries.reference import KIND_WORDS, MASKED_BELOW, SEX_WORDS, SIGN_WORDS
+from portfolio.beneficiaries.reference import BANDS, KIND_WORDS, MASKED_BELOW, SEX_WORDS, SIGN_WORDS
 from portfolio.groups.models import Group
 from portfolio.kit.i18n import gettext as _
 from portfolio.projects import queries as projects
@@ -67,12 +67,32 @@ def pairs(work: Work, group: Group) -> Panel | None:
     return Panel(_("Possible duplicates"), "beneficiaries/panels.html", "pairs", facts, anchor="pairs")
 
 
+def _bands(found: queries.Reach, kind: str) -> list[tuple[str, str]]:
+    """« 15–24 ans : 12 », in the order of ages, age not known last; a few people are not counted out on a paper (row 16)."""
+    order = [code for code, _low, _high in BANDS] + ["unknown"]
+    totals = {code: sum(n for cell, n in found.cells(kind).items() if cell[1] == code) for code in order}
+    return [
+        (
+            "âge inconnu" if code == "unknown" else f"{code.replace('-', '–')} ans",
+            str(n) if n >= MASKED_BELOW else f"moins de {MASKED_BELOW}",
+        )
+        for code, n in totals.items()
+        if n
+    ]
+
+
 def fiche(work: Work, project: Project) -> dict[str, Any]:
     """The rows of the fiche de projet (document 19), in French: the three ways, women and men."""
     words = {"named": "Directs nominatifs", "counted": "Directs comptés", "indirect": "Indirects estimés"}
     found = queries.reach(work, {project.id})
     rows = [
-        {"label": label, "women": found.of_sex(kind, "F"), "men": found.of_sex(kind, "M")}
+        {
+            "label": label,
+            "women": found.of_sex(kind, "F"),
+            "men": found.of_sex(kind, "M"),
+            "displaced": sum(n for cell, n in found.cells(kind).items() if cell[2] == "displaced"),
+            "bands": _bands(found, kind),
+        }
         for kind, label in words.items()
         if found.total(kind)
     ]

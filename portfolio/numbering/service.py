@@ -48,6 +48,7 @@ PREFIXES = {
     "batch": "LOT",
     "statement": "RLV",
     "cash_count": "PVC",
+    "reconciliation": "ERB",
     "exercice": "CEX",
     "fund_call": "AF",
     "donor_refund": "RB",

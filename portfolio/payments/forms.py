@@ -70,6 +70,12 @@ class ChargeForm(Form):
     fund_id: OptionalId = None
 
 
+class ReconcileForm(Form):
+    """The statement or the count that the books are set against."""
+
+    source: Annotated[str, text(40)]
+
+
 NOTES = (10_000, 5_000, 2_000, 1_000, 500, 250, 200, 100, 50, 25, 10, 5, 1)
 """Notes and coins of the franc CFA (UEMOA), the largest first."""
 

@@ -20,7 +20,7 @@ from portfolio.kit.db import (
     distinct_people,
     status_check,
 )
-from portfolio.rulebook.lifecycles.payments import CASH_COUNT, PAYMENT_BATCH, STATEMENT_LINE
+from portfolio.rulebook.lifecycles.payments import CASH_COUNT, PAYMENT_BATCH, RECONCILIATION, STATEMENT_LINE
 
 _AUTHORS = ("created_by_id", "locked_by_id")
 _DECIDERS = ("approved_by_id", "authorised_by_id", "released_by_id")
@@ -217,3 +217,32 @@ class CashCount(Base):
     counted_at: Mapped[Moment]
     confirmed_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     confirmed_at: Mapped[Moment | None]
+
+
+class Reconciliation(Base):
+    """An état de rapprochement: an account at the day of its statement or count, prepared by one person and controlled by another (R5)."""
+
+    __tablename__ = "reconciliation"
+    __table_args__ = (
+        status_check(RECONCILIATION),
+        distinct_people("prepared_by_id", "controlled_by_id"),
+        CheckConstraint("status <> 'controlled' OR unexplained_minor = 0", name="controlled_at_zero"),
+        Index("ix_reconciliation_account", "treasury_account_id", "statement_on"),
+    )
+
+    id: Mapped[Id]
+    reference: Mapped[str] = mapped_column(String(40), unique=True)
+    treasury_account_id: Mapped[Ref] = mapped_column(ForeignKey("treasury_account.id"))
+    source: Mapped[str] = mapped_column(String(40))
+    """The statement or the count, by its reference."""
+    statement_on: Mapped[date]
+    statement_minor: Mapped[Minor]
+    books_minor: Mapped[Minor]
+    items: Mapped[JsonList] = mapped_column(default=list)
+    """The outstanding operations of that day: side, label, reference, day, age in days, amount."""
+    unexplained_minor: Mapped[Minor]
+    status: Mapped[Code] = mapped_column(default="prepared")
+    prepared_by_id: Mapped[Ref] = mapped_column(ForeignKey("person.id"))
+    prepared_at: Mapped[Moment]
+    controlled_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    controlled_at: Mapped[Moment | None]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from portfolio.agreements.pdf.parts import ACCOUNTS, day, sheet
@@ -142,6 +142,95 @@ def count_pdf(facts: dict[str, Any]) -> bytes:
         [
             Signatory(s["function"] or "", s["name"], act=s["act"], on=day(s["on"]), label=label)
             for label, s in zip(labels, facts["signed"], strict=False)
+        ]
+    )
+    return paper.render()
+
+
+def reconciliation_pdf(facts: dict[str, Any]) -> bytes:
+    """État de rapprochement: the books and the statement at the same day, each outstanding operation with its age; « rapproché » only at
+    zero unexplained; prepared by one person, controlled by another."""
+    done, currency, on = facts["status"] == "controlled", facts["currency"], facts["statement_on"]
+    said = date_long(date.fromisoformat(on))
+    paper = sheet(
+        "État de rapprochement",
+        {**facts, "draft": not done or bool(facts.get("draft"))},
+        [("Compte", facts["account"])],
+        facts["books_minor"],
+    )
+    paper.facts(
+        [
+            ("Compte", f"{facts['account']} ({ACCOUNTS.get(facts['kind'], facts['kind'])})"),
+            ("Numéro", facts["number"]),
+            ("Relevé ou comptage", f"n° {facts['source']}, arrêté au {said}"),
+        ]
+    )
+    books, statement = facts["books_minor"], facts["statement_minor"]
+    paper.table(
+        [Column(f"Situation au {said}", weight=3), Column("Montant", 44, kind="amount")],
+        [
+            ("Solde dans les livres à cette date", books),
+            ("Solde du relevé, ou compté", statement),
+            ("Écart à expliquer", books - statement),
+        ],
+        numbered=False,
+        unit="francs CFA",
+        bold_rows=(2,),
+    )
+    for side, title in (
+        ("books", "Suspens : dans les livres, pas encore au relevé"),
+        ("statement", "Suspens : au relevé, pas encore dans les livres"),
+    ):
+        rows = [item for item in facts["items"] if item["side"] == side]
+        paper.heading(title)
+        if not rows:
+            paper.para("Néant.", align="left")
+            continue
+        paper.table(
+            [
+                Column("Opération", weight=3),
+                Column("Référence", 40, kind="code"),
+                Column("Du", 22, kind="date"),
+                Column("Âge (jours)", 20, kind="number"),
+                Column("Montant", 36, kind="amount"),
+            ],
+            [
+                (r["label"], r["reference"] or "—", date.fromisoformat(r["on"]), r["days"], r["amount_minor"])
+                for r in rows
+            ],
+            total="Total",
+            carry=4,
+            unit="francs CFA",
+        )
+    left = facts["unexplained_minor"]
+    explained = books - statement - left
+    paper.facts(
+        [("Écart expliqué par les suspens", amount(explained)), ("Écart non expliqué", amount(left))],
+        label_mm=60,
+    )
+    paper.arrete(
+        f"Écart non expliqué : zéro franc. Le compte est rapproché au {said}."
+        if not left
+        else f"Écart NON EXPLIQUÉ : {amount_in_words(abs(left), currency)} ({amount(left, currency)}). "
+        "Le compte N'EST PAS rapproché."
+    )
+    preparer, controller = facts["preparer"], facts["controller"]
+    paper.signatures(
+        [
+            Signatory(
+                preparer["function"],
+                preparer["name"],
+                act=preparer["act"],
+                on=day(preparer["on"]),
+                label="Préparé par",
+            ),
+            Signatory(
+                controller["function"] or "Une seconde personne",
+                controller["name"],
+                act=controller["act"],
+                on=day(controller["on"]),
+                label="Contrôlé par",
+            ),
         ]
     )
     return paper.render()

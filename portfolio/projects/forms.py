@@ -61,7 +61,10 @@ class ReportForm(Form):
     remote: Flag = False
     remote_reason: Annotated[str | None, optional(text(300))] = None
     team: LongLine
+    planned_work: Story = None
     findings: Paragraph
+    people_met: Story = None
+    risks: Story = None
     action_points: Story = None
     photos: list[Any] = []
 

@@ -73,7 +73,11 @@ class Visit(Base):
     remote: Mapped[bool] = mapped_column(default=False)
     remote_reason: Mapped[Label] = mapped_column(default="")
     team: Mapped[Label] = mapped_column(default="")
+    planned_work: Mapped[Long] = mapped_column(default="")
     findings: Mapped[Long] = mapped_column(default="")
+    """What was found; in reports of before, everything that was told."""
+    people_met: Mapped[Long] = mapped_column(default="")
+    risks: Mapped[Long] = mapped_column(default="")
     action_points: Mapped[Long] = mapped_column(default="")
     status: Mapped[Code] = mapped_column(default="planned")
     created_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))

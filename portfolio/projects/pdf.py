@@ -2,13 +2,66 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from portfolio.agreements.pdf.parts import OFFICES, Facts, day, long_day, sheet
 from portfolio.kit.pdf import Column, Paper, Signatory, amount, percent
 
+Pictures = Mapping[str, bytes]
+"""Photographs ready for paper, by the fingerprint of the file they were made from."""
+NONE: Pictures = {}
 
-def visit_pdf(facts: dict[str, Any]) -> bytes:
+
+def _photos(paper: Paper, facts: Facts, pictures: Pictures, title: str) -> None:
+    """The photographs themselves, numbered and dated; those that cannot be drawn are named."""
+    if not facts["photos"]:
+        return
+    paper.heading(title)
+    drawn, named = [], []
+    for number, each in enumerate(facts["photos"], 1):
+        words = f"Photo {number}{', le ' + long_day(each['on']) if each['on'] else ''} — {each['name']}"
+        if each["sha256"] in pictures:
+            drawn.append((pictures[each["sha256"]], words))
+        else:
+            named.append(words)
+    paper.photos(drawn)
+    if named:
+        paper.bullets(named)
+
+
+def _who(who: Facts, function: str, label: str) -> Signatory:
+    return Signatory(
+        who["function"] or function,
+        who["name"],
+        act=who.get("act", ""),
+        on=day(who["on"] or None),
+        label=label,
+    )
+
+
+def _answered(paper: Paper, answer: Facts) -> None:
+    """Accepted or returned, from the record; a place to write while nothing was decided."""
+    if not answer or answer["state"] == "waiting":
+        handed = f"Rapport remis le {long_day(answer['handed_on'])}. " if answer else ""
+        paper.boxed(
+            f"Réservé à l'Autorité — {handed}Accepté / retourné le ………………… Motif : "
+            + "." * 90
+            + " Nom et signature : "
+            + "." * 40
+        )
+        return
+    about = f" (période du {answer['period']})" if answer["period"] else ""
+    verdict = "ACCEPTÉ" if answer["state"] == "accepted" else "RETOURNÉ"
+    why = f" Motif : {answer['reason']}" if answer["reason"] else ""
+    act = f", {answer['act']}" if answer["act"] else ""
+    paper.boxed(
+        f"Réservé à l'Autorité — Rapport remis le {long_day(answer['handed_on'])}{about} : {verdict} le {long_day(answer['on'])} "
+        f"par {answer['name']}, {answer['function']}{act}.{why}"
+    )
+
+
+def visit_pdf(facts: dict[str, Any], pictures: Pictures = NONE) -> bytes:
     """One visit, or one remote check and why nobody went."""
     remote = facts["remote"]
     paper = sheet(
@@ -28,13 +81,17 @@ def visit_pdf(facts: dict[str, Any]) -> bytes:
             *([("Pourquoi à distance", facts["remote_reason"])] if remote else []),
         ]
     )
-    paper.heading("Constats : prévu, trouvé, personnes rencontrées, risques")
-    paper.para(facts["findings"] or "—", align="left")
+    for title, told in (
+        ("Ce qui était prévu", facts["planned_work"]),
+        ("Ce qui a été trouvé", facts["findings"]),
+        ("Personnes rencontrées", facts["people_met"]),
+        ("Risques relevés", facts["risks"]),
+    ):
+        paper.heading(title)
+        paper.para(told or "Non renseigné.", align="left")
     paper.heading("Points d'action")
     paper.para(facts["action_points"] or "Aucun.", align="left")
-    if facts["photos"]:
-        paper.heading("Photographies au dossier")
-        paper.bullets(facts["photos"], numbered=True)
+    _photos(paper, facts, pictures, "Photographies")
     paper.signatures(
         [
             Signatory(
@@ -49,7 +106,7 @@ def visit_pdf(facts: dict[str, Any]) -> bytes:
     return paper.render()
 
 
-def project_pdf(facts: dict[str, Any]) -> bytes:
+def project_pdf(facts: dict[str, Any], pictures: Pictures = NONE) -> bytes:
     """Two pages: who, where, how much; then purpose, context, results, next steps, challenges."""
     code = f" {facts['code']}" if facts["code"] else ""
     paper = sheet(
@@ -64,6 +121,7 @@ def project_pdf(facts: dict[str, Any]) -> bytes:
             ("Intitulé", facts["title"]),
             ("Bénéficiaire", f"{facts['group']} ({facts['legal_form']})"),
             ("Lieu", facts["place"]),
+            ("Carte", "aucune coordonnée relevée : le lieu est désigné par ses unités administratives"),
             ("Bailleur", facts["donor"]),
             ("Subvention", amount(facts["amount_minor"])),
             (
@@ -94,18 +152,24 @@ def project_pdf(facts: dict[str, Any]) -> bytes:
         paper.heading(title)
         paper.para(text or "—", align="left")
     _results(paper, facts)
+    _photos(paper, facts, pictures, "Photographies")
     paper.para(f"Situation au {long_day(facts['on'])}.", small=True, align="right")
     paper.signatures(
         [
-            Signatory("Chargé(e) de subventions", "", label="Établi par"),
-            Signatory("Chef(fe) de programme", "", label="Vu et validé"),
+            _who(facts["preparer"], "Chargé(e) de subventions", "Établi par"),
+            Signatory(
+                facts["checker"].get("function") or "Chef(fe) de programme",
+                facts["checker"].get("name", ""),
+                act=facts["checker"].get("act", ""),
+                label="Vu et validé",
+            ),
         ],
         done=False,
     )
     return paper.render()
 
 
-def narrative_pdf(facts: dict[str, Any]) -> bytes:
+def narrative_pdf(facts: dict[str, Any], pictures: Pictures = NONE) -> bytes:
     """Rapport d'exécution: what was planned and done, who was reached, difficulties, next steps; the bureau signs, the officer answers."""
     paper = sheet(
         "Rapport d'exécution",
@@ -153,9 +217,7 @@ def narrative_pdf(facts: dict[str, Any]) -> bytes:
     paper.boxed("À compléter par le bénéficiaire : " + "." * 260)
     paper.heading("5. Prochaines étapes")
     _next(paper, facts)
-    if facts["photos"]:
-        paper.heading("6. Photographies au dossier")
-        paper.bullets(facts["photos"], numbered=True)
+    _photos(paper, facts, pictures, "6. Photographies")
     bureau = facts["bureau"]
     paper.signatures(
         [
@@ -166,12 +228,7 @@ def narrative_pdf(facts: dict[str, Any]) -> bytes:
             for office in ("president", "secretary")
         ]
     )
-    paper.boxed(
-        "Réservé à l'Autorité — Accepté / retourné le ………………… Motif : "
-        + "." * 90
-        + " Nom et signature : "
-        + "." * 40
-    )
+    _answered(paper, facts["answer"])
     return paper.render()
 
 
@@ -182,9 +239,24 @@ def _people(paper: Paper, rows: list[Facts]) -> None:
             Column("Femmes", kind="number"),
             Column("Hommes", kind="number"),
             Column("Total", kind="number"),
+            Column("dont PDI", 22, kind="number"),
+            Column("Tranches d'âge", weight=1.6),
         ),
-        [[row["label"], row["women"], row["men"], row["women"] + row["men"]] for row in rows],
+        [
+            [
+                row["label"],
+                row["women"],
+                row["men"],
+                row["women"] + row["men"],
+                row.get("displaced", 0),
+                " · ".join(f"{words} : {n}" for words, n in row.get("bands", [])) or "—",
+            ]
+            for row in rows
+        ],
         numbered=False,
+    )
+    paper.para(
+        "PDI : personnes déplacées internes. Les trois manières de compter ne s'additionnent pas.", small=True
     )
 
 
@@ -245,8 +317,6 @@ def _results(paper: Paper, facts: Facts) -> None:
     reached = facts["reached"]
     if reached:
         _people(paper, reached.get("rows", []))
-    if facts["photos"]:
-        paper.para(f"Photographies au dossier : {', '.join(facts['photos'])}.", small=True, align="left")
     paper.heading("Prochaines étapes")
     _next(paper, facts)
     paper.heading("Défis et opportunités")

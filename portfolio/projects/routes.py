@@ -243,7 +243,8 @@ def paper(work: W, id: int) -> Response:
     project = queries.get(work, id)
     with speaking("fr"):
         content = project_pdf(
-            documents.marked("project_sheet", project.reference, queries.project_facts(work, project))
+            documents.marked("project_sheet", project.reference, queries.project_facts(work, project)),
+            queries.project_photos(work, project),
         )
     return pdf_response(work, content, f"{project.reference}.pdf")
 
@@ -255,7 +256,10 @@ def report(work: W, id: int) -> Response:
     project = queries.get(work, id)
     with speaking("fr"):
         facts = queries.project_facts(work, project)
-        content = narrative_pdf(documents.marked("narrative_report", f"{project.reference}-RE", facts))
+        content = narrative_pdf(
+            documents.marked("narrative_report", f"{project.reference}-RE", facts),
+            queries.project_photos(work, project),
+        )
     return pdf_response(work, content, f"{project.reference}-rapport.pdf")
 
 
@@ -331,5 +335,8 @@ def visit_paper(work: W, number: int) -> Response:
     if issued is not None:
         return pdf_response(work, documents.bytes_of(work, issued), f"{visit.reference}.pdf")
     with speaking("fr"):
-        content = visit_pdf({**queries.visit_facts(work, visit), "reference": visit.reference})
+        content = visit_pdf(
+            {**queries.visit_facts(work, visit), "reference": visit.reference},
+            queries.photo_bytes(work, visit),
+        )
     return pdf_response(work, content, f"{visit.reference}-projet.pdf")

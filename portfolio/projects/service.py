@@ -183,7 +183,10 @@ def report_visit(work: Work, visit: Visit, form: ReportForm) -> None:
         remote=form.remote,
         remote_reason=form.remote_reason or "" if form.remote else "",
         team=form.team,
+        planned_work=form.planned_work or "",
         findings=form.findings,
+        people_met=form.people_met or "",
+        risks=form.risks or "",
         action_points=form.action_points or "",
     )
     for photo in form.photos:
@@ -218,7 +221,7 @@ def validate_visit(work: Work, visit: Visit) -> None:
             title=_("Visit sheet"),
             subject=visit,
             facts=queries.visit_facts(work, visit),
-            draw=visit_pdf,
+            draw=lambda facts: visit_pdf(facts, queries.photo_bytes(work, visit)),
         )
 
 

@@ -145,6 +145,8 @@ DONE: dict[str, str] = {
     "statement_line:noted": N_("Line left with a note"),
     "statement_line:reopened": N_("Line freed"),
     "cash_count:confirmed": N_("Cash count confirmed"),
+    "reconciliation:controlled": N_("Reconciliation controlled"),
+    "reconciliation:withdrawn": N_("Reconciliation withdrawn"),
     "cash_count:withdrawn": N_("Cash count withdrawn"),
     "clock:admitted": N_("Server's clock admitted"),
     "clock:withdrawn": N_("Proposal to admit the clock withdrawn"),

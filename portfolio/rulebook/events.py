@@ -155,6 +155,7 @@ OTHERS: dict[str, str] = {
     "payment_batch:emptied": N_("Payment taken out of the batch"),
     "payment_batch:signed": N_("Signature given, others awaited"),
     "cash_count:recorded": N_("Cash counted"),
+    "reconciliation:prepared": N_("Reconciliation prepared"),
     "bank_statement:imported": N_("Statement imported"),
     "justification:created": N_("Report opened"),
     "justification:edited": N_("Report corrected"),

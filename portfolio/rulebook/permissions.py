@@ -64,7 +64,8 @@ _STAFF_READS = frozenset(
     ).split()
 )
 _MONEY_READS = _STAFF_READS | {
-    f"{noun}:view" for noun in ("money_receipt", "treasury", "score", "payment_batch", "bank_statement")
+    f"{noun}:view"
+    for noun in ("money_receipt", "treasury", "score", "payment_batch", "bank_statement", "reconciliation")
 }
 _PAYEE_READS = frozenset({"group:view_names", "group_account:view_number"})
 """Who orders, controls or pays must read whom and where it pays; elsewhere names are initials and numbers four characters (F15, P06)."""
@@ -73,6 +74,7 @@ _FUNDING = frozenset({"fund:prepare", "fund_call:prepare", "donor_refund:propose
 _BATCHES = frozenset(f"payment_batch:{verb}" for verb in ("prepare", "send", "unlock")) | {
     "cash_count:count",
     "donor_refund:pay",
+    "reconciliation:prepare",
 }
 
 _COMMITTEE = frozenset(
@@ -267,12 +269,14 @@ GRANTS: dict[str, frozenset[str]] = {
         "disbursement:reject",
         "payment_batch:approve",
         "cash_count:confirm",
+        "reconciliation:control",
         "payment_batch:unlock",
         "tranche:release",
     },
     "authorising_officer": _MONEY_READS
     | _PAYEE_READS
     | {
+        "reconciliation:control",
         "paper:copy",
         "paper:certify",
         "framework:approve",
@@ -313,6 +317,7 @@ GRANTS: dict[str, frozenset[str]] = {
     | _FUNDING
     | {
         "closure:clear_account",
+        "reconciliation:control",
         "paper:copy",
         "paper:certify",
         "money_receipt:record",

@@ -12,8 +12,16 @@ from portfolio.disbursements.models import Disbursement
 from portfolio.documents.service import Incoming
 from portfolio.funds.models import MoneyReceipt, TreasuryAccount
 from portfolio.payments import queries, service
-from portfolio.payments.forms import BatchForm, CountForm, MatchForm, PieceLine, SignForm, StatementForm
-from portfolio.payments.models import CashCount, PaymentBatch, StatementLine
+from portfolio.payments.forms import (
+    BatchForm,
+    CountForm,
+    MatchForm,
+    PieceLine,
+    ReconcileForm,
+    SignForm,
+    StatementForm,
+)
+from portfolio.payments.models import CashCount, PaymentBatch, Reconciliation, StatementLine
 from portfolio.seed.stage import Stage
 from portfolio.work import Work
 
@@ -61,6 +69,8 @@ def plan(stage: Stage) -> None:
     stage.plan(-30, "16:30", CASHIER, partial(_count, stage))
     stage.plan(-30, "16:50", CONTROLLER, partial(_confirm, stage))
     stage.plan(-2, "09:00", ACCOUNTANT, partial(_last_statement, stage))
+    stage.plan(-2, "10:00", ACCOUNTANT, partial(_reconciled, stage))
+    stage.plan(-2, "15:00", CONTROLLER, partial(_controlled, stage))
 
 
 def _payment(stage: Stage, work: Work, name: str) -> Disbursement:
@@ -153,6 +163,15 @@ def _last_statement(stage: Stage, work: Work) -> None:
         line = _left_open(work, account, movement.document)
         if line is not None and movement.key != blind:
             service.match(work, line, MatchForm(movement=movement.key))
+
+
+def _reconciled(stage: Stage, work: Work) -> None:
+    code = queries.sources(work)[0][0]
+    stage.keep("reconciliation:1", service.prepare_reconciliation(work, ReconcileForm(source=code)))
+
+
+def _controlled(stage: Stage, work: Work) -> None:
+    service.control_reconciliation(work, stage.get(work, Reconciliation, "reconciliation:1"))
 
 
 def _left_open(work: Work, account: TreasuryAccount, document: str) -> StatementLine | None:

@@ -200,6 +200,11 @@ def _report_visit(stage: Stage, project: str, n: int, j: int, remote: str, work:
         findings=FINDINGS
         if not remote
         else "Appels à la présidente et à la trésorière, photographies reçues et datées.",
+        planned_work="Vérifier les achats de la tranche, le registre des ventes et la caisse.",
+        people_met="La présidente, la trésorière et douze membres du groupement, dont neuf femmes."
+        if not remote
+        else "La présidente et la trésorière, au téléphone.",
+        risks="Vol de bétail sur la piste ; saison des pluies.",
         action_points="Tenir le registre des ventes chaque semaine.",
         photos=[samples.photo(f"{project}_{n}_{k}", int(project[2:]) * 7 + n + k) for k in (1, 2)],
     )

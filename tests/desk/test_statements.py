@@ -1,4 +1,4 @@
-"""The page of statements: what it lists, what is printed and kept, and a reconciliation typed badly."""
+"""The page of statements: what it lists, what is printed and kept."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from sqlalchemy import select
 
 from portfolio.accounts.models import Person
 from portfolio.documents.models import Paper
-from portfolio.funds.models import TreasuryAccount
 from portfolio.origin import Surroundings
 from tests.client import client as open_client
 
@@ -14,7 +13,6 @@ from tests.client import client as open_client
 def test_statements_are_listed_printed_and_kept(demo: Surroundings) -> None:
     with demo.database.session(readonly=True) as session:
         person = session.scalars(select(Person.id).where(Person.email.like("mahamadou.sidibe%"))).one()
-        account = session.scalars(select(TreasuryAccount.id).order_by(TreasuryAccount.code)).first()
     client = open_client(demo, person)
     shown = client.get("/ledger/statements")
     assert shown.status_code == 200
@@ -22,14 +20,9 @@ def test_statements_are_listed_printed_and_kept(demo: Surroundings) -> None:
         assert words in shown.text, words
     for address in ("payables", "ageing"):
         assert client.submit(f"/ledger/statements/{address}").status_code == 303
-    typed = {"account": str(account), "statement_on": "20/11/2026", "statement_minor": "1 000", "label_1": "", "add_1": "500"}
-    refused = client.submit("/ledger/statements/reconciliation", typed)
-    assert refused.status_code == 422
-    assert "Dites ce qu’est ce montant" in refused.text and 'value="500"' in refused.text
-    assert client.submit("/ledger/statements/reconciliation", {**typed, "label_1": "Versement en cours"}).status_code == 303
     with demo.database.session(readonly=True) as session:
         kinds = set(session.scalars(select(Paper.kind).where(Paper.kind.like("statement_%"))))
-    assert kinds == {"statement_payables", "statement_ageing", "statement_reconciliation"}
+    assert kinds == {"statement_payables", "statement_ageing"}
 
 
 def test_nobody_else_prints_the_accounts(demo: Surroundings) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
 import pypdf
@@ -40,7 +39,7 @@ from portfolio.documents.models import Paper
 from portfolio.funds.models import Fund
 from portfolio.kit.i18n import speaking
 from portfolio.origin import Surroundings
-from portfolio.payments.pdf import count_pdf, slip_pdf
+from portfolio.payments.pdf import count_pdf, reconciliation_pdf, slip_pdf
 from portfolio.projects import pdf as project_papers
 from portfolio.projects import queries as projects
 from portfolio.projects.models import Project
@@ -191,7 +190,8 @@ ROWS: dict[str, tuple[str, ...]] = {
     "statement_payables": ("RESTES À PAYER", "Engagé", "Liquidé", "Ordonnancé", "Payé", "Reste à payer"),
     "statement_ageing": ("BALANCE ÂGÉE", "0–90 jours", "91–180 jours", "181–270", "> 270 jours", "Dernier contact"),
     "statement_dispatch": ("BORDEREAU D'ÉMISSION", "VIREMENT COLLECTIF", "Compte", "Arrêté le présent bordereau", "Empreinte du fichier", "L'agent comptable"),
-    "statement_reconciliation": ("ÉTAT DE RAPPROCHEMENT", "Solde dans les livres", "Solde du relevé", "Écart", "Préparé par", "Contrôlé par", "zéro franc"),
+    "reconciliation": ("ÉTAT DE RAPPROCHEMENT", "Solde dans les livres", "Solde du relevé", "Écart", "Suspens", "Âge (jours)", "OP-2026-00009-X",
+        "Préparé par", "Contrôlé par", "zéro franc. Le compte est rapproché au 31 octobre 2026"),
     "formal_notice": (
         "Mise en demeure", "article 12|obligent|oblige", "reste à justifier|constaté ce qui suit", "jours", "court du jour", "résiliée",
         "ACCUSÉ DE RÉCEPTION",
@@ -274,8 +274,16 @@ def drawn(around: Surroundings) -> Iterator[tuple[str, str, str]]:
         count = {
             **{name: slip[name] for name in ("letterhead", "on", "at", "currency")}, "account": "Menue caisse", "pieces": [[10_000, 25], [500, 3]],
             "total_minor": 251_500, "books_minor": 252_000, "ceiling_minor": 300_000, "reason": "Une pièce de 500 F manque",
-            "signed": [{"name": name, "function": "", "on": slip["on"]} for name in ("Fati Oumarou", "Mahamadou Sidibé")],
+            "signed": [{"name": name, "function": "", "act": "", "on": slip["on"]} for name in ("Fati Oumarou", "Mahamadou Sidibé")],
         }  # fmt: skip
+        who = {"name": "Fati Oumarou", "function": "Caissière", "act": "", "on": slip["on"]}
+        gap = {"side": "books", "label": "Paiement", "reference": "OP-2026-00009-X", "on": "2026-10-18", "days": 13, "amount_minor": -500_000}
+        rapproche = {
+            **{name: slip[name] for name in ("letterhead", "on", "currency")}, "account": "BDM", "number": "ML1", "kind": "bank", "source": "RLV-2026-00001-E",
+            "statement_on": "2026-10-31", "statement_minor": 3_000_000, "books_minor": 2_500_000, "items": [gap], "unexplained_minor": 0,
+            "status": "controlled", "preparer": who, "controller": {**who, "name": "Mahamadou Sidibé"},
+        }  # fmt: skip
+        yield mark("reconciliation", "ERB-2026-00001-E", rapproche, reconciliation_pdf)
         yield mark("cash_count", "PVC-2026-00001-E", count, count_pdf)
         yield mark("payment_batch", "LOT-2026-00001-E", batch, slip_pdf)
     work.undo()
@@ -293,11 +301,6 @@ def printed(around: Surroundings) -> Iterator[tuple[str, str, str]]:
             statements.print_ageing(work),
         ]
         papers += [statements.print_dispatch(work, fund.id) for fund, _n, _total in statement_facts.waiting_orders(work)]
-        cash = statement_facts.accounts(work)[0]
-        gap = [("Virement non encore débité", date(2026, 11, 18), -500_000)]
-        papers.append(
-            statements.print_reconciliation(work, cash.account.id, work.today, cash.books + 500_000, gap)
-        )
         texts = [(paper.kind, paper.reference, read(documents.bytes_of(work, paper))) for paper in papers]
     work.undo()
     work.close()

@@ -83,7 +83,7 @@ def _parties(paper: Paper, facts: Facts) -> None:
     decision, commitment = facts["decision"], facts["commitment"]
     visa = "visé" if commitment["visaed"] else "pris"
     minutes = facts["minutes"]
-    pv = f" n° {minutes['reference']}" if minutes else ""
+    pv = f" n° {minutes['reference']}" if minutes and minutes["reference"] else ""
     pv_on = f" du {long_day(minutes['on'])}" if minutes and minutes["on"] else ""
     paper.bullets(
         [

@@ -9,7 +9,7 @@ from typing import Any
 from portfolio.desk.pdf.statements import signers
 from portfolio.kit.pdf import Column, Letterhead, Paper, Signatory, amount, qr_text
 from portfolio.kit.pdf.register import BookColumn, BookSpec, Row, Totals, draw_book
-from portfolio.kit.words import date_long, hour_short, of_amount
+from portfolio.kit.words import amount_in_words, date_long, hour_short, of_amount
 
 _BY = {
     "party": "Tiers",
@@ -48,29 +48,63 @@ def _signers(facts: dict[str, Any]) -> list[Signatory]:
     )
 
 
+_HEADS = {
+    "seq": "N°",
+    "date": "Date",
+    "document": "Pièce",
+    "party": "Tiers",
+    "agreement": "Convention",
+    "tranche": "Tr.",
+    "objective": "Objectif",
+    "counterpart": "Contrep.",
+    "account": "Compte",
+    "fund": "Fonds",
+    "treasury": "Payé par",
+    "label": "Libellé",
+    "debit": "Débit",
+    "credit": "Crédit",
+    "balance": "Solde progressif",
+}
+_OWN_HEADS = {
+    "fund": {"debit": "Recettes", "credit": "Dépenses", "balance": "Disponible"},
+    "journal": {
+        "party": "Bénéficiaire du paiement",
+        "document": "Ordre de paiement",
+        "debit": "Payé",
+        "credit": "Contre-passé",
+        "balance": "Cumul",
+    },
+}
+
+
+_ROOM = {"party": -1, "agreement": 1}
+"""Columns that give and take the room of what sub-totals go by."""
+_EDGES = {
+    "disbursements": ("Solde initial", "Totaux et solde final"),
+    "account": ("Solde initial", "Totaux et solde final"),
+    "fund": ("Disponible au début", "Totaux et disponible"),
+    "journal": ("Payé auparavant", "Totaux et cumul"),
+}
+
+
+def _words(nature: str, name: str) -> str:
+    return _OWN_HEADS.get(nature, {}).get(name) or _HEADS[name]
+
+
 def book(facts: dict[str, Any], rows: Iterable[Row]) -> bytes:
     """The book from its facts and its rows, in the order of the columns; the same facts and rows give the same bytes."""
     by = facts["by"]
     tight = 5 if by else 0  # room for what sub-totals go by: a number is never clipped
     columns = [
-        BookColumn("N°", 10, align="right"),
-        BookColumn("Date", 17),
-        BookColumn("Pièce", 26),
-        BookColumn("Tiers", 60 - tight),
-        BookColumn("Convention", 26 + tight),
-        BookColumn("Tr.", 7, align="center"),
-        BookColumn("Objectif", 14),
-        BookColumn("Libellé", 30),
-        BookColumn("Débit", 20, kind="amount"),
-        BookColumn("Crédit", 20, kind="amount"),
-        BookColumn("Solde progressif", 23, kind="balance"),
+        BookColumn(_words(facts["nature"], name), mm + tight * _ROOM.get(name, 0), kind=kind, align=align)
+        for name, mm, kind, align in facts["columns"]
     ]
     if by:
         columns.insert(0, BookColumn(_BY[by], 20))
     opening: list[str | int | None] = [None] * (len(columns) - 1)
     on = date.fromisoformat(facts["on"])
     spec = BookSpec(
-        title="Grand livre des décaissements",
+        title=facts["title"],
         reference=facts["reference"],
         letterhead=_head(facts),
         columns=columns,
@@ -83,6 +117,8 @@ def book(facts: dict[str, Any], rows: Iterable[Row]) -> bytes:
         ],
         filters=[(str(label), str(value)) for label, value in facts["filters"]],
         opening=[*opening, facts["opening_minor"]],
+        opening_label=_EDGES[facts["nature"]][0],
+        closing_label=_EDGES[facts["nature"]][1],
         group_by=0 if by else None,
         group_label=f"Sous-total {_BY[by].lower()}" if by else "Sous-total",
         closing=lambda totals: _closing(facts, totals),
@@ -109,21 +145,59 @@ def _qr(facts: dict[str, Any], on: date) -> str | None:
     return base if "\nLIVRE " in base else f"{base}\nLIVRE {facts['head']['seq']} {facts['head']['hash']}"
 
 
+_CALLED = {
+    "disbursements": "le présent grand livre",
+    "account": "le présent grand livre de compte",
+    "fund": "le présent livre de fonds",
+    "journal": "le présent journal des paiements",
+}
+
+
+def _until(facts: dict[str, Any]) -> str:
+    """The day the book stops at: the end of its period, or the day of the edition while the period still runs."""
+    return date_long(date.fromisoformat(min(facts.get("to") or facts["on"], facts["on"])))
+
+
 def _closing(facts: dict[str, Any], totals: Totals) -> Sequence[str]:
-    """« Arrêté le présent grand livre au …, à … écritures, à la somme de … » (document 18)."""
+    """« Arrêté le présent grand livre au …, à … écritures, à la somme de … » (document 18), in the words of each book."""
     debit, credit, closing = facts["debit_minor"], facts["credit_minor"], facts["closing_minor"]
     if totals.lines != facts["count"]:
         raise ValueError("the rows are not those of the facts")
+    kind, side = facts["nature"], _side(closing)
+    entries = f"{facts['count']} écriture{'s' if facts['count'] > 1 else ''}"
+    head = f"Arrêté {_CALLED[kind]} au {_until(facts)}, à {entries}"
     balance = (
         "soit un solde nul"
         if not closing
-        else f"soit un solde {_side(closing)} {of_amount(abs(closing))} ({amount(abs(closing))})"
+        else f"soit un solde {side} {of_amount(abs(closing))} ({amount(abs(closing))})"
     )
+    if kind == "fund":
+        left = (
+            f"soit une disponibilité {of_amount(closing)} ({amount(closing)})"
+            if closing > 0
+            else balance
+        )
+        return [
+            f"Disponible au début : {amount(facts['opening_minor'])}. Disponible à la fin : {amount(closing)}.",
+            f"{head}, à la somme {of_amount(debit)} ({amount(debit)}) en recettes et {of_amount(credit)} "
+            f"({amount(credit)}) en dépenses, {left}.",
+        ]
+    if kind == "journal":
+        net = debit - credit
+        undone = (
+            f", dont {amount_in_words(credit)} ({amount(credit)}) contre-passés ou revenus, soit net {amount_in_words(net)} ({amount(net)})"
+            if credit
+            else ""
+        )
+        return [
+            f"Payé avant la période : {amount(facts['opening_minor'])}. Cumul à la fin : {amount(closing)}.",
+            f"{head}, pour des paiements d'une somme {of_amount(debit)} ({amount(debit)}){undone}.",
+        ]
     return [
         f"Solde initial : {amount(abs(facts['opening_minor']))} ({_side(facts['opening_minor'])}). "
-        f"Solde final : {amount(abs(closing))} ({_side(closing)}).",
-        f"Arrêté le présent grand livre au {date_long(date.fromisoformat(facts['on']))}, à {facts['count']} écritures, à la somme "
-        f"{of_amount(debit)} ({amount(debit)}) au débit et {of_amount(credit)} ({amount(credit)}) au crédit, {balance}.",
+        f"Solde final : {amount(abs(closing))} ({side}).",
+        f"{head}, à la somme {of_amount(debit)} ({amount(debit)}) au débit et {of_amount(credit)} ({amount(credit)}) "
+        f"au crédit, {balance}.",
     ]
 
 
@@ -187,8 +261,8 @@ def trial_balance(facts: dict[str, Any]) -> bytes:
         )
     totals = facts["totals"]
     paper.arrete(
-        f"Arrêtée la présente balance à la somme {of_amount(totals['debit'])} ({amount(totals['debit'])}) au débit et "
-        f"{of_amount(totals['credit'])} ({amount(totals['credit'])}) au crédit."
+        f"Arrêtée la présente balance au {_until(facts)}, à la somme {of_amount(totals['debit'])} "
+        f"({amount(totals['debit'])}) au débit et {of_amount(totals['credit'])} ({amount(totals['credit'])}) au crédit."
     )
     paper.para(
         f"Tête du livre : écriture n° {facts['head']['seq']}, empreinte {facts['head']['hash']}", small=True

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from portfolio.kit.grammar import counted
-from portfolio.kit.pdf import Column, Letterhead, Paper, Signatory, amount, qr_text, short_fingerprint
+from portfolio.kit.pdf import Letterhead, Paper, Signatory, amount, qr_text, short_fingerprint
 from portfolio.kit.words import amount_in_words, date_long, hour_short
 from portfolio.payments.pdf import transfers
 
@@ -96,57 +96,4 @@ def dispatch_pdf(facts: Facts) -> bytes:
         f"{amount_in_words(total, facts['currency'])} ({amount(total, facts['currency'])})."
     )
     made.signatures([Signatory("L'ordonnateur", ""), Signatory("L'agent comptable", "")])
-    return made.render()
-
-
-def reconciliation_pdf(facts: Facts) -> bytes:
-    """État de rapprochement: books, statement, rows that explain the gap with their age, zero unexplained; prepared, checked."""
-    currency = facts["currency"]
-    made = paper(facts, "État de rapprochement", total=facts["books_minor"])
-    edited(made, facts)
-    made.facts(
-        [
-            ("Compte", f"{facts['account']} ({KINDS.get(facts['kind'], facts['kind'])})"),
-            ("Numéro", facts["number"]),
-            ("Relevé ou comptage du", date_long(date.fromisoformat(facts["statement_on"]))),
-        ]
-    )
-    made.table(
-        [Column("Situation", weight=3), Column("Montant", 44, kind="amount")],
-        [
-            ("Solde dans les livres", facts["books_minor"]),
-            ("Solde du relevé, ou compté", facts["statement_minor"]),
-            ("Écart à expliquer", facts["books_minor"] - facts["statement_minor"]),
-        ],
-        numbered=False,
-        unit="francs CFA",
-        bold_rows=(2,),
-    )
-    made.heading("Ce qui explique l'écart")
-    if facts["gaps"]:
-        made.table(
-            [
-                Column("Opération", weight=3),
-                Column("Du", 24, kind="date"),
-                Column("Âge (jours)", 28, kind="number"),
-                Column("À ajouter au relevé (+) ou à en retrancher (−)", 44, kind="amount"),
-            ],
-            [
-                (g["label"], date.fromisoformat(g["on"]) if g["on"] else None, g["days"], g["amount_minor"])
-                for g in facts["gaps"]
-            ],
-            total="Total expliqué",
-            unit="francs CFA",
-        )
-    else:
-        made.para("Néant.", align="left")
-    left = facts["unexplained_minor"]
-    made.arrete(
-        "Écart non expliqué : zéro franc. Le compte est rapproché."
-        if not left
-        else f"Écart NON EXPLIQUÉ : {amount_in_words(abs(left), currency)} ({amount(left, currency)})."
-    )
-    made.signatures(
-        [editor(facts, "Préparé par"), Signatory("Fonction : ………………………", "", label="Contrôlé par")]
-    )
     return made.render()

@@ -1,10 +1,9 @@
-"""The statements that an auditor asks for first (documents.md 3.4): what is left to pay, advances by age, orders issued, reconciliation;
+"""The statements that an auditor asks for first (documents.md 3.4): what is left to pay, advances by age, orders issued;
 and what a formal notice says."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
@@ -161,40 +160,4 @@ def dispatch(work: Work, fund: Fund) -> dict[str, Any]:
             }
             for d, agreement in work.db.execute(statement)
         ],
-    }
-
-
-def accounts(work: Work) -> Sequence[auditor.Cash]:
-    """The institution's accounts with their balance in the books."""
-    return [cash for cash in auditor.cash(work) if cash.account.active]
-
-
-def reconciliation(
-    work: Work,
-    cash: auditor.Cash,
-    statement_on: date,
-    statement_minor: int,
-    gaps: Sequence[tuple[str, date | None, int]],
-) -> dict[str, Any]:
-    """État de rapprochement: the books, the statement, the rows that explain the gap with their age, what stays unexplained."""
-    explained = sum(amount for _label, _on, amount in gaps)
-    return {
-        **_frame(work),
-        "account": cash.account.label,
-        "number": cash.account.number,
-        "kind": cash.account.kind,
-        "currency": cash.account.amount_currency,
-        "books_minor": cash.books,
-        "statement_on": statement_on.isoformat(),
-        "statement_minor": statement_minor,
-        "gaps": [
-            {
-                "label": label,
-                "on": on.isoformat() if on else None,
-                "days": (work.today - on).days if on else None,
-                "amount_minor": amount,
-            }
-            for label, on, amount in gaps
-        ],
-        "unexplained_minor": cash.books - statement_minor - explained,
     }

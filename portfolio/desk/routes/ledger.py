@@ -66,7 +66,7 @@ def _listing(work: Work, query: Any) -> dict[str, Any]:
         "labels": {name: _(words) for name, words in DIMENSION_WORDS.items()},
         "chips": queries.chips(filters, url("desk.ledger")),
         "tabs": tabs("desk.ledger"),
-        "title": _("Ledger of disbursements"),
+        "title": queries.title(filters),
         "crumbs": [(_("Ledger"), None)],
     }
 
@@ -85,9 +85,10 @@ def _file(work: Work, filters: queries.Filters, kind: str) -> Response:
     question = queries.question(work, filters)
     sums = ledger.sums(work.db, question)
     facts = queries.book_facts(work, filters, "")
-    labels = [_("No."), _("Date"), _("Paper no."), _("Third party"), _("Agreement"), _("Tranche"), _("Objective"), _("Entry"),
-              _("Debit"), _("Credit"), _("Running balance")]  # fmt: skip
-    kinds = ["number", "date", "text", "text", "text", "text", "text", "text", "money", "money", "money"]
+    columns = queries.fields(filters)
+    labels, kinds = [_(c.label) for c in columns], [c.sheet for c in columns]
+    names = [c.name for c in columns]
+    said_at, wide = names.index("balance") - 3, len(columns)
     at = 1 if filters.by else 0
     if filters.by:
         labels.insert(0, _(DIMENSION_WORDS[filters.by]))
@@ -95,21 +96,25 @@ def _file(work: Work, filters: queries.Filters, kind: str) -> Response:
     blank: list[Any] = [""] * at
 
     def rows() -> Any:
-        yield [*blank, "", "", "", "", "", "", "", _("Opening balance"), "", "", sums.opening_minor]
+        first: list[Any] = [*blank, *[""] * wide]
+        first[at + said_at], first[-1] = _("Opening balance"), sums.opening_minor
+        yield first
         for row in queries.book_rows(work.db, question, facts):
             yield [
                 int(v) if i == at and isinstance(v, str) else "" if v is None else v
                 for i, v in enumerate(row)
             ]
-        yield [*blank, "", "", "", "", "", "", "", _("Totals and closing balance"), sums.debit_minor, sums.credit_minor,
-               sums.closing_minor]  # fmt: skip
+        last: list[Any] = [*blank, *[""] * wide]
+        last[at + said_at] = _("Totals and closing balance")
+        last[-3:] = [sums.debit_minor, sums.credit_minor, sums.closing_minor]
+        yield last
 
     notes = [
-        _("Ledger of disbursements"),
+        queries.title(filters),
         datetime_text(work.now),
         *(f"{k} : {v}" for k, v in queries.said(filters)),
     ]
-    name = f"grand-livre-{work.today.isoformat()}.{kind}"
+    name = f"{queries.file_name(filters)}-{work.today.isoformat()}.{kind}"
 
     def write(path: Any) -> None:
         if kind == "xlsx":

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from portfolio.desk.forms import ROWS, AccountForm, FundForm, ReconciliationForm
+from portfolio.desk.forms import FundForm
 from portfolio.desk.queries import statements as queries
 from portfolio.desk.routes.ledger import tabs
 from portfolio.desk.service import statements as service
 from portfolio.documents.models import Paper
 from portfolio.kit.errors import Bad
 from portfolio.kit.i18n import gettext as _
-from portfolio.payments import queries as payments
 from portfolio.web.act import Raw, W, allow, on_refusal, room
 from portfolio.web.render import done, page
 from portfolio.web.urls import url
@@ -32,9 +31,6 @@ def show(work: Work, bad: Bad | None = None) -> Response:
         advances=queries.aged(work),
         oldest=OLDEST,
         funds=queries.waiting_orders(work),
-        accounts=queries.accounts(work),
-        rows=range(1, ROWS + 1),
-        standings=[s for s in payments.standings(work) if s.unexplained_minor is not None],
         tabs=tabs("desk.statements"),
         title=_("Statements"),
         crumbs=[(_("Ledger"), url("desk.ledger")), (_("Statements"), None)],
@@ -68,23 +64,3 @@ def payables(work: W) -> Response:
 def dispatch(work: W, raw: Raw) -> Response:
     """Print the issue slip of a fund."""
     return _kept(work, service.print_dispatch(work, FundForm.read(raw).fund))
-
-
-@router.post("/statements/reconciliation", name="desk.print_reconciliation")
-@allow("ledger:print")
-@on_refusal(show)
-def reconciliation(work: W, raw: Raw) -> Response:
-    """Print the reconciliation of an account."""
-    form = ReconciliationForm.read(raw)
-    paper = service.print_reconciliation(
-        work, form.account, form.statement_on, form.statement_minor, form.gaps()
-    )
-    return _kept(work, paper)
-
-
-@router.post("/statements/imported", name="desk.print_imported")
-@allow("ledger:print")
-@on_refusal(show)
-def imported(work: W, raw: Raw) -> Response:
-    """Print the reconciliation of an account at its last statement imported."""
-    return _kept(work, service.print_imported_reconciliation(work, AccountForm.read(raw).account))

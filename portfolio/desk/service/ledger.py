@@ -250,7 +250,7 @@ def print_edition(work: Work, filters: queries.Filters) -> Paper:
         work,
         kind="ledger_book",
         reference=reference,
-        title=_("Ledger of disbursements"),
+        title=facts["title"],
         subject=books(),
         facts=facts,
         draw=lambda full: book(full, queries.book_rows(work.db, question, full)),

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from portfolio.desk.pdf import registers
@@ -16,14 +15,12 @@ from portfolio.documents.service import issue
 from portfolio.kit.errors import NotFound
 from portfolio.kit.i18n import N_, speaking
 from portfolio.kit.i18n import gettext as _
-from portfolio.payments import queries as payments
 from portfolio.work import Work
 
 TITLES = {
     "payables": N_("Commitments and sums left to pay"),
     "ageing": N_("Advances not justified, by age"),
     "dispatch": N_("Issue slip and collective transfer order"),
-    "reconciliation": N_("Reconciliation statement"),
 }
 
 
@@ -65,31 +62,3 @@ def print_dispatch(work: Work, fund_id: int) -> Paper:
     if fund is None:
         raise NotFound
     return _kept(work, "dispatch", queries.dispatch(work, fund), pdf.dispatch_pdf)
-
-
-def print_reconciliation(
-    work: Work,
-    account_id: int,
-    statement_on: date,
-    statement_minor: int,
-    gaps: Sequence[tuple[str, date | None, int]],
-) -> Paper:
-    """État de rapprochement of one account; what is typed is kept with the books' balance of now."""
-    cash = next((c for c in queries.accounts(work) if c.account.id == account_id), None)
-    if cash is None:
-        raise NotFound
-    facts = queries.reconciliation(work, cash, statement_on, statement_minor, gaps)
-    return _kept(work, "reconciliation", facts, pdf.reconciliation_pdf)
-
-
-def print_imported_reconciliation(work: Work, account_id: int) -> Paper:
-    """État de rapprochement at the last statement imported: what explains the gap is what its lines and the books do not say alike."""
-    cash = next((c for c in queries.accounts(work) if c.account.id == account_id), None)
-    if cash is None:
-        raise NotFound
-    with speaking("fr"):
-        found = payments.account_standing(work, cash.account)
-    if found.statement is None or found.statement.closing_minor is None:
-        raise NotFound
-    gaps = [(gap.label, gap.on, gap.amount_minor) for gap in found.gaps]
-    return print_reconciliation(work, account_id, found.statement.to_on, found.statement.closing_minor, gaps)

@@ -8,6 +8,7 @@ from portfolio.kit.pdf.figures import amount, figures, percent
 from portfolio.kit.pdf.fingerprint import fingerprint_of, qr_text, short_fingerprint, standing
 from portfolio.kit.pdf.grid import Column
 from portfolio.kit.pdf.paper import Half, Paper, bind
+from portfolio.kit.pdf.photos import prepared
 from portfolio.kit.pdf.sheet import Letterhead, Margins
 from portfolio.kit.pdf.signing import Signatory
 
@@ -23,6 +24,7 @@ __all__ = [
     "figures",
     "fingerprint_of",
     "percent",
+    "prepared",
     "qr_text",
     "short_fingerprint",
     "stamped",

@@ -14,6 +14,7 @@ from portfolio.kit.pdf.blocks import SMALL, Block, Facts, Framed, Gap, PageBreak
 from portfolio.kit.pdf.fingerprint import stands
 from portfolio.kit.pdf.grid import Column, Value
 from portfolio.kit.pdf.pen import MM, Pen
+from portfolio.kit.pdf.photos import Photos
 from portfolio.kit.pdf.sheet import (
     Frame,
     Head,
@@ -160,6 +161,11 @@ class Composer:
     def boxed(self, text: str) -> None:
         """A text in a frame: a warning, a box kept for an office."""
         self.blocks.append(Framed(text))
+
+    def photos(self, pictures: Sequence[tuple[bytes, str]]) -> None:
+        """Photographs already made small (`prepared`), two abreast, with their captions."""
+        if pictures:
+            self.blocks.append(Photos(pictures))
 
     def gap(self, mm: float) -> None:
         """Empty space, in millimetres."""

@@ -21,6 +21,18 @@ from portfolio.payments.queries.batches import (
     visible,
 )
 from portfolio.payments.queries.counts import books_of, cash_accounts, count_facts, counts, get_count
+from portfolio.payments.queries.reconciliations import (
+    Position,
+    Suspense,
+    books_on,
+    get_reconciliation,
+    of_count,
+    of_statement,
+    outstanding,
+    reconciliation_facts,
+    reconciliations,
+    sources,
+)
 from portfolio.payments.queries.statements import (
     Gap,
     Movement,
@@ -42,6 +54,16 @@ from portfolio.payments.queries.statements import (
 )
 
 __all__ = [
+    "Position",
+    "Suspense",
+    "books_on",
+    "get_reconciliation",
+    "of_count",
+    "of_statement",
+    "outstanding",
+    "reconciliation_facts",
+    "reconciliations",
+    "sources",
     "books_of",
     "cash_accounts",
     "count_facts",

@@ -13,6 +13,12 @@ from portfolio.payments.service.batches import (
 )
 from portfolio.payments.service.counts import confirm_count, confirm_obstacles, count_cash, withdraw_count
 from portfolio.payments.service.files import file_bytes, file_name, file_refusals, line_faults, name_for
+from portfolio.payments.service.reconciling import (
+    control_obstacles,
+    control_reconciliation,
+    prepare_reconciliation,
+    withdraw_reconciliation,
+)
 from portfolio.payments.service.sending import made_file, send, send_obstacles
 from portfolio.payments.service.settling import charge, leave, match, reopen
 from portfolio.payments.service.signing import (
@@ -25,6 +31,10 @@ from portfolio.payments.service.signing import (
 from portfolio.payments.service.statements import import_statement, match_payment
 
 __all__ = [
+    "control_obstacles",
+    "control_reconciliation",
+    "prepare_reconciliation",
+    "withdraw_reconciliation",
     "confirm_count",
     "confirm_obstacles",
     "count_cash",

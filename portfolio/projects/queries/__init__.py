@@ -1,6 +1,12 @@
 """Every SELECT of micro-projects and visits."""
 
-from portfolio.projects.queries.papers import REACHED, project_facts, visit_facts
+from portfolio.projects.queries.papers import (
+    REACHED,
+    photo_bytes,
+    project_facts,
+    project_photos,
+    visit_facts,
+)
 from portfolio.projects.queries.records import (
     activities,
     facts,
@@ -17,6 +23,8 @@ from portfolio.projects.queries.records import (
 
 __all__ = [
     "REACHED",
+    "photo_bytes",
+    "project_photos",
     "activities",
     "facts",
     "get",

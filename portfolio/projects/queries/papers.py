@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from portfolio.accounts.queries import signer
+from sqlalchemy import select
+
+from portfolio.accounts.queries import act_of, signer
 from portfolio.agreements import queries as agreements
-from portfolio.agreements.models import Agreement
+from portfolio.agreements.models import Agreement, Condition, Proof, Tranche
 from portfolio.documents import queries as documents
 from portfolio.documents.reference import letterhead
 from portfolio.groups.queries import officers
+from portfolio.kit.pdf import prepared
 from portfolio.projects.models import Project, Visit
 from portfolio.projects.queries.records import activities, checklist, visits
 from portfolio.work import Work
@@ -29,6 +32,56 @@ def _place(work: Work, project: Project, agreement: Agreement) -> str:
         return agreements.place_words(work, found)
     first = agreements.place_words(work, found).split(" · ")[:2]
     return f"{' · '.join(first)} (lieu masqué)"
+
+
+def _photos(work: Work, visit: Visit) -> list[dict[str, str]]:
+    """The pictures of a visit, by their fingerprint: what is printed depends on them."""
+    return [
+        {"name": d.filename, "sha256": d.sha256, "on": _iso(visit.visited_on) or ""}
+        for d in documents.of(work, visit)
+        if d.media_type.startswith("image/")
+    ]
+
+
+def photo_bytes(work: Work, *some: Visit) -> dict[str, bytes]:
+    """The same pictures ready for a paper, upright, small and without metadata, by fingerprint; what cannot be read is left out."""
+    found = {}
+    for visit in some:
+        for document in documents.of(work, visit):
+            if document.media_type.startswith("image/"):
+                made = prepared(documents.bytes_of(work, document))
+                if made is not None:
+                    found[document.sha256] = made
+    return found
+
+
+def project_photos(work: Work, project: Project) -> dict[str, bytes]:
+    """The pictures of the last visit validated."""
+    return photo_bytes(work, *[v for v in visits(work, project) if v.status == "validated"][:1])
+
+
+def _answer(work: Work, agreement: Agreement) -> dict[str, str]:
+    """What the institution answered to the last report handed in: accepted or returned, when, by whom, why; empty while it waits."""
+    statement = (
+        select(Proof)
+        .join(Condition, Condition.id == Proof.condition_id)
+        .join(Tranche, Tranche.id == Condition.tranche_id)
+        .where(Tranche.agreement_id == agreement.id, Proof.kind == "report")
+        .order_by(Proof.id.desc())
+        .limit(1)
+    )
+    proof = work.db.scalars(statement).one_or_none()
+    if proof is None:
+        return {}
+    period = f"{proof.from_on:%d/%m/%Y} – {proof.to_on:%d/%m/%Y}" if proof.from_on and proof.to_on else ""
+    told = {"handed_on": proof.dated_on.isoformat(), "number": proof.number, "period": period}
+    if proof.accepted_at is not None:
+        who = signer(work, proof.accepted_by_id, proof.accepted_at, "proof:accept")
+        return {**told, "state": "accepted", "reason": "", **who}
+    if proof.returned_at is not None:
+        who = signer(work, proof.returned_by_id, proof.returned_at, "proof:accept")
+        return {**told, "state": "returned", "reason": proof.returned_reason, **who}
+    return {**told, "state": "waiting", "reason": ""}
 
 
 def visit_facts(work: Work, visit: Visit) -> dict[str, Any]:
@@ -51,9 +104,12 @@ def visit_facts(work: Work, visit: Visit) -> dict[str, Any]:
         "remote": visit.remote,
         "remote_reason": visit.remote_reason,
         "team": visit.team,
+        "planned_work": visit.planned_work,
         "findings": visit.findings,
+        "people_met": visit.people_met,
+        "risks": visit.risks,
         "action_points": visit.action_points,
-        "photos": [d.filename for d in documents.of(work, visit)],
+        "photos": _photos(work, visit),
         "status": visit.status,
         "reporter": signer(work, visit.reported_by_id, visit.reported_at, "visit:report"),
         "validator": signer(work, visit.validated_by_id, visit.validated_at, "visit:validate"),
@@ -66,6 +122,7 @@ def project_facts(work: Work, project: Project) -> dict[str, Any]:
     found = agreements.parties(work, agreement)
     snap = agreements.snapshot(work, agreement)
     done = [v for v in visits(work, project) if v.status == "validated"]
+    actor = work.maybe_actor
     reached: dict[str, Any] = {}
     for count in REACHED:
         reached |= count(work, project)
@@ -90,7 +147,17 @@ def project_facts(work: Work, project: Project) -> dict[str, Any]:
         "ends_on": agreement.ends_on.isoformat(),
         "objectives": agreements.objectives(work, agreement),
         "bureau": {o.office: {"name": o.full_name, "sex": o.sex or ""} for o in officers(work, found.group)},
-        "photos": [d.filename for visit in done for d in documents.of(work, visit)],
+        "photos": [each for visit in done[:1] for each in _photos(work, visit)][:2],
+        "preparer": {
+            "name": actor.name if actor else "",
+            "function": actor.function if actor else "",
+            "act": act_of(work, actor.id, work.today, "project:manage") if actor else "",
+            "on": work.today.isoformat() if actor else "",
+        },
+        "checker": signer(work, done[0].validated_by_id, done[0].validated_at, "visit:validate")
+        if done
+        else {},
+        "answer": _answer(work, agreement),
         "purpose": project.objectives,
         "context": project.context,
         "expected": project.expected,

@@ -77,6 +77,7 @@ NOUNS: dict[str, str] = {
     "payment_batch": N_("Batch of payments"),
     "statement_line": N_("Line of a bank statement"),
     "cash_count": N_("Cash count"),
+    "reconciliation": N_("Reconciliation statement"),
     "period": N_("Month of the books"),
     "exercice": N_("Exercice"),
     "justification": N_("Justification of expenses"),

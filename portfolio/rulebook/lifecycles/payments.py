@@ -135,3 +135,18 @@ CASH_COUNT = Lifecycle(
         Move("withdraw", ("counted",), "withdrawn", "cash_count:count", "cash_count:withdrawn", N_("Withdraw the count"), reason=True, kind="danger"),
     ),
 )
+
+RECONCILIATION = Lifecycle(
+    "reconciliation",
+    (
+        State("prepared", N_("Prepared, to be controlled"), tone="warn"),
+        State("controlled", N_("Controlled by a second person"), tone="good", final=True),
+        State("withdrawn", N_("Withdrawn"), tone="bad", final=True, side=True),
+    ),
+    (
+        Move("control", ("prepared",), "controlled", "reconciliation:control", "reconciliation:controlled", N_("Control the reconciliation"),
+             distinct_from=("prepared_by_id",), stamps=("controlled",)),
+        Move("withdraw", ("prepared",), "withdrawn", "reconciliation:prepare", "reconciliation:withdrawn", N_("Withdraw the reconciliation"),
+             reason=True, kind="danger"),
+    ),
+)

@@ -27,6 +27,7 @@ from portfolio.desk.queries.ledger.filters import (
     read,
     said,
 )
+from portfolio.desk.queries.ledger.natures import fields, file_name, nature, title
 
 __all__ = [
     "CHOSEN",
@@ -39,7 +40,10 @@ __all__ = [
     "chips",
     "coded",
     "event_words",
+    "fields",
+    "file_name",
     "narrowed",
+    "nature",
     "options",
     "page_facts",
     "party_names",
@@ -50,6 +54,7 @@ __all__ = [
     "said",
     "source_url",
     "subtotal_rows",
+    "title",
     "trial_facts",
     "trial_rows",
     "trial_totals",

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from portfolio.accounts.queries import act_of
 from portfolio.agreements.models import Agreement
+from portfolio.desk.queries.ledger import natures
 from portfolio.desk.queries.ledger.filters import Filters, account_words, question, said
 from portfolio.documents import queries as documents
 from portfolio.documents.reference import institution, letterhead
@@ -116,6 +117,12 @@ def rows_for(work: Work, lines: list[Line], names: Mapping[str, str]) -> list[di
             "objective": objective_words(line, more),
             "tranche": tranche_words(line),
             "other": account_words(line.counterpart),
+            "cells": {
+                "counterpart": line.counterpart,
+                "account": line.account,
+                "fund": line.codes.get("fund") or "",
+                "treasury": line.codes.get("treasury") or "",
+            },
             "source": source_url(line.subject_type, line.subject_id),
         }
         for line in lines
@@ -150,6 +157,7 @@ def page_facts(work: Work, filters: Filters, after: str | None, before: str | No
     names = party_names(work.db, parties)
     return {
         "filters": filters,
+        "columns": natures.fields(filters),
         "said": said(filters),
         "sums": sums,
         "found": found,
@@ -182,8 +190,10 @@ def book_facts(work: Work, filters: Filters, reference: str, editor: str | None 
     with speaking("fr"):
         clear = said(filters)
         accounts = [account_words(a) for a in filters.accounts]
+        kind = natures.facts_of(filters)
     return {
         **_sums_facts(sums),
+        **kind,
         "reference": reference,
         "letterhead": letterhead(work.today, _accounting(work)),
         "on": work.today.isoformat(),
@@ -213,24 +223,18 @@ def _accounting(work: Work) -> str:
 def book_rows(session: Session, q: Question, facts: Mapping[str, Any]) -> Iterator[list[str | int | None]]:
     """The rows of a book in the order of its columns; the first is what sub-totals go by."""
     names, more, by, upto = facts["names"], facts["more"], facts["by"], facts["upto"]
-    for line in ledger.lines(session, q, opening_minor=facts["opening_minor"], by=by or None):
+
+    def label(line: Line) -> str:
         with speaking("fr"):
-            label = label_words(line, upto)
-        code = line.codes.get("party") or ""
+            return label_words(line, upto)
+
+    def objective(line: Line) -> str:
+        return objective_words(line, more)
+
+    made = natures.cells([c[0] for c in facts["columns"]], label, names, tranche_words, objective)
+    for line in ledger.lines(session, q, opening_minor=facts["opening_minor"], by=by or None):
         key = line.codes.get(by) if by else None
-        row: list[str | int | None] = [
-            str(line.seq),
-            f"{line.dated_on:%d/%m/%Y}",
-            line.document or "",
-            names.get(code, code),
-            line.codes.get("agreement") or "",
-            tranche_words(line),
-            objective_words(line, more),
-            label,
-            line.debit_minor or None,
-            line.credit_minor or None,
-            line.balance_minor,
-        ]
+        row = made(line)
         if by:
             row.insert(0, names.get(str(key), str(key)) if key is not None else "—")
         yield row
@@ -283,6 +287,7 @@ def trial_facts(work: Work, filters: Filters, reference: str) -> dict[str, Any]:
         "editor_function": actor.function if actor else "",
         "editor_role": "accountant" if actor and "accountant" in actor.roles else "",
         "editor_act": act_of(work, actor.id, work.today, "ledger:print") if actor else "",
+        "to": filters.to_on.isoformat() if filters.to_on else "",
         "filters": [list(pair) for pair in clear],
         "rows": rows,
         "totals": trial_totals(rows),

@@ -14,16 +14,22 @@ from sqlalchemy.orm import aliased
 from portfolio.calls.models import Call
 from portfolio.funds.models import BudgetLine, Donor, Fund, TreasuryAccount
 from portfolio.groups.models import Group
-from portfolio.kit.i18n import date_text
+from portfolio.kit.i18n import N_, date_text
 from portfolio.kit.i18n import gettext as _
 from portfolio.kit.text import fold
 from portfolio.ledger.queries import SUBTOTALS, Question
 from portfolio.places.models import Place
 from portfolio.procurement.models import Supplier
-from portfolio.rulebook.postings import CHART, DIMENSION_WORDS
+from portfolio.rulebook.postings import CHART, DIMENSION_WORDS, TREASURY
 from portfolio.work import Work
 
 DEFAULT = ("907",)
+FUND_ACCOUNTS = tuple(TREASURY.values())
+"""Where the money of a fund stands: banks, decentralised systems, mobile money, cash."""
+BOOK_ACCOUNTS = {"fund": FUND_ACCOUNTS, "journal": DEFAULT}
+"""Books asked by name → the accounts they are drawn from."""
+BOOKS = {"fund": N_("Book of a fund"), "journal": N_("Journal of payments")}
+"""Their names; the other books follow from the accounts chosen."""
 CHOSEN = ("fund", "line", "call", "donor", "treasury", "exercice", "objective")
 """Dimensions chosen in a list; the others are typed."""
 
@@ -48,10 +54,12 @@ class Filters:
     dims: Mapping[str, str] = field(default_factory=dict)
     by: str = ""
     ignored: tuple[str, ...] = ()
+    book: str = ""
 
     def pairs(self) -> list[tuple[str, str]]:
         """The address of this very view."""
-        found = [("account", a) for a in self.accounts if self.accounts != DEFAULT]
+        found = [("account", a) for a in self.accounts if self.accounts != DEFAULT and not self.book]
+        found += [("book", self.book)] if self.book else []
         found += [("from", self.from_on.isoformat())] if self.from_on else []
         found += [("to", self.to_on.isoformat())] if self.to_on else []
         found += [(name, value) for name, value in self.dims.items()]
@@ -98,7 +106,12 @@ def read(query: Pairs) -> Filters:
     if by and by not in SUBTOTALS:
         ignored.append("by")
         by = ""
-    return Filters(accounts or DEFAULT, days["from"], days["to"], dims, by, tuple(ignored))
+    book = str(query.get("book") or "")
+    if book and book not in BOOK_ACCOUNTS:
+        ignored.append("book")
+        book = ""
+    chosen = BOOK_ACCOUNTS.get(book) or accounts or DEFAULT
+    return Filters(chosen, days["from"], days["to"], dims, by, tuple(ignored), book)
 
 
 def _parties(text: str) -> Select[str]:
@@ -163,7 +176,9 @@ def said(filters: Filters) -> list[tuple[str, str]]:
 def chips(filters: Filters, base: str) -> list[dict[str, str]]:
     """Each filter with the address that takes it away."""
     found = []
-    if filters.accounts != DEFAULT:
+    if filters.book:
+        found.append({"label": _(BOOKS[filters.book]), "remove_url": f"{base}?{filters.without('book')}"})
+    elif filters.accounts != DEFAULT:
         words = ", ".join(account_words(a) for a in filters.accounts)
         found.append({"label": words, "remove_url": f"{base}?{filters.without('account')}"})
     for name, label, day in (("from", _("From"), filters.from_on), ("to", _("To"), filters.to_on)):
@@ -199,6 +214,7 @@ def options(work: Work) -> dict[str, list[tuple[str, str]]]:
         "account": [(code, account_words(code)) for code in CHART],
         **found,
         "exercice": [(str(year), str(year)) for year in sorted(years)],
+        "book": [(name, _(words)) for name, words in BOOKS.items()],
         "by": [(name, _(DIMENSION_WORDS[name])) for name in SUBTOTALS],
     }
 

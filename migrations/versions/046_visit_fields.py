@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "045"
-down_revision = "044"
+revision = "046"
+down_revision = "045"
 ADDED = ("planned_work", "people_met", "risks")
 
 

@@ -7,8 +7,8 @@ from alembic import op
 
 from portfolio.kit import db
 
-revision = "044"
-down_revision = "043"
+revision = "045"
+down_revision = "044"
 
 
 def upgrade() -> None:

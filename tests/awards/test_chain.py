@@ -15,6 +15,7 @@ from portfolio.committees.models import Session
 from portfolio.kit.db import Database
 from portfolio.kit.errors import Forbidden, Refused
 from tests.awards.scene import balance, codes, commit, line, prepare, reserve, sign, statuses, visa_all
+from tests.factories import add_person, work_as
 from tests.scoring import world as w
 
 
@@ -71,14 +72,16 @@ def test_the_decision_waits_for_the_visa_and_another_person(small: w.World) -> N
     assert codes(refused) == {"already_prepared"}
 
 
-def test_without_a_controller_there_is_no_visa(small: w.World) -> None:
-    from portfolio.accounts.models import RoleAssignment
+def test_where_two_people_decided_that_nobody_visas_there_is_no_visa(small: w.World) -> None:
+    from portfolio.accounts import queries, service
+    from portfolio.accounts.forms import VisaRuleForm
 
-    with small.database.session(readonly=False) as db:
-        held = db.scalars(select(RoleAssignment).where(RoleAssignment.role == "financial_controller")).all()
-        for assignment in held:
-            assignment.ends_on = date(2026, 1, 1)
-        db.commit()
+    first, second = (add_person(small.database, "administrator") for _n in range(2))
+    with work_as(small.around, first) as work:
+        given = VisaRuleForm(required="no", from_on=work.today, act="Décision n° 12", reason="Pas de contrôleur dans l’organigramme")
+        number = service.propose_visa_rule(work, given).id
+    with work_as(small.around, second) as work:
+        service.confirm_visa_rule(work, queries.visa_rule(work, number))
     reserve(small)
     commit(small)
     sign(small, prepare(small))

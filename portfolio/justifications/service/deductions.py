@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portfolio.agreements import queries as agreements
 from portfolio.agreements.models import Agreement, Tranche
@@ -88,6 +88,20 @@ def _held(work: Work, paid: Disbursement) -> list[Deduction]:
     return list(work.db.scalars(statement.order_by(Deduction.recovery_id, Deduction.id)))
 
 
+def _end(work: Work, row: Deduction, status: str) -> None:
+    """A deduction ends once: applied with the payment, or released with it."""
+    ended = work.db.execute(
+        update(Deduction)
+        .where(Deduction.id == row.id, Deduction.status == "held")
+        .values(status=status, ended_at=work.now)
+        .returning(Deduction.id)
+        .execution_options(synchronize_session=False)
+    ).scalar_one_or_none()
+    work.db.expire(row)
+    if ended is None:
+        raise Refused(Refusal("changed_meanwhile", _("Somebody else was first. Reload the page.")))
+
+
 def listed(work: Work, paid: Disbursement) -> list[Deducted]:
     """The deductions of a payment that stand, with the order that each repays."""
     statement = (
@@ -108,8 +122,7 @@ def apply(work: Work, paid: Disbursement) -> None:
             and shift(work, recovery, "collected_minor", row.amount_minor)
         ):
             raise Refused(Refusal("changed_meanwhile", _("Somebody else was first. Reload the page.")))
-        row.status, row.ended_at = "applied", work.now
-        work.db.flush()
+        _end(work, row, "applied")
         agreement = work.db.get_one(Agreement, recovery.agreement_id)
         tranche = work.db.get_one(Tranche, recovery.tranche_id)
         data = {"deduction": row.reference, "payment": paid.reference, "amount_minor": row.amount_minor}
@@ -133,8 +146,7 @@ def release(work: Work, paid: Disbursement, reason: str) -> None:
         recovery = work.hold(work.db.get_one(Recovery, row.recovery_id))
         if not shift(work, recovery, "held_minor", -row.amount_minor):
             raise Refused(Refusal("changed_meanwhile", _("Somebody else was first. Reload the page.")))
-        row.status, row.ended_at = "released", work.now
-        work.db.flush()
+        _end(work, row, "released")
         data = {"deduction": row.reference, "payment": paid.reference, "amount_minor": row.amount_minor}
         work.record("recovery:deduction_released", recovery, reason=reason, data=data)
 

@@ -7,8 +7,8 @@ from alembic import op
 
 from portfolio.kit import db
 
-revision = "045"
-down_revision = "044"
+revision = "047"
+down_revision = "046"
 
 
 def upgrade() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "046"
-down_revision = "045"
+revision = "048"
+down_revision = "047"
 ADDED = ("planned_work", "people_met", "risks")
 
 

@@ -93,7 +93,7 @@ def _end(work: Work, row: Deduction, status: str) -> None:
     ended = work.db.execute(
         update(Deduction)
         .where(Deduction.id == row.id, Deduction.status == "held")
-        .values(status=status, ended_at=work.now)
+        .values({"status": status, "ended_at": work.now})
         .returning(Deduction.id)
         .execution_options(synchronize_session=False)
     ).scalar_one_or_none()

@@ -25,6 +25,7 @@ from tests.client import client
 from tests.disbursements.test_papers import read
 from tests.justifications.grants import office
 from tests.lives import acts
+from tests.lives.test_races import seen
 from tests.support.crowd import Scene, copies, one_wins
 
 PAID, OWED = 1_000_000, 400_000
@@ -188,6 +189,25 @@ def test_thirty_two_deductions_take_a_claim_once(engine_kind: str, tmp_path: Pat
         address = f"/justifications/recoveries/{copy.ids['claim']}/deduct"
         one_wins(copy.crowd(copy.ids["people"]["authorising_officer"], address, lambda _at, f=fields: f))
         held(copy, OWED)
+
+
+def ordered_scene(around: Surroundings) -> dict[str, Any]:
+    """A payment ordered, from which the whole claim is to be taken."""
+    place = office(around.database, around.data_dir)
+    made = scene(place)
+    assert deduct(made)[0]
+    for verb in CHAIN[1:-1]:
+        assert made.on_payment(WHO[verb], verb, 1)[0], verb
+    return {"people": place.people, "bank": place.bank, "way": made.payments[1]}
+
+
+@pytest.mark.both_engines
+@pytest.mark.slow
+def test_thirty_two_payments_set_a_claim_off_once(engine_kind: str, tmp_path: Path) -> None:
+    for copy in copies(engine_kind, tmp_path, "set_off", ordered_scene):
+        copy.race("recovery:set_off", "accountant", f"/disbursements/{copy.ids['way']}/pay", seen(copy) | {
+            "treasury_account_id": str(copy.ids["bank"]), "payment_reference": "VIR-78", "paid_on": "22/11/2026", "fee": "0"})
+        copy.done()
 
 
 def held(copy: Scene, amount: int) -> None:

@@ -18,7 +18,7 @@ from portfolio.ledger import queries as ledger
 from portfolio.ledger.models import LedgerPeriod
 from portfolio.origin import Surroundings
 from portfolio.payments import service as treasury
-from portfolio.payments.forms import CountForm, StatementForm
+from portfolio.payments.forms import CountForm, ReconcileForm, StatementForm
 from portfolio.payments.models import StatementLine
 from tests.factories import work_as
 from tests.justifications.grants import J, Office, grant, office
@@ -89,6 +89,12 @@ def propose(scene: Scene) -> int:
         return int(periods.propose(work, month).id)
 
 
+def reconciliation(scene: Scene) -> int:
+    """The till set against its confirmed count."""
+    with work_as(scene.around, scene.ids["people"]["accountant"]) as work:
+        return int(treasury.prepare_reconciliation(work, ReconcileForm(source=f"count:{scene.ids['counts'][0]}")).id)
+
+
 def place_of(scene: Scene) -> Office:
     return Office(scene.around, scene.ids["people"], fund=scene.ids["fund"], bank=scene.ids["bank"])
 
@@ -142,6 +148,8 @@ def test_thirty_two_at_every_signature_that_moves_no_money(engine_kind: str, tmp
         race("fund_call:cancelled", "authorising_officer", f"/funds/calls/{ids['given_up']}/cancel", reason)
         race("donor_refund:rejected", "authorising_officer", f"/funds/refunds/{ids['refused']}/reject", reason)
         race("cash_count:confirmed", "accountant", f"/payments/counts/{ids['counts'][0]}/confirm")
+        race("reconciliation:withdrawn", "accountant", f"/payments/reconciliations/{reconciliation(copy)}/withdraw", reason)
+        race("reconciliation:controlled", "financial_controller", f"/payments/reconciliations/{reconciliation(copy)}/control")
         race("cash_count:withdrawn", "cashier", f"/payments/counts/{ids['counts'][1]}/withdraw", reason)
         unknown = f"/payments/lines/{ids['lines'][2]}"
         race("statement_line:noted", "accountant", f"{unknown}/leave", reason)

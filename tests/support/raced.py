@@ -32,8 +32,9 @@ RACED: dict[str, tuple[str, ...]] = {
     "tests/lives/test_treasury_races.py::test_thirty_two_at_every_signature_that_moves_no_money": (
         "fund:validated", "fund:frozen", "fund:unfrozen", "fund:closed", "money_receipt:voided", "fund_call:cancelled",
         "donor_refund:rejected", "cash_count:confirmed", "cash_count:withdrawn", "statement_line:noted", "statement_line:reopened",
-        "period:withdrawn",
+        "period:withdrawn", "reconciliation:withdrawn", "reconciliation:controlled",
     ),
+    "tests/justifications/test_deductions.py::test_thirty_two_payments_set_a_claim_off_once": ("recovery:set_off",),
     "tests/desk/test_exercices.py::test_thirty_two_closings_at_once_close_once": (
         "exercice:closed", "exercice:withdrawn", "budget_line:opened", "budget_line:carried_out", "budget_line:carried_in",
         "budget_line:lapsed",

@@ -277,4 +277,4 @@ def test_the_list_of_people_costs_the_same(office: Office, count: int) -> None:
     browser.get("/accounts/people")
     with counted(office.database) as seen:
         assert browser.get("/accounts/people").status_code == 200
-    assert len(seen) == 5, seen
+    assert len(seen) == 6, seen

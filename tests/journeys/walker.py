@@ -85,10 +85,12 @@ class Person:
         return self
 
     def follow(self, words: str | re.Pattern[str], nth: int = 0) -> Person:
-        """Click a link of the page (not of the menu when both have it)."""
+        """Click a link of the page (not of the menu when both have it); one of a folded group of the menu is unfolded first."""
         words = worded(words)
         link = self.page.locator("main").get_by_role("link", name=words)
-        (link if link.count() else self.page.get_by_role("link", name=words)).nth(nth).click()
+        link = (link if link.count() else self.page.get_by_role("link", name=words, include_hidden=True)).nth(nth)
+        self._unfold(link)
+        link.click()
         return self._arrived()
 
     def open_row(self, words: str) -> Person:

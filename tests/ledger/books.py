@@ -18,14 +18,14 @@ START = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 KEYS = [key for key, rows in POSTINGS.items() if rows]
 
 
-def transfers(count: int, *, seed: int = 1) -> list[Transfer]:
-    """So many acts drawn from the rulebook, with their dimensions."""
+def transfers(count: int, *, seed: int = 1, start: datetime = START) -> list[Transfer]:
+    """So many acts drawn from the rulebook, with their dimensions; seven hours apart."""
     chance = random.Random(seed)
     made: list[Transfer] = []
     for act in range(1, count + 1):
         key = chance.choice(KEYS)
         agreement = chance.randrange(1, 7)
-        at = START + timedelta(hours=7 * act)
+        at = start + timedelta(hours=7 * act)
         named = {"treasury": TREASURY[chance.choice(sorted(TREASURY))], "treasury_from": "521"}
         if named["treasury"] == "521":
             named["treasury_from"] = "571"
@@ -45,9 +45,9 @@ def transfers(count: int, *, seed: int = 1) -> list[Transfer]:
     return made
 
 
-def fill(database: Database, count: int = 40, *, seed: int = 1) -> int:
+def fill(database: Database, count: int = 40, *, seed: int = 1, start: datetime = START) -> int:
     """Post so many acts, sealed in batches as commits do; the number of entries."""
-    made = transfers(count, seed=seed)
+    made = transfers(count, seed=seed, start=start)
     with database.session(readonly=False) as session:
         for start in range(0, len(made), 9):
             post(session, made[start : start + 9])

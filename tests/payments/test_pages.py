@@ -62,7 +62,7 @@ def test_a_batch_from_the_screen_to_its_file(world: World) -> None:
     assert file.status_code == 200 and file.content.count(b"\r\n") == 4 and b"REF_ORDRE;CODE_BANQUE" in file.content
     slip = accountant.get(f"{address}/slip")
     text = " ".join("\n".join(p.extract_text() for p in pypdf.PdfReader(io.BytesIO(slip.content)).pages).split())
-    for mention in ("BORDEREAU DE LOT DE PAIEMENTS", "quatre millions quatre cent cinquante mille francs CFA", "Ousmane Traoré", "Mariama Sow",
+    for mention in ("BORDEREAU D'ÉMISSION", "quatre millions quatre cent cinquante mille francs CFA", "Ousmane Traoré", "Mariama Sow",
                     "Issoufou Garba", "Fati Kaboré", "Empreinte de contrôle", "SHA-256"):  # fmt: skip
         assert mention in text, mention
     scene.pay(world, ids[0], "VIR-9")

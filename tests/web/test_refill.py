@@ -27,6 +27,7 @@ NO_PAGE_OF_ITS_OWN = {
     "scoring.draft",
     "desk.ledger_print",  # one hidden field
     "desk.ledger_balance_print",
+    "desk.print_ageing",
     "desk.ledger_check",
 }
 

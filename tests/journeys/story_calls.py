@@ -79,7 +79,7 @@ def call_is_published(s: Story) -> None:
     call = f"/calls/{s.memo['call']}"
     officer = s.at(2, 9).by("aissata.maiga")
     officer.go(f"{call}/review").press("Transmettre pour publication")
-    officer.go(call).does_not_see("Publier l'appel")
+    officer.go(call).sees("Qui peut agir").is_not_offered("Publier l'appel")
     head = s.at(3, 10).by("mariam.guindo")
     head.go("/calls").follow(CODE).follow("Publier l'appel")
     head.press("Publier l'appel").sees("Appel publié sous le numéro AAP-2026-")

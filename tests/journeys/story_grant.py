@@ -98,7 +98,7 @@ def agreement_is_signed(s: Story) -> None:
     officer.go(page).follow("Enregistrer la signature du bénéficiaire")
     officer.write({"signed_on": s.day(70), "signatory_name": "Mariam Coulibaly", "signatory_function": "Présidente",
                    "scan": str(s.paper("convention-signee"))}).press("Enregistrer la signature")
-    officer.go(page).does_not_see("Signer la convention")
+    officer.go(page).is_not_offered("Signer la convention")
     s.by(ORDONNATEUR).go(page).press("Signer la convention").sees("En exécution")
 
 
@@ -113,7 +113,7 @@ def tranche_is_requested(s: Story) -> None:
     officer.go(page).follow("Demander cette tranche")
     officer.write({"papers": "Convention signée\nReçu de versement n° 12"}).press("Demander le paiement")
     s.memo["payment"] = number_in(officer, r"/disbursements/(\d+)")
-    officer.does_not_see("Je confirme : bon à payer", "Constater le paiement")
+    officer.is_not_offered("Je confirme : bon à payer", "Constater le paiement")
 
 
 def tranche_is_paid(s: Story) -> None:

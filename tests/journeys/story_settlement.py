@@ -79,7 +79,7 @@ def refused_is_asked_back(s: Story) -> None:
     officer.write({"reason": "Dépense refusée à l'examen du rapport.", "due_on": s.day(155)}).press("Préparer l'ordre").sees("20 000 F CFA")
     s.memo["recovery"] = number_in(officer, r"/justifications/recoveries/(\d+)")
     page = f"/justifications/recoveries/{s.memo['recovery']}"
-    officer.does_not_see("Signer l'ordre de reversement")
+    officer.is_not_offered("Signer l'ordre de reversement")
     s.by(ORDONNATEUR).go(page).press("Signer l'ordre de reversement").sees("L'ordre de reversement est signé", "20 000 F CFA")
     s.by(AUDITOR).go(page).follow("Écritures au grand livre").sees("463", "409", figures(REFUSED))
 

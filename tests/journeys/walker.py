@@ -186,6 +186,15 @@ class Person:
             assert plain(unwanted) not in text, f"{self.page.url}: « {unwanted} » is there"
         return self
 
+    def is_not_offered(self, *words: str) -> Person:
+        """No button or link says this, folded or not: the page may name the next step and who can act, but not hand it to this person."""
+        for unwanted in words:
+            for role in ("button", "link"):
+                found = self.page.locator("main").get_by_role(role, name=worded(unwanted), include_hidden=True)  # type: ignore[arg-type]
+                assert not found.count(), f"{self.page.url}: « {unwanted} » is offered"
+            assert not self.page.locator("main details.act summary", has_text=worded(unwanted)).count(), f"{self.page.url}: « {unwanted} » is offered"
+        return self
+
     def download(self, path: str) -> bytes:
         """The bytes behind an address, with this window's cookies."""
         answer: Any = self.context.request.get(self.walk.address + path)

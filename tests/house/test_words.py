@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -96,6 +97,16 @@ def test_translations_keep_their_placeholders() -> None:
     bad = []
     for path, message in catalogues():
         bad += [f"{path.name}: {message.id!r}: {error}" for error in message.check()]
+    assert bad == []
+
+
+def test_what_a_template_says_can_be_filled() -> None:
+    """Templates fill every message that holds a « % »: a bare one in the French alone is a 500."""
+    bad = []
+    for key, place in used().items():
+        for said in french().get(key, ()):
+            if place.startswith("templates/") and re.search(r"%(?!\()", said.replace("%%", "")):
+                bad.append(f"{place}: {key[1]!r}: {said!r}")
     assert bad == []
 
 

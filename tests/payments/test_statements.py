@@ -192,5 +192,14 @@ def test_the_screen_imports_and_works_the_lines(world: World) -> None:
     assert "-1 780 750" in page.replace("−", "-")
     with world.work("external_auditor", readonly=True) as work:
         assert work.db.scalar(select(func.count()).select_from(Disbursement).where(Disbursement.status == "paid")) == 1
-    printed = browser.submit("/ledger/statements/imported", {"account": str(world.ids["bank"])})
-    assert printed.status_code == 303 and "/documents/papers/" in printed.headers["location"]
+    made = browser.submit("/payments/reconciliations", {"source": f"statement:{address.rpartition('/')[2]}"})
+    assert made.status_code == 303
+    prepared = made.headers["location"]
+    assert "/documents/papers/" not in browser.get(prepared).text
+    assert browser.submit(f"{prepared}/control").status_code == 403
+    controller = client(world.surround, world.people["financial_controller"])
+    assert controller.submit(f"{prepared}/control").status_code == 303
+    page = browser.get(prepared).text
+    assert "/documents/papers/" in page
+    paper = browser.get("/documents/papers/" + page.split("/documents/papers/")[1].split('"')[0])
+    assert paper.status_code == 200 and paper.content.startswith(b"%PDF")

@@ -120,10 +120,12 @@ def test_the_doctor_says_that_the_clock_disagrees(database: Database, tmp_path: 
     monkeypatch.setenv("PORTFOLIO_DATABASE_URL", database.url.render_as_string(hide_password=False))
     settings = Settings.read()
     settings.prepare()
-    assert [ok for ok, _words in _books(settings)] == [True]
+    [(ok, words), (empty, _heads)] = _books(settings)
+    assert ok and "horloge" in words and empty, "an empty ledger owes no head outside"
     later = SystemClock().now() + timedelta(hours=1)
     with database.session(readonly=False) as session:
         post(session, [replace(ENTRY, at=later, dated_on=later.date())])
         session.commit()
-    [(ok, words)] = _books(settings)
+    [(ok, words), (kept, heads)] = _books(settings)
     assert not ok and "horloge du serveur indique" in words
+    assert not kept and "tête" in heads, "a ledger that has entries and no head outside is not well either"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from portfolio.agreements.models import Tranche
+from portfolio.agreements.models import FormalNotice, Tranche
 from portfolio.desk.queries import auditor, control
 from portfolio.disbursements.models import Disbursement
 from portfolio.funds.models import TreasuryAccount
@@ -39,11 +39,22 @@ def payments(place: Office) -> list[int]:
         return [int(n) for (n,) in session.query(Disbursement.id).order_by(Disbursement.id)]
 
 
-def order(place: Office, made: Grant, amount: int, for_refused: int | None = None) -> None:
+def served(place: Office, made: Grant) -> None:
+    """A formal notice whose delay is over: what the group does not give back by itself is ordered back after one (R11)."""
+    with place.database.session(readonly=False) as session:
+        row(session, FormalNotice, reference="MED-1", agreement_id=made.agreement, tranche_id=None, call_id=place.call, group_id=made.group,
+            country="ML", ground="breach", means="hand", status="served", outcome="received", sent_on=J.date() - timedelta(days=40), delay_days=14,
+            received_on=J.date() - timedelta(days=30), expires_on=J.date() - timedelta(days=16), amount_currency="XOF",
+            sent_by_id=place.people["grants_officer"], served_by_id=place.people["grants_officer"], served_at=J - timedelta(days=30))
+        session.commit()
+
+
+def order(place: Office, made: Grant, amount: int, for_refused: int | None = None, ground: str = "refused") -> None:
     with place.as_("grants_officer") as work:
         tranche = work.db.get_one(Tranche, made.tranches[0])
         number = service.prepare_recovery(work, tranche, RecoveryForm(
-            tranche_id=tranche.id, amount=amount, for_refused=for_refused, reason="Somme à reverser", due_on=J.date())).id
+            tranche_id=tranche.id, amount=amount, for_refused=for_refused, reason="Somme à reverser", ground=ground,
+            due_on=J.date())).id
     with place.as_("authorising_officer") as work:
         service.issue_recovery(work, work.db.get_one(Recovery, number))
 
@@ -55,8 +66,9 @@ def test_an_order_for_unspent_money_takes_nothing_off_the_refusals(place: Office
     decide(place, number, {1: "accept", 2: "refuse"})
     validated(place, number)
     assert counted(place, "refused", "unordered") == [(1, 50_000), (1, 50_000)]
-    order(place, made, 200_000, for_refused=0)
+    order(place, made, 200_000, for_refused=0, ground="unspent")
     assert counted(place, "unordered") == [(1, 50_000)], "what was not spent is another debt"
+    served(place, made)
     with pytest.raises(Invalid):
         order(place, made, 100_000, for_refused=50_001)
     order(place, made, 30_000)

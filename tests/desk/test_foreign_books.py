@@ -22,16 +22,18 @@ from portfolio.groups.models import Group
 from portfolio.kit.money import figures
 from portfolio.ledger.export import account_name, view
 from portfolio.origin import Surroundings
+from portfolio.payments import queries as payments
 from portfolio.places.models import Place
 from portfolio.rulebook.postings import CHART, TREASURY
 from tests.client import Client, client
 from tests.desk import foreign
 from tests.desk.foreign import Foreign, Screen, number
+from tests.factories import work_as
 
 ADVANCES, GIVEN, CLAIMS = "409", "657", "463"
 
 
-def of_role(demo: Surroundings, role: str) -> Client:
+def holder(demo: Surroundings, role: str) -> int:
     """Somebody of the demo who holds this role everywhere, in their own name."""
     A = RoleAssignment
     wide = (A.role == role, A.kind == "own", A.scope_kind == "all", A.revoked_at.is_(None))
@@ -39,7 +41,12 @@ def of_role(demo: Surroundings, role: str) -> Client:
         person = session.scalars(select(Person.id).join(A, A.person_id == Person.id).where(*wide).order_by(Person.id)).first()
         session.rollback()
     assert person is not None, role
-    return client(demo, person)
+    return person
+
+
+def of_role(demo: Surroundings, role: str) -> Client:
+    """Their browser."""
+    return client(demo, holder(demo, role))
 
 
 @dataclass
@@ -59,7 +66,7 @@ class Comparison:
         assert answer.status_code == 200, (address, answer.status_code)
         return Screen(answer.text)
 
-    def same(self, what: str, shown: int | None, foreign_: int) -> None:
+    def same(self, what: str, shown: int | None, foreign_: int | None) -> None:
         self.seen += 1
         if shown != foreign_:
             self.wrong.append(f"{what}: the screen says {shown}, the foreign programs {foreign_}")
@@ -147,14 +154,17 @@ class Comparison:
 
     def dashboards(self) -> None:
         """The auditor's first page and the portfolio by objective and place."""
-        page = self.open("/ledger/auditor")
+        page, reconciled = self.open("/ledger/auditor"), self._reconciled()
         advances, claims = self.books.at(account_name(ADVANCES)), self.books.at(account_name(CLAIMS))
         self.same("advances", page.figure("4. Avances non justifiées"), advances)
         self.same("repayments", page.figure("5. Reversements attendus"), claims)
         for account in self.rows(TreasuryAccount):
             node = self.books.at(account_name(TREASURY[account.kind]), foreign.export.ascii_label(account.code))
-            for shown, figure in zip(page.row(account.code), (node, 0), strict=True):
+            for shown, figure in zip(page.row(account.code), (node, None, *reconciled[account.code]), strict=True):
                 self.same(f"{account.code} of the auditor", shown, figure)
+            _days, seen, explained, unexplained = reconciled[account.code]
+            if seen is not None:
+                self.same(f"{account.code} gap", unexplained, node - seen - (explained or 0))
         for fund in self.rows(Fund):
             code = fund.code
             expected = [-self.of("fund", code, "901"), -self.of("fund", code, "165"), *self.chain("fund", code)]
@@ -173,6 +183,15 @@ class Comparison:
                 if len(row) == 4 and row[1] in left:
                     self.same(f"{row[1]} of the auditor", number(row[3]), left[row[1]])
         self._portfolio()
+
+    def _reconciled(self) -> dict[str, tuple[int | None, ...]]:
+        """By account: days since it was last seen outside, what was found there, what explains the difference, what nothing explains."""
+        with work_as(self.demo, holder(self.demo, "external_auditor"), readonly=True) as work:
+            return {
+                r.account.code: ((work.today - r.seen_on).days, r.seen_minor, r.explained_minor, r.unexplained_minor)
+                if r.seen_on else (None, None, None, None)
+                for r in payments.reconciled(work)
+            }
 
     def _portfolio(self) -> None:
         page = self.open("/portfolio")

@@ -20,7 +20,7 @@ from portfolio.disbursements.models import Disbursement
 from portfolio.documents.models import Paper
 from portfolio.documents.queries import damages, is_true, witness
 from portfolio.funds import queries as funds
-from portfolio.justifications.models import Expense, Justification, Recovery
+from portfolio.justifications.models import Deduction, Expense, Justification, Recovery
 from portfolio.kit.i18n import gettext as _
 from portfolio.kit.i18n import pgettext
 from portfolio.kit.money import amount
@@ -155,6 +155,22 @@ def _recoveries(session: Session) -> Iterator[Finding]:
             debit, credit = moved.get(r.id, (0, 0))
             if (stored := getattr(r, column)) != credit - debit:
                 yield _off(r.reference, column, stored, credit - debit)
+    yield from _deductions(session)
+
+
+def _deductions(session: Session) -> Iterator[Finding]:
+    """What a claim holds and what a payment is lessened by, each against the deductions decided: until paid, no entry knows of them."""
+    stands, one = Deduction.status != "released", Deduction.status == "held"
+    for model, key, column, counted in (
+        (Recovery, Deduction.recovery_id, "held_minor", one),
+        (Disbursement, Deduction.disbursement_id, "deducted_minor", stands),
+    ):
+        totals = select(key, func.sum(Deduction.amount_minor)).where(counted).group_by(key)
+        derived = {int(n): int(total) for n, total in session.execute(totals)}
+        stored = select(model.id, model.reference, getattr(model, column)).order_by(model.id)
+        for number, reference, kept in session.execute(stored):
+            if kept != derived.get(number, 0):
+                yield _off(reference, column, kept, derived.get(number, 0))
 
 
 def _expenses(session: Session) -> Iterator[Finding]:

@@ -18,8 +18,8 @@ def test_statements_are_listed_printed_and_kept(demo: Surroundings) -> None:
     assert shown.status_code == 200
     for words in ("Engagements et restes à payer", "Bordereau d’émission", "État de rapprochement", "Avances non justifiées"):
         assert words in shown.text, words
-    for address in ("payables", "ageing"):
-        assert client.submit(f"/ledger/statements/{address}").status_code == 303
+    for address in ("statements/payables", "ageing/editions"):
+        assert client.submit(f"/ledger/{address}").status_code == 303
     with demo.database.session(readonly=True) as session:
         kinds = set(session.scalars(select(Paper.kind).where(Paper.kind.like("statement_%"))))
     assert kinds == {"statement_payables", "statement_ageing"}

@@ -255,7 +255,7 @@ def test_an_entry_is_reversed_once(database: Database) -> None:
     fill(database, 3)
     with database.session(readonly=False) as session:
         first = originals(session, 1)
-        at = transfers(1)[0].at
+        at = transfers(3)[-1].at
         post(session, reverse(first, "Montant erroné, repris au bon montant", at=at, actor_id=1, act=1))
         session.commit()
     with pytest.raises(DatabaseError), database.session(readonly=False) as session:

@@ -38,7 +38,6 @@ from portfolio.justifications.queries.reports import (
     flags,
     get,
     get_expense,
-    get_tranche,
     kind_options,
     line_options,
     line_uses,
@@ -51,9 +50,9 @@ from portfolio.justifications.queries.reports import (
     rows,
     same_invoice,
     signature_date,
-    tranche_choices,
     visible,
 )
+from portfolio.justifications.queries.waiting import get_tranche, tranche_choices
 
 __all__ = [
     "AGES",

@@ -15,7 +15,7 @@ from portfolio.documents import queries as documents
 from portfolio.groups.models import Group
 from portfolio.justifications.models import METHODS, VOUCHER_KINDS, Expense, Justification, Recovery
 from portfolio.justifications.queries.caps import cap_uses
-from portfolio.justifications.queries.progress import of_report, of_tranche, of_tranches, unlocks
+from portfolio.justifications.queries.progress import of_report, of_tranche, unlocks
 from portfolio.justifications.reference import PROVES, Rule, rule
 from portfolio.kit.errors import NotFound
 from portfolio.kit.i18n import date_text
@@ -374,31 +374,6 @@ def expense_facts(work: Work, expense: Expense) -> dict[str, Any]:
         "lines": line_options(lines(work, agreement.id)),
         "progress": of_tranche(work, tranche),
     }
-
-
-def tranche_choices(work: Work) -> list[tuple[Tranche, Agreement, Group, Any]]:
-    """The advances that wait for a report, in the actor's scope, with their progress; for the page that opens a report."""
-    statement = (
-        select(Tranche, Agreement, Group)
-        .join(Agreement, Agreement.id == Tranche.agreement_id)
-        .join(Group, Group.id == Tranche.group_id)
-        .where(
-            work.within("justification:enter", Tranche),
-            Tranche.modality == "advance",
-            Tranche.status == "paid",
-            Tranche.cleared_minor + Tranche.refused_minor < Tranche.paid_minor,
-        )
-        .order_by(Tranche.paid_on, Tranche.id)
-        .limit(300)
-    )
-    found: list[Any] = list(work.db.execute(statement))
-    progress = of_tranches(work, [row[0] for row in found])
-    return [(t, a, g, progress[t.id]) for t, a, g in found]
-
-
-def get_tranche(work: Work, number: int) -> Tranche:
-    """A tranche to report on, inside the actor's scope."""
-    return work.fetch(Tranche, number, PERMISSION)
 
 
 documents.owner("expense", get_expense)

@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from pypdf import PdfReader
 from sqlalchemy import select, text
 
 from portfolio.accounts.models import Person, RoleAssignment
-from portfolio.agreements.models import Agreement, Tranche
+from portfolio.agreements.models import Agreement, ForceMajeure, Suspension, Tranche
 from portfolio.funds.models import BudgetLine, Fund, TreasuryAccount
 from portfolio.groups.models import Group
 from portfolio.kit.money import figures
@@ -174,7 +175,7 @@ class Comparison:
         ages: dict[str, int] = defaultdict(int)
         for tranche in self.rows(Tranche):
             if tranche.paid_on and left[tranche.code]:
-                days = (self.demo.clock.now().date() - tranche.paid_on).days
+                days = self._age(tranche)
                 ages["0–90" if days <= 90 else "91–180" if days <= 180 else "181–270" if days <= 270 else "> 270"] += left[tranche.code]
         for age in ("0–90", "91–180", "181–270", "> 270"):
             self.same(f"advances of {age} days", page.row(age)[-1], ages[age])
@@ -192,6 +193,18 @@ class Comparison:
                 if r.seen_on else (None, None, None, None)
                 for r in payments.reconciled(work)
             }
+
+    def _age(self, tranche: Tranche) -> int:
+        """Days since the payment, one by one: a day of force majeure in the zone, or of a suspension, is none (R18)."""
+        assert tranche.paid_on is not None
+        today = self.demo.clock.now().date()
+        paths = {place.id: place.path for place in self.rows(Place)}
+        agreement = next(a for a in self.rows(Agreement) if a.id == tranche.agreement_id)
+        own = [s for s in self.rows(Suspension) if s.agreement_id == agreement.id]
+        here = paths[agreement.place_id] + "/"
+        stops = [*own, *(f for f in self.rows(ForceMajeure) if here.startswith(paths[f.place_id] + "/"))]
+        since = (tranche.paid_on + timedelta(days=n) for n in range(1, (today - tranche.paid_on).days + 1))
+        return sum(1 for day in since if not any(s.starts_on <= day <= (s.ends_on or today) for s in stops))
 
     def _portfolio(self) -> None:
         page = self.open("/portfolio")

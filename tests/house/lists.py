@@ -5,7 +5,7 @@ EXPECTED: dict[str, tuple[str, int]] = {
     "/agreements": ("programme_head", 4),
     "/agreements/tranches": ("programme_head", 3),
     "/agreements/forecast": ("programme_head", 8),
-    "/agreements/notices": ("programme_head", 4),
+    "/agreements/notices": ("programme_head", 3),
     "/applications": ("programme_head", 4),
     "/applications/mine": ("applicant", 4),
     "/awards": ("programme_head", 4),

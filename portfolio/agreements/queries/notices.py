@@ -103,7 +103,9 @@ def notice_refusals(
             _("No formal notice was sent to the group for this."),
             way_out=_("Send a formal notice, and let its delay run from the day it is received."),
             who=who,
-            url=f"/agreements/{agreement.id}/notices/new",
+            url=f"/agreements/{agreement.id}/notices/new"
+            if work.may("formal_notice:send", agreement)
+            else f"/agreements/{agreement.id}",
         )
 
 

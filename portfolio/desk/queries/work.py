@@ -15,6 +15,7 @@ from portfolio.awards.models import Commitment, Decision, Notice
 from portfolio.beneficiaries.models import Duplicate
 from portfolio.calls.models import Call
 from portfolio.closures.models import Closure
+from portfolio.committees import queries as committees
 from portfolio.committees.models import Session as Sitting
 from portfolio.desk.queries.control.rows import ROWS, day_of, path
 from portfolio.disbursements.models import Disbursement
@@ -129,6 +130,7 @@ def waiting(work: Work) -> list[Waiting]:
             queue.model.status == status,
             work.within(row.permission, queue.model),
             *_not_mine(work, queue.model, row),
+            *_open(work, cycle.noun),
         )
         parts.append(statement)
     rows = work.db.execute(union_all(*parts)).all()
@@ -173,6 +175,7 @@ def rows(work: Work, *columns: Any) -> Select[Any]:
             queue.model.status == status,
             work.within(row.permission, queue.model),
             *_not_mine(work, queue.model, row),
+            *_open(work, cycle.noun),
         )
         parts.append(statement)
     if not parts:
@@ -218,6 +221,11 @@ def _not_mine(work: Work, model: Any, row: Move) -> list[ColumnElement[bool]]:
     me = work.actor.id
     columns = [getattr(model, name) for name in row.distinct_from if hasattr(model, name)]
     return [or_(c.is_(None), c != me) for c in columns]
+
+
+def _open(work: Work, noun: str) -> list[ColumnElement[bool]]:
+    """A purchase opens after its interests are declared, and waits for nobody before (G4)."""
+    return [committees.open_to(work, "procedure:view", noun, Procedure.id)] if noun == "procedure" else []
 
 
 def _age(work: Work, since: object) -> int | None:

@@ -127,7 +127,7 @@ def still_open(work: Work, agreement: Agreement) -> Open:
             .where(
                 Expense.agreement_id == mine,
                 (Expense.status.in_(("presented", "queried")))
-                | ((Expense.status == "accepted") & (Expense.cleared_minor < Expense.accepted_minor)),
+                | (Expense.cleared_minor < Expense.accepted_minor),
             )
             .order_by(Expense.number)
         ),

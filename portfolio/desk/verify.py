@@ -20,7 +20,7 @@ from portfolio.disbursements.models import Disbursement
 from portfolio.documents.models import Paper
 from portfolio.documents.queries import damages, is_true, witness
 from portfolio.funds import queries as funds
-from portfolio.justifications.models import Deduction, Expense, Justification, Recovery
+from portfolio.justifications.models import Deduction, Expense, ExpenseClearing, Justification, Recovery
 from portfolio.kit.i18n import gettext as _
 from portfolio.kit.i18n import pgettext
 from portfolio.kit.money import amount
@@ -185,6 +185,25 @@ def _expenses(session: Session) -> Iterator[Finding]:
         debit, credit = moved.get(number, (0, 0))
         if int(cleared) != debit - credit:
             yield _off(reference, "cleared_minor", int(cleared), debit - credit)
+    yield from _parts(session)
+
+
+def _parts(session: Session) -> Iterator[Finding]:
+    """What is cleared of each paper, against the clearing acts that took it: two papers that compensate each other are found too."""
+    standing = (
+        select(ExpenseClearing.expense_id, func.sum(ExpenseClearing.amount_minor))
+        .where(ExpenseClearing.reversed_at.is_(None))
+        .group_by(ExpenseClearing.expense_id)
+    )
+    derived = {int(n): int(total) for n, total in session.execute(standing)}
+    papers = (
+        select(Expense.id, Justification.reference, Expense.number, Expense.cleared_minor)
+        .join(Justification, Justification.id == Expense.justification_id)
+        .order_by(Expense.id)
+    )
+    for number, reference, row, cleared in session.execute(papers):
+        if cleared != derived.get(number, 0):
+            yield _off(f"{reference} n° {row}", "cleared_minor", cleared, derived.get(number, 0))
 
 
 def _papers(session: Session) -> Iterator[Finding]:

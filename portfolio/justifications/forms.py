@@ -84,12 +84,27 @@ class GridForm(Form):
     lines: list[ExpenseForm] = Field(default_factory=list)
 
 
+Why = Annotated[str | None, optional(text(2000, lines=True))]
+
+
 class AcceptForm(Form):
-    """How much is accepted, on which line; a reason when less than all or against a flag."""
+    """How much is accepted, on which line, the rest refused; a reason when less than all or against a flag."""
 
     accepted: OptionalAmount = None
     line_id: OptionalId = None
-    reason: Annotated[str | None, optional(text(2000, lines=True))] = None
+    reason: Why = None
+
+
+class VerdictForm(Form):
+    """One paper shared out: so much accepted, held and refused, with a reason each. One amount left empty takes the rest."""
+
+    accepted: OptionalAmount = None
+    queried: OptionalAmount = None
+    refused: OptionalAmount = None
+    line_id: OptionalId = None
+    accepted_reason: Why = None
+    queried_reason: Why = None
+    refused_reason: Why = None
 
 
 class ReasonForm(Form):
@@ -99,13 +114,16 @@ class ReasonForm(Form):
 
 
 class VerdictRow(Form):
-    """One line of the examination grid; a row without a verdict is left for later."""
+    """One line of the examination grid; a row without a verdict or an amount is left for later."""
 
     id: RecordId
     verdict: Literal["", "accept", "query", "refuse"] = ""
     accepted: OptionalAmount = None
+    queried: OptionalAmount = None
+    refused: OptionalAmount = None
     line_id: OptionalId = None
-    reason: Annotated[str | None, optional(text(2000, lines=True))] = None
+    reason: Why = None
+    queried_reason: Why = None
 
 
 class VerdictsForm(Form):

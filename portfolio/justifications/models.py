@@ -14,6 +14,7 @@ from portfolio.kit.db import (
     Code,
     Currency,
     Id,
+    JsonList,
     Label,
     Long,
     Minor,
@@ -103,7 +104,7 @@ class Justification(Base):
 
 
 class Expense(Base):
-    """One voucher charged to a budget line: so much accepted, held, refused; a reason for what is not accepted."""
+    """One voucher charged to a budget line: so much accepted, held and refused, to the franc, with a reason each (K2)."""
 
     __tablename__ = "expense"
     __table_args__ = (
@@ -114,6 +115,16 @@ class Expense(Base):
             name="verdict_adds_up",
         ),
         CheckConstraint("cleared_minor >= 0 AND cleared_minor <= accepted_minor", name="cleared_within"),
+        CheckConstraint(
+            "queried_minor >= 0 AND accepted_minor + queried_minor + refused_minor"
+            " = CASE WHEN status = 'presented' THEN 0 ELSE amount_minor END",
+            name="shares_make_the_amount",
+        ),
+        CheckConstraint(
+            "status = CASE WHEN queried_minor > 0 THEN 'queried' WHEN accepted_minor > 0 THEN 'accepted'"
+            " WHEN refused_minor > 0 THEN 'refused' ELSE 'presented' END",
+            name="status_of_its_shares",
+        ),
         CheckConstraint("kind <> 'pro_forma' OR accepted_minor = 0", name="pro_forma_is_no_expense"),
         distinct_people("decided_by_id", "cleared_by_id"),
         Index("ix_expense_invoice", "invoice_key"),
@@ -137,15 +148,24 @@ class Expense(Base):
     amount_minor: Mapped[Minor]
     amount_currency: Mapped[Currency]
     accepted_minor: Mapped[Minor] = mapped_column(default=0)
+    queried_minor: Mapped[Minor] = mapped_column(default=0)
     refused_minor: Mapped[Minor] = mapped_column(default=0)
     cleared_minor: Mapped[Minor] = mapped_column(default=0)
     """How much of the accepted part the ledger has cleared from the advance."""
-    verdict_reason: Mapped[Long] = mapped_column(default="")
+    accepted_reason: Mapped[Long] = mapped_column(default="")
+    """Why it is accepted against a warning."""
+    queried_reason: Mapped[Long] = mapped_column(default="")
+    """What is asked of the group before the held part is decided."""
+    refused_reason: Mapped[Long] = mapped_column(default="")
+    accepted_by: Mapped[JsonList] = mapped_column(default=list)
+    """Who accepted a part of it, in any of its verdicts: none of them clears it."""
     invoice_key: Mapped[str] = mapped_column(String(64), default="")
     """Hash of supplier, number, date and amount: the same invoice in two grants (K8)."""
     duplicate_reason: Mapped[Long] = mapped_column(default="")
-    """Why the same invoice elsewhere is no obstacle, by whom it was decided."""
+    """Why the same invoice or the same file elsewhere is no obstacle, by whom it was decided."""
     duplicate_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    duplicate_of: Mapped[JsonList] = mapped_column(default=list)
+    """The other papers that this decision knew of: one that comes later is an obstacle again."""
     status: Mapped[Code] = mapped_column(default="presented")
     presented_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     presented_at: Mapped[Moment | None]
@@ -153,6 +173,24 @@ class Expense(Base):
     decided_at: Mapped[Moment | None]
     cleared_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     cleared_at: Mapped[Moment | None]
+
+
+class ExpenseClearing(Base):
+    """What one clearing act took of one paper: the parts of a paper are cleared one after the other, and each act is reversed alone."""
+
+    __tablename__ = "expense_clearing"
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0", name="amount_positive"),
+        Index("ix_expense_clearing_expense", "expense_id"),
+    )
+
+    id: Mapped[Id]
+    expense_id: Mapped[Ref] = mapped_column(ForeignKey("expense.id"))
+    amount_minor: Mapped[Minor]
+    amount_currency: Mapped[Currency]
+    cleared_by_id: Mapped[Ref] = mapped_column(ForeignKey("person.id"))
+    cleared_at: Mapped[Moment]
+    reversed_at: Mapped[Moment | None]
 
 
 class Recovery(Base):

@@ -163,7 +163,7 @@ OTHERS: dict[str, str] = {
     "expense:presented": N_("Expense presented"),
     "expense:edited": N_("Expense corrected"),
     "expense:withdrawn": N_("Expense withdrawn from the draft"),
-    "expense:duplicate_cleared": N_("Same invoice elsewhere: allowed with a reason"),
+    "expense:duplicate_cleared": N_("Same invoice or file elsewhere: allowed with a reason"),
     "expense:cleared": N_("Advance cleared"),
     "recovery:prepared": N_("Repayment order prepared"),
     "recovery:edited": N_("Repayment order corrected"),

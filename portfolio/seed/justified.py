@@ -116,7 +116,7 @@ def _enter(stage: Stage, facts: Disbursement, work: Work) -> None:
             expense.description,
             expense.supplier,
             group.name,
-            f"{expense.amount_minor} F CFA",
+            f"Pièce n° {expense.number} — {expense.amount_minor} F CFA",
         )
         service.attach(work, expense, scan)
 

@@ -103,7 +103,7 @@ def test_each_open_thing_is_an_obstacle_with_its_way_out(place: Office) -> None:
         "not_closing": "UPDATE agreement SET status = 'active'",
         "not_ended": "UPDATE agreement SET ends_on = '2030-01-01'",
         "tranches_open": "UPDATE tranche SET status = 'planned' WHERE number = 2",
-        "papers_held": "UPDATE expense SET status = 'queried', accepted_minor = 0, cleared_minor = 0",
+        "papers_held": "UPDATE expense SET status = 'queried', queried_minor = amount_minor, accepted_minor = 0, refused_minor = 0, cleared_minor = 0",
         "reports_open": "UPDATE justification SET status = 'reviewed', validated_by_id = NULL",
         "payments_open": "UPDATE disbursement SET status = 'sent'",
     }

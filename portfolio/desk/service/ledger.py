@@ -19,7 +19,7 @@ from portfolio.documents.service import issue
 from portfolio.funds import service as money
 from portfolio.funds.models import BudgetLine, Fund, TreasuryAccount
 from portfolio.funds.service.guard import shift
-from portfolio.justifications.models import Expense, Justification, Recovery, RecoveryReceipt
+from portfolio.justifications.models import Expense, ExpenseClearing, Justification, Recovery, RecoveryReceipt
 from portfolio.justifications.service import void_receipt
 from portfolio.kit.db import Base
 from portfolio.kit.errors import NotFound, Refusal, Refused, refuse
@@ -92,21 +92,51 @@ def _undo_payment(work: Work, act: list[Any], reason: str) -> Base:
     return cast(Base, paid)
 
 
+def _uncleared(work: Work, part: ExpenseClearing) -> None:
+    """One paper is cleared of so much less; who cleared it is whoever cleared what is left."""
+    work.db.flush()
+    before = (
+        select(ExpenseClearing)
+        .where(ExpenseClearing.expense_id == part.expense_id, ExpenseClearing.reversed_at.is_(None))
+        .order_by(ExpenseClearing.id.desc())
+        .limit(1)
+    )
+    last = work.db.scalars(before).one_or_none()
+    moved = work.db.execute(
+        update(Expense)
+        .where(Expense.id == part.expense_id, Expense.cleared_minor >= part.amount_minor)
+        .values(
+            cleared_minor=Expense.cleared_minor - part.amount_minor,
+            cleared_by_id=last.cleared_by_id if last else None,
+            cleared_at=last.cleared_at if last else None,
+        )
+        .returning(Expense.id)
+        .execution_options(synchronize_session=False)
+    ).scalar_one_or_none()
+    if moved is None:
+        raise _lost()
+
+
 def _undo_clearing(work: Work, act: list[Any], reason: str) -> Base:
     """What one act cleared is an advance to be justified again; its papers can be reconsidered."""
     report = work.hold(_one(work, Justification, id=act[0].subject_id))
     tranche = work.hold(_one(work, Tranche, id=report.tranche_id))
     total = sum(e.amount_minor for e in act)
-    mine = (Expense.justification_id == report.id, Expense.cleared_at == act[0].at)
-    papers = list(work.db.scalars(select(Expense).where(*mine)))
-    if sum(p.cleared_minor for p in papers) != total:
-        raise _lost()
-    work.db.execute(
-        update(Expense)
-        .where(*mine)
-        .values(cleared_minor=0, cleared_by_id=None, cleared_at=None)
-        .execution_options(synchronize_session=False)
+    statement = (
+        select(ExpenseClearing)
+        .join(Expense, Expense.id == ExpenseClearing.expense_id)
+        .where(
+            Expense.justification_id == report.id,
+            ExpenseClearing.cleared_at == act[0].at,
+            ExpenseClearing.reversed_at.is_(None),
+        )
     )
+    parts = list(work.db.scalars(statement))
+    if sum(p.amount_minor for p in parts) != total:
+        raise _lost()
+    for part in parts:
+        part.reversed_at = work.now
+        _uncleared(work, part)
     work.db.expire_all()
     move_stage(work, tranche, "cleared", -total)
     if tranche.status == "cleared":

@@ -30,7 +30,6 @@ from portfolio.justifications.queries.recoveries import (
 from portfolio.justifications.queries.reports import (
     Flag,
     Row,
-    Same,
     cash,
     expense_facts,
     expenses,
@@ -48,10 +47,10 @@ from portfolio.justifications.queries.reports import (
     open_report,
     report_of,
     rows,
-    same_invoice,
     signature_date,
     visible,
 )
+from portfolio.justifications.queries.twice import Same, same_papers, unexplained, warnings
 from portfolio.justifications.queries.waiting import get_tranche, tranche_choices
 
 __all__ = [
@@ -102,10 +101,12 @@ __all__ = [
     "report_of",
     "reports_due",
     "rows",
-    "same_invoice",
+    "same_papers",
     "signature_date",
     "tranche_choices",
+    "unexplained",
     "unlocks",
     "visible",
     "visible_recoveries",
+    "warnings",
 ]

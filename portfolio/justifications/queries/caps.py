@@ -45,7 +45,7 @@ def cap_uses(work: Work, agreement: Agreement) -> list[CapUse]:
     caps = agreements.in_force(agreements.caps_of(work, agreement.id), work.today)
     if not caps:
         return []
-    waits = case((Expense.status.in_(("presented", "queried")), Expense.amount_minor), else_=0)
+    waits = case((Expense.status == "presented", Expense.amount_minor), else_=Expense.queried_minor)
     statement = (
         select(Expense.agreement_line_id, func.sum(Expense.accepted_minor), func.sum(waits))
         .where(Expense.agreement_id == agreement.id)

@@ -69,17 +69,16 @@ class Unlocks:
 
 
 def _sums() -> list[Any]:
-    def of(status: str, column: Any = Expense.amount_minor) -> Any:
-        return func.coalesce(func.sum(case((Expense.status == status, column), else_=0)), 0)
-
-    return [
-        func.coalesce(func.sum(Expense.amount_minor), 0),
-        of("presented"),
-        func.coalesce(func.sum(Expense.accepted_minor), 0),
-        of("queried"),
-        func.coalesce(func.sum(Expense.refused_minor), 0),
-        func.coalesce(func.sum(Expense.cleared_minor), 0),
-    ]
+    waiting = case((Expense.status == "presented", Expense.amount_minor), else_=0)
+    columns = (
+        Expense.amount_minor,
+        waiting,
+        Expense.accepted_minor,
+        Expense.queried_minor,
+        Expense.refused_minor,
+        Expense.cleared_minor,
+    )
+    return [func.coalesce(func.sum(column), 0) for column in columns]
 
 
 def of_tranches(work: Work, tranches: Iterable[Tranche]) -> dict[int, Progress]:

@@ -16,6 +16,7 @@ from portfolio.groups.models import Group
 from portfolio.justifications.models import METHODS, VOUCHER_KINDS, Expense, Justification, Recovery
 from portfolio.justifications.queries.caps import cap_uses
 from portfolio.justifications.queries.progress import of_report, of_tranche, unlocks
+from portfolio.justifications.queries.twice import Same, same_papers, unexplained, warnings
 from portfolio.justifications.reference import PROVES, Rule, rule
 from portfolio.kit.errors import NotFound
 from portfolio.kit.i18n import date_text
@@ -98,41 +99,6 @@ def method_options() -> list[tuple[str, str]]:
 
 
 @dataclass(frozen=True)
-class Same:
-    """The same invoice presented elsewhere."""
-
-    expense_id: int
-    number: int
-    status: str
-    report: str
-    agreement: str
-
-
-def same_invoice(work: Work, found: Sequence[Expense]) -> dict[int, list[Same]]:
-    """Where the same invoices stand in other rows, refused ones left out: {expense id: places}; one query (K8)."""
-    keys = {e.invoice_key for e in found if e.invoice_key}
-    if not keys:
-        return {}
-    statement = (
-        select(Expense, Justification.reference, Agreement.reference)
-        .join(Justification, Justification.id == Expense.justification_id)
-        .join(Agreement, Agreement.id == Expense.agreement_id)
-        .where(Expense.invoice_key.in_(keys), Expense.status != "refused")
-        .order_by(Expense.id)
-    )
-    by_key: dict[str, list[Same]] = {}
-    for other, report, agreement in work.db.execute(statement):
-        by_key.setdefault(other.invoice_key, []).append(
-            Same(other.id, other.number, other.status, report, agreement)
-        )
-    return {
-        e.id: places
-        for e in found
-        if (places := [s for s in by_key.get(e.invoice_key, []) if s.expense_id != e.id])
-    }
-
-
-@dataclass(frozen=True)
 class Flag:
     """Something that the examiner must see on a paper. `blocks` forbids acceptance, `reasoned` asks for a written reason."""
 
@@ -178,10 +144,7 @@ def flags(
         found.append(Flag("after_end", words % {"day": date_text(end)}, reasoned=True))
     if expense.spent_on > report.to_on or expense.spent_on < report.from_on:
         found.append(Flag("outside_report", _("Dated outside the period of the report.")))
-    if same and not expense.duplicate_by_id:
-        words = _("The same invoice is presented in %(places)s.")
-        places = ", ".join(f"{s.agreement} (n° {s.number})" for s in same)
-        found.append(Flag("same_invoice", words % {"places": places}, blocks=True))
+    found += [Flag(code, words, blocks=True) for code, words in warnings(expense, same)]
     if expense.agreement_line_id is None:
         found.append(Flag("no_line", _("Not charged to a line of the agreed budget."), blocks=True))
     if not expense.voucher_number:
@@ -216,7 +179,7 @@ def rows(work: Work, report: Justification, agreement: Agreement) -> list[Row]:
     """The papers of a report with their flags; six queries, however many papers."""
     found = expenses(work, report)
     labels = {line.id: line.label for line in lines(work, agreement.id)}
-    same = same_invoice(work, found)
+    same = same_papers(work, found)
     papers = documents.of_many(work, "expense", [e.id for e in found])
     end = end_of(work, agreement)
     return [
@@ -352,7 +315,7 @@ def expense_facts(work: Work, expense: Expense) -> dict[str, Any]:
     report = report_of(work, expense)
     agreement = work.db.get_one(Agreement, expense.agreement_id)
     tranche = work.db.get_one(Tranche, report.tranche_id)
-    same = same_invoice(work, [expense]).get(expense.id, [])
+    same = same_papers(work, [expense]).get(expense.id, [])
     papers = documents.shown(work, expense)
     proof = rule(expense.kind, agreement.country, on=expense.spent_on)
     line = work.db.get(AgreementLine, expense.agreement_line_id) if expense.agreement_line_id else None
@@ -363,6 +326,7 @@ def expense_facts(work: Work, expense: Expense) -> dict[str, Any]:
         "tranche": tranche,
         "group": work.db.get_one(Group, report.group_id),
         "same": same,
+        "to_allow": unexplained(expense, same),
         "flags": flags(expense, agreement, report, len(papers), same, end=end_of(work, agreement)),
         "papers": papers,
         "proof": proof,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from portfolio.justifications import queries, service
-from portfolio.justifications.forms import AcceptForm, FileForm, ReasonForm
+from portfolio.justifications.forms import FileForm, ReasonForm, VerdictForm
 from portfolio.kit.errors import Bad, FieldError, Invalid
 from portfolio.kit.i18n import gettext as _
 from portfolio.rulebook.lifecycles.justifications import EXPENSE
@@ -32,10 +32,10 @@ def show_expense(work: Work, id: int, bad: Bad | None = None) -> Response:
         bad=bad,
         cycle=EXPENSE,
         may_accept=examiner and "accept" in open_moves,
-        may_query=examiner and "query" in open_moves,
+        may_query=examiner and expense.status == "presented",
         may_refuse=examiner and "refuse" in open_moves,
-        may_reconsider=examiner and "reconsider" in open_moves and not expense.cleared_minor,
-        may_allow=bool(facts["same"]) and not expense.duplicate_by_id and work.may("justification:validate", report),
+        may_reconsider=examiner and "reconsider" in open_moves and not list(service.reconsider_obstacles(work, expense)),
+        may_allow=bool(facts["to_allow"]) and work.may("justification:validate", report),
         may_attach=work.may("justification:enter", report),
         blocked=list(service.accept_obstacles(work, expense)) if examiner and "accept" in open_moves else [],
         title=_("Paper no. %(n)d") % {"n": expense.number},
@@ -60,9 +60,9 @@ def _back(work: Work, id: int, words: str) -> Response:
 @allow("justification:review")
 @on_refusal(show_expense)
 def accept(work: W, raw: Raw, id: int) -> Response:
-    """Accept it, wholly or in part."""
-    service.accept(work, queries.get_expense(work, id), AcceptForm.read(raw))
-    return _back(work, id, _("The paper is accepted."))
+    """The verdict: how much of it is accepted, held and refused."""
+    service.decide(work, queries.get_expense(work, id), VerdictForm.read(raw))
+    return _back(work, id, _("The verdict is kept."))
 
 
 @router.post("/expenses/{id}/query", name="justifications.query")
@@ -96,9 +96,9 @@ def reconsider(work: W, raw: Raw, id: int) -> Response:
 @allow("justification:validate")
 @on_refusal(show_expense)
 def allow_(work: W, raw: Raw, id: int) -> Response:
-    """A second person allows the same invoice in two grants."""
+    """A second person allows the same invoice or the same file twice."""
     service.allow_duplicate(work, queries.get_expense(work, id), ReasonForm.read(raw).reason)
-    return _back(work, id, _("The same invoice is allowed here, with your reason."))
+    return _back(work, id, _("The same paper is allowed here, with your reason."))
 
 
 @router.post("/expenses/{id}/file", name="justifications.attach")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import func, select
 from starlette.responses import Response
 
 from portfolio.agreements.models import Agreement, Tranche
@@ -42,7 +42,7 @@ def _statement(work: Work) -> Any:
             Expense.justification_id.label("id"),
             func.sum(Expense.amount_minor).label("presented"),
             func.sum(Expense.accepted_minor).label("accepted"),
-            func.sum(case((Expense.status == "queried", Expense.amount_minor), else_=0)).label("queried"),
+            func.sum(Expense.queried_minor).label("queried"),
             func.sum(Expense.refused_minor).label("refused"),
         )
         .group_by(Expense.justification_id)
@@ -171,8 +171,7 @@ def show_page(work: Work, id: int, bad: Bad | None = None) -> Response:
     facts = queries.facts(work, report)
     leave_out: tuple[str, ...] = ()
     if report.status == "validated" and not any(
-        r.expense.status == "accepted" and r.expense.cleared_minor < r.expense.accepted_minor
-        for r in facts["rows"]
+        r.expense.cleared_minor < r.expense.accepted_minor for r in facts["rows"]
     ):
         leave_out = ("clear",)
     return page(

@@ -1,20 +1,7 @@
 """The verbs of reports, papers and orders to repay."""
 
 from portfolio.justifications.service.deductions import deduct, deduct_obstacles
-from portfolio.justifications.service.expenses import (
-    accept,
-    accept_obstacles,
-    allow_duplicate,
-    attach,
-    attach_many,
-    decide_all,
-    present,
-    present_all,
-    query,
-    reconsider,
-    reconsider_obstacles,
-    refuse_expense,
-)
+from portfolio.justifications.service.expenses import attach, attach_many, present, present_all
 from portfolio.justifications.service.papers import (
     issue_order,
     issue_quittance,
@@ -56,11 +43,23 @@ from portfolio.justifications.service.reports import (
     validate,
     validate_obstacles,
 )
+from portfolio.justifications.service.twice import allow_duplicate, allow_obstacles
+from portfolio.justifications.service.verdicts import (
+    accept,
+    accept_obstacles,
+    decide,
+    decide_all,
+    query,
+    reconsider,
+    reconsider_obstacles,
+    refuse_expense,
+)
 
 __all__ = [
     "accept",
     "accept_obstacles",
     "allow_duplicate",
+    "allow_obstacles",
     "attach",
     "attach_many",
     "clear",
@@ -70,6 +69,7 @@ __all__ = [
     "create",
     "create_obstacles",
     "create_on",
+    "decide",
     "decide_all",
     "deduct",
     "deduct_obstacles",

@@ -19,7 +19,14 @@ from portfolio.funds.models import BudgetLine, Fund, TreasuryAccount
 from portfolio.groups.models import Group
 from portfolio.groups.queries import officers
 from portfolio.justifications import queries
-from portfolio.justifications.models import METHODS, VOUCHER_KINDS, Justification, Recovery, RecoveryReceipt
+from portfolio.justifications.models import (
+    METHODS,
+    VOUCHER_KINDS,
+    Expense,
+    Justification,
+    Recovery,
+    RecoveryReceipt,
+)
 from portfolio.justifications.pdf import order_pdf, quittance_pdf, report_pdf, write_off_pdf
 from portfolio.kit.i18n import gettext, speaking
 from portfolio.kit.pdf import amount
@@ -77,6 +84,20 @@ def _first_budget(work: Work, agreement: Agreement) -> dict[str, int]:
     return {line["label"]: line["amount_minor"] for line in first.changes["before"]["lines"]} if first else {}
 
 
+def _reasons(expense: Expense) -> str:
+    """The « Motif » of a row: one reason alone as it was written, several each under the share that it explains."""
+    told = [
+        (share, reason)
+        for share, reason in (
+            ("Accepté", expense.accepted_reason),
+            ("En suspens", expense.queried_reason),
+            ("Rejeté", expense.refused_reason),
+        )
+        if reason
+    ]
+    return told[0][1] if len(told) == 1 else "\n".join(f"{share} : {reason}" for share, reason in told)
+
+
 def report_facts(work: Work, report: Justification) -> dict[str, Any]:
     """All that the financial report and its bordereau print (document 16)."""
     agreement = work.db.get_one(Agreement, report.agreement_id)
@@ -99,10 +120,10 @@ def report_facts(work: Work, report: Justification) -> dict[str, Any]:
                 "method": gettext(METHODS.get(e.method, e.method)),
                 "amount_minor": e.amount_minor,
                 "accepted_minor": e.accepted_minor,
-                "queried_minor": e.amount_minor if e.status == "queried" else 0,
+                "queried_minor": e.queried_minor,
                 "refused_minor": e.refused_minor,
                 "verdict": gettext(EXPENSE.state(e.status).label),
-                "reason": e.verdict_reason,
+                "reason": _reasons(e),
             }
             for row in queries.rows(work, report, agreement)
             for e in [row.expense]
@@ -214,7 +235,7 @@ def order_facts(work: Work, recovery: Recovery) -> dict[str, Any]:
                 "supplier": e.supplier,
                 "voucher": e.voucher_number or "sans numéro",
                 "refused_minor": e.refused_minor,
-                "reason": e.verdict_reason,
+                "reason": e.refused_reason,
             }
             for e in queries.refused_papers(work, tranche)
         ],

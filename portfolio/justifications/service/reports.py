@@ -11,8 +11,10 @@ from portfolio.agreements.models import Agreement, Tranche
 from portfolio.agreements.service import move_stage
 from portfolio.justifications import queries
 from portfolio.justifications.forms import NewReportForm, ReportForm
-from portfolio.justifications.models import Expense, Justification
+from portfolio.justifications.models import Expense, ExpenseClearing, Justification
+from portfolio.justifications.service.duties import four_eyes
 from portfolio.justifications.service.papers import issue_report
+from portfolio.justifications.service.twice import twice_refusals
 from portfolio.kit.errors import FieldError, Invalid, Refusal, Refused, refuse
 from portfolio.kit.i18n import gettext as _
 from portfolio.kit.money import amount
@@ -192,16 +194,16 @@ def resume_review(work: Work, report: Justification, reason: str) -> None:
 
 
 def _to_clear(work: Work, report: Justification) -> list[Expense]:
+    """What is accepted and not cleared yet, whatever is still held or refused of the same paper."""
     statement = select(Expense).where(
-        Expense.justification_id == report.id,
-        Expense.status == "accepted",
-        Expense.cleared_minor < Expense.accepted_minor,
+        Expense.justification_id == report.id, Expense.cleared_minor < Expense.accepted_minor
     )
     return list(work.db.scalars(statement.order_by(Expense.number)))
 
 
 def validate_obstacles(work: Work, report: Justification) -> Iterator[Refusal]:
-    """What would be cleared fits the advance, and whoever gave a verdict does not validate it (documents.md 3.1)."""
+    """What would be cleared fits the advance and stands nowhere else (K8), and whoever accepted any of it does not validate it
+    (documents.md 3.1)."""
     found = _to_clear(work, report)
     tranche = work.db.get_one(Tranche, report.tranche_id)
     total = sum(e.accepted_minor - e.cleared_minor for e in found)
@@ -214,13 +216,10 @@ def validate_obstacles(work: Work, report: Justification) -> Iterator[Refusal]:
             who=who_may("justification:review"),
             missing_minor=excess,
         )
+    yield from twice_refusals(work, found)
     actor = work.maybe_actor
-    if actor is not None and any(e.decided_by_id == actor.id for e in found):
-        yield Refusal(
-            "four_eyes",
-            _("Separation of duties: you already acted on this record. A second person must do this."),
-            who=who_may("justification:validate"),
-        )
+    if actor is not None and any(actor.id in (e.decided_by_id, *e.accepted_by) for e in found):
+        yield four_eyes("justification:validate")
 
 
 def clear_obstacles(work: Work, report: Justification) -> Iterator[Refusal]:
@@ -264,6 +263,15 @@ def _clear(work: Work, report: Justification) -> None:
         if moved is None:
             raise Refused(Refusal("changed_meanwhile", _("Somebody else was first. Reload the page.")))
         work.db.expire(expense)
+        work.db.add(
+            ExpenseClearing(
+                expense_id=expense.id,
+                amount_minor=part,
+                amount_currency=report.amount_currency,
+                cleared_by_id=work.actor.id,
+                cleared_at=work.now,
+            )
+        )
         total += part
     if total:
         agreement = work.db.get_one(Agreement, report.agreement_id)

@@ -93,9 +93,9 @@ EXPENSE = Lifecycle(
             form=True,
             stamps=("decided",),
         ),
-        Move(
+        Move(  # a part of the paper is still held, whatever became of the rest
             "query",
-            ("presented",),
+            ("presented", "queried"),
             "queried",
             "justification:review",
             "expense:queried",
@@ -117,7 +117,7 @@ EXPENSE = Lifecycle(
         ),
         Move(
             "reconsider",
-            ("accepted", "refused"),
+            ("accepted", "queried", "refused"),
             "queried",
             "justification:review",
             "expense:reconsidered",

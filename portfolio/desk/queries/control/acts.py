@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, and_, case, exists, extract, func, or_, select
 from sqlalchemy import cast as as_
+from sqlalchemy.orm import aliased
 
 from portfolio.agreements.models import Agreement, Condition, Tranche
 from portfolio.applications.models import Application
@@ -15,6 +16,7 @@ from portfolio.committees.models import SessionItem
 from portfolio.desk.queries.control.rows import Kind, day_of, path
 from portfolio.disbursements.models import Disbursement
 from portfolio.disbursements.reference import bands, cash_limits
+from portfolio.documents.models import Document
 from portfolio.groups.models import GroupAccount
 from portfolio.justifications.models import Expense, Justification
 from portfolio.kit.i18n import N_
@@ -177,9 +179,7 @@ def requisitioned(work: Work) -> Any:
         day_of(D.requisitioned_at),
         D.amount_minor,
     )
-    return columns, lambda s: s.where(
-        D.requisitioned_at.is_not(None), work.within("disbursement:view", D)
-    )
+    return columns, lambda s: s.where(D.requisitioned_at.is_not(None), work.within("disbursement:view", D))
 
 
 def account_changed(work: Work) -> Any:
@@ -209,9 +209,26 @@ def of_reports(s: Any, work: Work) -> Any:
 
 
 def same_invoice(work: Work) -> Any:
-    """The same invoice in two grants, let through by a named decision (K8)."""
+    """The same invoice or the same scan twice, let through by a named decision (K8)."""
     columns = (*expense_columns("twice"), Expense.amount_minor)
     return columns, lambda s: of_reports(s, work).where(Expense.duplicate_by_id.is_not(None))
+
+
+def same_scan(work: Work) -> Any:
+    """Accepted on a scan that another paper shows too, and that nobody let through: attached after the money was cleared (K8)."""
+    mine, other, twin = aliased(Document), aliased(Document), aliased(Expense)
+    elsewhere = (
+        exists()
+        .where(mine.subject_type == "expense", mine.subject_id == Expense.id)
+        .where(
+            other.sha256 == mine.sha256, other.subject_type == "expense", other.subject_id != mine.subject_id
+        )
+        .where(twin.id == other.subject_id, twin.status != "refused")
+    )
+    columns = (*expense_columns("scan"), Expense.accepted_minor)
+    return columns, lambda s: of_reports(s, work).where(
+        Expense.accepted_minor > 0, Expense.duplicate_by_id.is_(None), elsewhere
+    )
 
 
 def before_signature(work: Work) -> Any:
@@ -222,7 +239,7 @@ def before_signature(work: Work) -> Any:
         lambda s: (
             of_reports(s, work)
             .join(Agreement, Agreement.id == Expense.agreement_id)
-            .where(Expense.status == "accepted", Expense.spent_on < Agreement.signed_by_group_on)
+            .where(Expense.accepted_minor > 0, Expense.spent_on < Agreement.signed_by_group_on)
         ),
     )
 
@@ -236,7 +253,8 @@ ACTS: dict[str, Kind] = {
     "pieces": Kind(N_("Payments to one payee that look split under a threshold"), in_pieces),
     "requisitions": Kind(N_("Paid or to be paid on requisition"), requisitioned),
     "account_changed": Kind(N_("Payee account changed less than 7 days before the payment"), account_changed),
-    "same_invoice_allowed": Kind(N_("Same invoice allowed in two grants"), same_invoice),
+    "same_invoice_allowed": Kind(N_("Same invoice or same scan allowed twice"), same_invoice),
+    "same_scan": Kind(N_("Same scan on two papers, allowed by nobody"), same_scan),
     "early_expense": Kind(N_("Expenses accepted before the signature"), before_signature),
 }
 """Code → kind. A new act outside the rule (a réquisition de paiement …) is one row here: its figure and its list follow."""

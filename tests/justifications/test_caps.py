@@ -13,7 +13,7 @@ from portfolio.calls.models import Call
 from portfolio.justifications import queries, service
 from portfolio.justifications.forms import AcceptForm
 from portfolio.justifications.queries.caps import cap_uses
-from portfolio.justifications.service import expenses
+from portfolio.justifications.service import caps
 from portfolio.kit.errors import Forbidden, Invalid, Refused
 from tests.client import client
 from tests.justifications.grants import Grant, J, Office, expense, grant, report
@@ -52,7 +52,7 @@ def test_a_category_takes_its_share_and_not_a_franc_more(place: Office, monkeypa
         assert francs in one.message.replace("\u00a0", "\u202f"), one.message
     assert "45\u202f000" in (one.way_out or "").replace("\u00a0", "\u202f")
     with monkeypatch.context() as without:  # without the guard the franc too many goes through
-        without.setattr(expenses, "caps_on", lambda *_: [])
+        without.setattr(caps, "caps_on", lambda *_: [])
         with place.as_("grants_officer") as work:
             papers = queries.expenses(work, queries.get(work, number))
             service.accept(work, papers[1], AcceptForm())

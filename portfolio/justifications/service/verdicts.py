@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 
@@ -162,7 +163,7 @@ def _cleared_by_me(work: Work, expense: Expense) -> bool:
 
 def _reasons(
     expense: Expense, form: VerdictForm, shares: Shares, asks: list[queries.Flag], general: str
-) -> dict[str, str]:
+) -> dict[str, Any]:
     """A reason for each share that needs one: its own, or the general one where only one share needs it, or the one that already stands."""
     fewer, held = shares.refused > expense.refused_minor, shares.queried > 0
     kept = {

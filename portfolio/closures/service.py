@@ -128,9 +128,11 @@ def obstacles(work: Work, agreement: Agreement) -> Iterator[Refusal]:
 
 
 def _whole(work: Work, agreement: Agreement) -> bool:
-    """Nothing is left to pay or to do with the money: a grant may close before its last day."""
+    """Nothing is left to pay or to do with the money, all paid or given back by a termination: a grant may close before its last day."""
     figures = queries.figures(work, agreement)
-    return figures.paid == figures.committed and not queries.still_open(work, agreement).tranches
+    given_back = work.db.get_one(Commitment, agreement.commitment_id).released_minor
+    settled = figures.paid + given_back == figures.committed
+    return settled and not queries.still_open(work, agreement).tranches
 
 
 def _values(work: Work, agreement: Agreement, form: ClosureForm) -> dict[str, Any]:

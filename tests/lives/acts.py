@@ -12,10 +12,8 @@ from sqlalchemy import update
 
 from portfolio.accounts.queries import actor_for
 from portfolio.actor import Actor
-from portfolio.agreements import service as agreements
 from portfolio.agreements.models import Agreement, Tranche
 from portfolio.desk import service as desk
-from portfolio.desk.verify import findings
 from portfolio.disbursements import queries as payments
 from portfolio.disbursements import service as disbursements
 from portfolio.disbursements.forms import (
@@ -27,15 +25,15 @@ from portfolio.disbursements.forms import (
     SendForm,
     VisaForm,
 )
-from portfolio.documents.service import Incoming, verbs
+from portfolio.documents.service import verbs
 from portfolio.funds import service as funds
 from portfolio.funds.forms import FeeForm
-from portfolio.funds.queries import totals
 from portfolio.groups.models import GroupAccount
 from portfolio.justifications import service
 from portfolio.justifications.forms import (
     AcceptForm,
     CollectForm,
+    DeductForm,
     ExpenseForm,
     ProposeWriteOffForm,
     RecoveryForm,
@@ -46,12 +44,12 @@ from portfolio.justifications.models import Expense, Justification, Recovery
 from portfolio.kit.errors import Forbidden, Invalid, Refused
 from portfolio.origin import Origin
 from portfolio.work import Work
-from tests.agreements.standing import pdf_bytes
-from tests.agreements.world import stopping
 from tests.justifications import grants
 from tests.justifications.grants import J
+from tests.lives.acts_agreements import REASON, AgreementActs, scan
+from tests.lives.acts_batches import BatchActs
+from tests.lives.looking import Looking
 
-REASON = "Pour une raison que le procès-verbal du jour explique"
 ROLE = {
     "officer": "grants_officer", "second": "second_officer", "head": "programme_head", "controller": "financial_controller",
     "director": "authorising_officer", "accountant": "accountant", "cashier": "cashier", "auditor": "external_auditor",
@@ -62,6 +60,8 @@ SCHEDULES: tuple[tuple[tuple[int, int], ...], ...] = (
 )
 CASH = 6_000_000
 """Two grants, 6 500 011 francs in all where 6 millions are left in the bank: (amount, percent of the one before that must be justified)."""
+LAST_DAYS = {1: 0}
+"""The second grant is on its last day."""
 
 
 @contextmanager
@@ -96,8 +96,10 @@ def furnish(office: grants.Office, schedules: Sequence[Sequence[tuple[int, int]]
     found: dict[str, list[int]] = {"agreements": [], "tranches": [], "lines": []}
     for n, schedule in enumerate(schedules):
         total = sum(amount for amount, _percent in schedule)
+        end = {"ends_on": J.date() + timedelta(days=LAST_DAYS[n])} if n in LAST_DAYS else {}
         made = grants.grant(
-            office, tranches=[a for a, _p in schedule], paid=0, budget=(("Béliers", total),), name=f"Groupement {n}",
+            office, tranches=[a for a, _p in schedule], paid=0, name=f"Groupement {n}", **end,
+            budget=(("Béliers", total - total // 3), ("Aliment", total // 3)),
             conditions=[(at, "justified_previous", p) for at, (_a, p) in enumerate(schedule, 1) if p])
         with office.database.session(readonly=False) as s:
             account = grants.row(
@@ -107,50 +109,41 @@ def furnish(office: grants.Office, schedules: Sequence[Sequence[tuple[int, int]]
             s.commit()
         found["agreements"].append(made.agreement)
         found["tranches"] += made.tranches
-        found["lines"] += [made.lines["Béliers"]] * len(schedule)
+        found["lines"] += [made.lines["Béliers"], made.lines["Aliment"]]
     return found
 
 
-@dataclass(frozen=True)
-class Seen:
-    """What tables and books say after an act."""
-
-    entries: int
-    posting: int
-    accounts: dict[str, int]
-    """Debit less credit by account, from the running balances."""
-    tranches: list[tuple[Any, ...]]
-    """Status, then requested, liquidated, ordered, paid, cleared, refused."""
-    guards: dict[str, int]
-    """The line's, fund's and account's own columns, and what the screens show as justified and returned."""
-
-
 @dataclass
-class Product:
+class Product(Looking, AgreementActs, BatchActs):
     """The office, and the ids of what was made in it in the order of the model's lists."""
 
     office: grants.Office
     agreements: list[int]
     tranches: list[int]
     lines: list[int]
+    """Two of each grant."""
     payments: list[int] = field(default_factory=list)
     reports: list[int] = field(default_factory=list)
     papers: list[list[int]] = field(default_factory=list)
     claims: list[int] = field(default_factory=list)
+    amendments: list[int] = field(default_factory=list)
+    notices: list[int] = field(default_factory=list)
+    closures: list[int] = field(default_factory=list)
+    batches: list[int] = field(default_factory=list)
     postings: list[int] = field(default_factory=list)
     """One for each act that the model can take back."""
     people: dict[str, Actor] = field(default_factory=dict)
     """Who acts: nobody's role changes in a life."""
-    before: dict[str, int] = field(default_factory=dict)
-    now: Seen = field(default_factory=lambda: Seen(0, 0, {}, [], {}))
+    tried: list[int] = field(default_factory=lambda: [0, 0])
+    """Acts refused, acts done."""
 
     def __post_init__(self) -> None:
-        self.look()
-        self.before = self.now.accounts
+        self.begin()
 
     def tries(self, who: str, act: Callable[[Any], Any]) -> tuple[bool, Any]:
-        """Whether the act went through and what it gave; a refusal changes nothing."""
+        """Whether the act went through and what it gave, one second after the act before; a refusal changes nothing."""
         before, around = self.now, self.office.around
+        self.office.at(around.clock.now() + timedelta(seconds=1))
         if who not in self.people:
             with around.database.session(readonly=True) as s:
                 self.people[who] = actor_for(s, self.office.people[ROLE[who]], around.clock.now().date())
@@ -163,38 +156,10 @@ class Product:
             given = (False, refused)
         finally:
             work.close()
+        self.tried[given[0]] += 1
         self.look()
         assert given[0] or self.now == before, given
         return given
-
-    def posting(self) -> int:
-        """The act that was posted last."""
-        return self.now.posting
-
-    def moved(self) -> dict[str, int]:
-        """What the acts moved, by account."""
-        return {code: net - self.before.get(code, 0) for code, net in self.now.accounts.items()}
-
-    def look(self) -> None:
-        """Read everything that a step is judged by, in one transaction and few statements."""
-        with self.office.database.session(readonly=True) as s:
-            rows = s.connection().exec_driver_sql
-            seq, posting = rows("SELECT seq, posting FROM ledger_entry ORDER BY seq DESC LIMIT 1").one()
-            nets = rows("SELECT account, sum(debit_minor) - sum(credit_minor) FROM ledger_balance GROUP BY account")
-            accounts = {code: int(net) for code, net in nets}
-            stages = {row[0]: tuple(row[1:]) for row in rows(
-                "SELECT id, status, requested_minor, liquidated_minor, ordered_minor, paid_minor, cleared_minor, refused_minor FROM tranche")}
-            guards = rows(
-                "SELECT l.liquidated_minor, l.ordered_minor, l.paid_minor, f.received_minor - f.disbursed_minor, b.balance_minor "
-                "FROM budget_line l, fund f, treasury_account b").one()
-            shown = totals(s)["F1"]
-        names = ("liquidated", "ordered", "paid", "fund", "bank", "justified", "returned")
-        self.now = Seen(seq, posting, accounts, [stages[number] for number in self.tranches],
-                        dict(zip(names, (*guards, shown.justified, shown.returned), strict=True)))
-
-    def findings(self) -> list[str]:
-        with self.office.database.session(readonly=True) as s:
-            return [f.words for f in findings(s)]
 
     # -- the verbs -----------------------------------------------------------------------------------------------------------
 
@@ -217,7 +182,7 @@ class Product:
                 disbursements.send(work, d, SendForm(**seen, treasury_account_id=self.office.bank))
             elif verb == "pay":
                 disbursements.pay(work, d, PayForm(
-                    **seen, treasury_account_id=self.office.bank, payment_reference=f"VIR-{at}-{self.now.entries}",
+                    **seen, treasury_account_id=self.office.bank, payment_reference=f"VIR-{at}-{self.now.heads['ledger'][0]}",
                     paid_on=work.today, fee=fee or None))
             elif verb == "fail":
                 disbursements.fail(work, d, FailForm(reason=REASON, fee=fee or None))
@@ -228,14 +193,14 @@ class Product:
 
         return self.tries(who, act)
 
-    def report(self, who: str, at: int, amounts: list[int]) -> tuple[bool, Any]:
+    def report(self, who: str, at: int, amounts: list[int], line: int = 0) -> tuple[bool, Any]:
         def act(work: Any) -> tuple[int, list[int]]:
             tranche = work.db.get_one(Tranche, self.tranches[at])
             made = service.create(work, tranche, ReportForm(from_on=work.today, to_on=work.today, gap_note="Solde en caisse"))
             papers = [
                 service.present(work, made, ExpenseForm(
                     spent_on=work.today, kind="invoice", supplier="Ets Wafa", voucher_number=f"F-{len(self.reports)}-{n}",
-                    line_id=self.lines[at], amount=amount)).id
+                    line_id=self.lines[line], amount=amount)).id
                 for n, amount in enumerate(amounts)
             ]
             service.submit(work, made)
@@ -259,11 +224,11 @@ class Product:
         act = {"review": service.review, "validate": service.validate, "clear": service.clear}[verb]
         return self.tries(who, lambda w: act(w, w.db.get_one(Justification, self.reports[at])))
 
-    def claim(self, who: str, at: int, amount: int) -> tuple[bool, Any]:
+    def claim(self, who: str, at: int, amount: int, ground: str = "unspent") -> tuple[bool, Any]:
         return self.tries(who, lambda w: service.prepare_recovery(
             w, w.db.get_one(Tranche, self.tranches[at]), RecoveryForm.model_construct(
-                tranche_id=self.tranches[at], amount=amount, reason=REASON, article=None, ground="unspent",
-                notice_id=None, due_on=w.today)).id)
+                tranche_id=self.tranches[at], amount=amount, reason=REASON, article=None, ground=ground,
+                notice_id=None, for_refused=None, due_on=w.today)).id)
 
     def on_claim(self, who: str, verb: str, at: int, amount: int = 0) -> tuple[bool, Any]:
         def act(work: Any) -> None:
@@ -283,18 +248,12 @@ class Product:
 
     def propose_write_off(self, at: int) -> tuple[bool, Any]:
         """The act of another person, without which nothing is written off; it moves no money."""
-        form = ProposeWriteOffForm(act="Décision n° 12", act_on=J.date(), scan=Incoming("acte.pdf", pdf_bytes()))
+        form = ProposeWriteOffForm(act="Décision n° 12", act_on=J.date(), scan=scan())
         return self.tries("accountant", lambda w: service.propose_write_off(w, w.db.get_one(Recovery, self.claims[at]), form))
 
     def reverse(self, who: str, at: int) -> tuple[bool, Any]:
         return self.tries(who, lambda w: desk.ledger.reverse(w, self.postings[at], REASON))
 
-    def hold_up(self, who: str, verb: str, grant: int) -> tuple[bool, Any]:
-        def act(work: Any) -> None:
-            found = work.db.get_one(Agreement, self.agreements[grant])
-            if verb == "resume":
-                agreements.resume(work, found, REASON)
-            else:
-                agreements.suspend(work, found, stopping(REASON))
-
-        return self.tries(who, act)
+    def deduct(self, who: str, claim: int, payment: int, amount: int) -> tuple[bool, Any]:
+        form = DeductForm.model_construct(disbursement_id=self.payments[payment], amount=amount, reason=REASON)
+        return self.tries(who, lambda w: service.deduct(w, w.db.get_one(Recovery, self.claims[claim]), form))

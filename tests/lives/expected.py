@@ -7,141 +7,80 @@ payments, papers and claims, not by postings.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
-PEOPLE = ("officer", "second", "head", "controller", "director", "accountant", "cashier", "auditor")
-OFFICERS = frozenset({"officer", "second"})
-WHO: dict[str, frozenset[str]] = {
-    "request": OFFICERS,
-    "liquidate": OFFICERS | {"head"},
-    "visa": frozenset({"controller"}),
-    "order": frozenset({"director"}),
-    "send": frozenset({"accountant", "cashier"}),
-    "pay": frozenset({"accountant", "cashier"}),
-    "fail": frozenset({"accountant", "cashier"}),
-    "return": OFFICERS | {"head", "director"},
-    "reject": frozenset({"controller", "accountant"}),
-    "reverse": frozenset({"accountant"}),
-    "report": OFFICERS,
-    "verdict": OFFICERS,
-    "review": OFFICERS,
-    "validate": frozenset({"head"}),
-    "clear": frozenset({"head"}),
-    "claim": OFFICERS,
-    "issue": frozenset({"director"}),
-    "collect": frozenset({"accountant"}),
-    "write_off": frozenset({"director"}),
-    "suspend": frozenset({"head", "director"}),
-    "resume": frozenset({"head", "director"}),
-}
-"""Who may do what, as the institution rules it (R1–R3, R7)."""
+from tests.lives.expected_agreements import Contracts
+from tests.lives.expected_batches import Bundles
+from tests.lives.nouns import (
+    Act,
+    Amendment,
+    Batch,
+    Claim,
+    Closure,
+    Grant,
+    Notice,
+    Paper,
+    Payment,
+    Report,
+    Tranche,
+)
+
 STEPS = ("requested", "liquidated", "visaed", "ordered", "sent")
 """The way of a payment; a person stands on it once."""
+LAST_DAY = 129
+"""Days from today to the end of a grant that says nothing else."""
 
 
 @dataclass
-class Tranche:
-    grant: int
-    amount: int
-    percent_before: int = 0
-    """How much of the tranche before it must be justified."""
-    status: str = "planned"
-    requested: int = 0
-    liquidated: int = 0
-    ordered: int = 0
-    paid: int = 0
-    cleared: int = 0
-    refused: int = 0
-
-    @property
-    def open(self) -> int:
-        """Advanced, and neither justified nor asked back."""
-        return self.paid - self.cleared - self.refused
-
-
-@dataclass
-class Payment:
-    tranche: int
-    amount: int
-    signers: dict[str, str]
-    status: str = "requested"
-    fee: int = 0
-
-
-@dataclass
-class Paper:
-    amount: int
-    verdict: str = "presented"
-    accepted: int = 0
-    cleared: int = 0
-    by: str = ""
-
-
-@dataclass
-class Report:
-    tranche: int
-    papers: list[Paper]
-    submitter: str
-    status: str = "submitted"
-    reviewer: str = ""
-
-    def to_clear(self) -> list[Paper]:
-        return [p for p in self.papers if p.verdict == "accepted" and p.cleared < p.accepted]
-
-
-@dataclass
-class Claim:
-    tranche: int
-    amount: int
-    preparer: str
-    status: str = "prepared"
-    collected: int = 0
-    written_off: int = 0
-
-    @property
-    def owed(self) -> int:
-        return self.amount - self.collected - self.written_off
-
-
-@dataclass
-class Act:
-    """Something the books can take back: what it was, of what, how much, and whether that was done."""
-
-    kind: str
-    of: int
-    amount: int
-    papers: list[Paper] = field(default_factory=list)
-    reversed: bool = False
-
-
-@dataclass
-class Institution:
-    """Two grants on one fund: what the model knows."""
+class Institution(Contracts, Bundles):
+    """Grants on one fund: what the model knows."""
 
     cash: int
     tranches: list[Tranche]
-    suspended: dict[int, bool] = field(default_factory=dict)
+    last_days: dict[int, int] = field(default_factory=dict)
+    grants: list[Grant] = field(default_factory=list)
     payments: list[Payment] = field(default_factory=list)
     reports: list[Report] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
     acts: list[Act] = field(default_factory=list)
+    amendments: list[Amendment] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    closures: list[Closure] = field(default_factory=list)
+    batches: list[Batch] = field(default_factory=list)
     fees: int = 0
+    moment: int = 0
+    """Counts what is signed, so that one says which came first."""
+
+    def __post_init__(self) -> None:
+        for n in range(len({t.grant for t in self.tranches})):
+            mine = [t for t in self.tranches if t.grant == n]
+            for number, tranche in enumerate(mine, 1):
+                tranche.number = number
+            total = sum(t.amount for t in mine)
+            self.grants.append(Grant(total, [total - total // 3, total // 3], self.last_days.get(n, LAST_DAY)))
+
+    def grant_of(self, at: int) -> Grant:
+        """The grant of a tranche."""
+        return self.grants[self.tranches[at].grant]
 
     # -- payments ---------------------------------------------------------------------------------------------------------
 
     def _unlocked(self, at: int) -> bool:
         tranche = self.tranches[at]
-        if not tranche.percent_before:
+        if not tranche.percent_before or tranche.waived:
             return True
-        before = self.tranches[at - 1]
-        claims = sum(c.collected for c in self.claims if c.tranche == at - 1)
-        wanted = -(-before.paid * tranche.percent_before // 100)
-        return before.paid > 0 and before.cleared + claims >= wanted
+        for n, before in enumerate(self.tranches):
+            if (before.grant, before.number) == (tranche.grant, tranche.number - 1) and before.status != "cancelled":
+                returned = sum(c.collected for c in self.claims if c.tranche == n)
+                wanted = -(-before.paid * tranche.percent_before // 100)
+                return before.paid > 0 and before.cleared + returned >= wanted
+        return True
 
     def may_request(self, at: int, amount: int) -> bool:
         tranche = self.tranches[at]
         return (
             tranche.status == "planned"
-            and not self.suspended.get(tranche.grant)
+            and self.grant_of(at).alive
             and 0 < amount <= tranche.amount
             and self._unlocked(at)
         )
@@ -154,10 +93,10 @@ class Institution:
     def may_step(self, payment: Payment, verb: str, who: str) -> bool:
         """Liquidation, visa, order, sending: in this order, each by somebody who has not signed before."""
         before = {"liquidate": "requested", "visa": "liquidated", "order": "visaed", "send": "ordered"}[verb]
-        tranche = self.tranches[payment.tranche]
-        stopped = self.suspended.get(tranche.grant, False) and verb != "visa"
+        stopped = verb != "visa" and not self.grant_of(payment.tranche).alive
         locked = verb == "liquidate" and not self._unlocked(payment.tranche)
-        return payment.status == before and not stopped and not locked and who not in payment.signers.values()
+        held = verb == "send" and payment.batch is not None
+        return payment.status == before and not (stopped or locked or held) and who not in payment.signers.values()
 
     def step(self, payment: Payment, verb: str, who: str) -> None:
         after = {"liquidate": "liquidated", "visa": "visaed", "order": "ordered", "send": "sent"}[verb]
@@ -169,27 +108,42 @@ class Institution:
             tranche.liquidated += payment.amount
         elif after == "ordered":
             tranche.ordered += payment.amount
+            self.moment += 1
+            payment.ordered_at = self.moment
 
     def may_pay(self, payment: Payment, who: str, fee: int) -> bool:
-        tranche = self.tranches[payment.tranche]
         return (
-            payment.status in ("ordered", "sent")
-            and not self.suspended.get(tranche.grant)
+            (payment.status == "sent" or (payment.status == "ordered" and payment.batch is None))
+            and self.grant_of(payment.tranche).alive
             and who not in payment.signers.values()
-            and payment.amount + fee <= self.cash
+            and payment.net + fee <= self.cash
         )
 
     def pay(self, payment: Payment, fee: int) -> None:
-        payment.status, payment.fee = "paid", fee
+        payment.status, payment.fee, payment.batch = "paid", fee, None
         tranche = self.tranches[payment.tranche]
         tranche.paid += payment.amount
         tranche.status = "paid"
-        self.cash -= payment.amount + fee
+        self.cash -= payment.net + fee
         self.fees += fee
-        self.acts.append(Act("payment", self.payments.index(payment), payment.amount + fee))
+        for at, amount in payment.deductions:
+            claim = self.claims[at]
+            claim.held -= amount
+            claim.collected += amount
+            if not claim.owed:
+                claim.status = "settled"
+        self.acts.append(Act("payment", self.at(self.payments, payment), payment.amount + fee))
+
+    @staticmethod
+    def at(among: list[Any], one: object) -> int:
+        """Its place: two payments may look the same."""
+        return next(n for n, other in enumerate(among) if other is one)
 
     def _release(self, payment: Payment, *, whole: bool) -> None:
         tranche = self.tranches[payment.tranche]
+        for at, amount in payment.deductions:
+            self.claims[at].held -= amount
+        payment.deductions.clear()
         if payment.status in ("ordered", "sent"):
             tranche.ordered -= payment.amount
         if payment.status in ("ordered", "sent", "visaed", "liquidated"):
@@ -203,7 +157,7 @@ class Institution:
 
     def fail(self, payment: Payment, fee: int) -> None:
         self._release(payment, whole=True)
-        payment.status = "failed"
+        payment.status, payment.fee = "failed", fee
         self.cash -= fee
         self.fees += fee
 
@@ -265,7 +219,7 @@ class Institution:
         tranche = self.tranches[report.tranche]
         tranche.cleared += total
         if total:
-            self.acts.append(Act("clearing", self.reports.index(report), total, papers))
+            self.acts.append(Act("clearing", self.at(self.reports, report), total, papers))
         self._settle(tranche)
 
     def _settle(self, tranche: Tranche) -> None:
@@ -279,7 +233,9 @@ class Institution:
         return self.tranches[at].paid > 0 and 0 < amount <= self.tranches[at].open - prepared
 
     def may_issue(self, claim: Claim, who: str) -> bool:
-        return claim.status == "prepared" and who != claim.preparer and claim.amount <= self.tranches[claim.tranche].open
+        founded = claim.ground == "unspent" or (claim.notice is not None and self.notices[claim.notice].stands)
+        fits = claim.amount <= self.tranches[claim.tranche].open
+        return claim.status == "prepared" and who != claim.preparer and founded and fits
 
     def issue(self, claim: Claim) -> None:
         claim.status = "issued"
@@ -288,27 +244,50 @@ class Institution:
         self._settle(tranche)
 
     def may_collect(self, claim: Claim, amount: int) -> bool:
-        return claim.status == "issued" and 0 < amount <= claim.owed
+        return claim.status == "issued" and 0 < amount <= claim.free
 
     def collect(self, claim: Claim, amount: int) -> None:
         claim.collected += amount
         self.cash += amount
-        self.acts.append(Act("collection", self.claims.index(claim), amount))
+        self.acts.append(Act("collection", self.at(self.claims, claim), amount))
         if not claim.owed:
             claim.status = "settled"
+
+    def may_write_off(self, claim: Claim) -> bool:
+        return claim.status == "issued" and not claim.held
 
     def write_off(self, claim: Claim) -> None:
         claim.written_off += claim.owed
         claim.status = "written_off"
 
+    def may_deduct(self, claim: Claim, payment: Payment, amount: int) -> bool:
+        """What a group owes is taken from what the same group is paid, before the visa, and something is left to pay."""
+        return (
+            claim.status == "issued"
+            and self.tranches[claim.tranche].grant == self.tranches[payment.tranche].grant
+            and payment.status == "liquidated"
+            and 0 < amount <= claim.free
+            and amount < payment.net
+        )
+
+    def deduct(self, claim: Claim, payment: Payment, amount: int) -> None:
+        claim.held += amount
+        payment.deductions.append((self.at(self.claims, claim), amount))
+
     # -- contre-passation ----------------------------------------------------------------------------------------------------
 
+    def tranche_of(self, act: Act) -> int:
+        """Of which tranche an act was."""
+        nouns: dict[str, list[Any]] = {"payment": self.payments, "collection": self.claims, "clearing": self.reports}
+        return int(nouns[act.kind][act.of].tranche)
+
     def may_reverse(self, act: Act) -> bool:
-        if act.reversed:
+        at = self.tranche_of(act)
+        if act.reversed or self.grant_of(at).status == "closed":
             return False
         if act.kind == "payment":
-            tranche = self.tranches[self.payments[act.of].tranche]
-            return not (tranche.cleared or tranche.refused)
+            tranche = self.tranches[at]
+            return not (tranche.cleared or tranche.refused or self.payments[act.of].deducted)
         if act.kind == "collection":
             return act.amount <= self.cash
         return True
@@ -347,11 +326,14 @@ class Institution:
         cleared = sum(p.cleared for r in self.reports for p in r.papers)
         written = sum(c.written_off for c in issued)
         collected = sum(c.collected for c in issued)
+        released = sum(g.released for g in self.grants)
         return {
+            "902": released,
             "907": paid,
             "906": ordered,
             "905": liquidated,
-            "904": -(paid + ordered + liquidated),
+            "904": -(paid + ordered + liquidated + released),
+            "468": 0,
             "409": paid - cleared - sum(c.amount for c in issued),
             "657": cleared,
             "463": sum(c.amount for c in issued) - collected - written,

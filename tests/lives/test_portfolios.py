@@ -22,8 +22,11 @@ from tests.desk import foreign
 from tests.desk.test_foreign_books import Comparison
 from tests.justifications import grants
 from tests.lives import acts
-from tests.lives.expected import Institution, Tranche
-from tests.lives.test_lives import WHOLE, Lives, World, place
+from tests.lives.expected import Institution
+from tests.lives.machine import Lives
+from tests.lives.nouns import Tranche
+from tests.lives.test_lives import WHOLE
+from tests.lives.worlds import World, place
 
 PORTFOLIOS = 200 if WHOLE else 4
 ACTS = 40
@@ -112,8 +115,7 @@ def live(world: World, chance: random.Random) -> grants.Office:
     life.model = Institution(acts.CASH, [Tranche(n, amount, percent) for n, rows in enumerate(made) for amount, percent in rows])
     for _act in range(ACTS):
         life.once(chance)
-        life.books_say_what_was_done()
-        life.guards_say_the_same()
+        life.product_says_the_same()
     for n in range(chance.randrange(3)):
         another_fund(office, chance, n)
     life.teardown()

@@ -59,8 +59,8 @@ def signed_lines(work: Work, agreement: Agreement) -> dict[int, dict[str, Any]]:
     for amendment in amendments(work, agreement):
         if amendment.status != "signed":
             continue
-        if amendment.kind == "virement":
-            base = None
+        if amendment.kind == "virement":  # prepared before or after a transfer without signature, it is what they signed last
+            base = amendment.changes["after"]["lines"]
         elif amendment.kind == "virement_within" and base is None:
             base = amendment.changes["before"]["lines"]
     if base is None:

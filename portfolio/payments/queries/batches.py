@@ -157,8 +157,9 @@ def content_of(batch: PaymentBatch, lines: Sequence[PaymentLine]) -> str:
 
 
 def drifted(work: Work, batch: PaymentBatch) -> list[PaymentLine]:
-    """Lines whose payee, account or amount is no longer what was locked, read from their sources now, or that are no longer ordered."""
-    if batch.status in ("draft", "sent", "reconciled", "cancelled"):
+    """Lines whose payee, account or amount is no longer what was locked, read from their sources now, or that are no longer ordered; also
+    those taken back and ordered anew since, perhaps by whoever signed the batch (M09)."""
+    if batch.status in ("draft", "sent", "reconciled", "cancelled") or batch.locked_at is None:
         return []
     found = []
     for row in rows_of(work, batch):
@@ -166,6 +167,7 @@ def drifted(work: Work, batch: PaymentBatch) -> list[PaymentLine]:
         same = (
             d.status == "ordered"
             and d.batch_reference == batch.reference
+            and max(at for at in (d.ordered_at, d.requisitioned_at, d.requested_at) if at) <= batch.locked_at
             and disbursements.content_of(work, d) == row.line.fingerprint
             and (d.net_minor, d.account_number, d.payee)
             == (row.line.amount_minor, row.line.account_number, row.line.payee)

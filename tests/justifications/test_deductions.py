@@ -139,6 +139,7 @@ def test_something_is_left_to_pay(made: acts.Product) -> None:
     with made.office.database.session(readonly=False) as session:
         session.execute(Disbursement.__table__.update().where(Disbursement.id == made.payments[1]).values(amount_minor=OWED))
         session.commit()
+    made.look()
     assert codes(deduct(made, OWED)) == ["deduction_too_large"]
 
 

@@ -38,13 +38,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import DeclarativeBase, Session, make_transient_to_detached, mapped_column
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.orm.util import identity_key
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
-from portfolio.kit.direct import Read
 from portfolio.kit.errors import Full
 from portfolio.kit.lifecycle import Lifecycle
 from portfolio.kit.turns import Turns
@@ -153,26 +151,17 @@ def sqlite_module() -> ModuleType:
 
 
 @functools.cache
-def _by_key(model: Any, lock: bool) -> Read | None:
+def _by_key(model: Any, lock: bool) -> Any:
     """The select of one row by its key, made once; None when the key has several columns."""
-    table: Any = model.__table__
     key = inspect(model).primary_key
+    statement = select(model).where(key[0] == bindparam("key"))
     if len(key) != 1:
         return None
-    statement = select(*table.columns).where(key[0] == bindparam("key"))
-    return Read(statement.with_for_update(of=table, key_share=True) if lock else statement)
-
-
-@functools.cache
-def _attributes(model: Any) -> tuple[str, ...]:
-    """The attributes of a row, in the order of its columns."""
-    mapper = inspect(model)
-    return tuple(mapper.get_property_by_column(column).key for column in model.__table__.columns)
+    return statement.with_for_update(of=model, key_share=True) if lock else statement
 
 
 class Rows(Session):
-    """A session that reads one row by its key straight from the driver: the long way costs ten times what the database needs for it, and is
-    gone several times in every act."""
+    """A session that writes the select of one row by its key once for each table: written anew it costs as much as running it."""
 
     def get(self, entity: Any, ident: Any, **options: Any) -> Any:
         """As `Session.get`; a row asked for by its number goes the short way, to be read or to be held for writing."""
@@ -182,23 +171,11 @@ class Rows(Session):
         statement = None
         if not asked and type(ident) is int and lock in (None, {"of": entity, "key_share": True}):
             statement = _by_key(entity, lock is not None)
-        known = self.identity_map.get(identity_key(entity, ident)) if statement is not None else None
-        if statement is None or (known is not None and not (fresh and lock)):
+        known = identity_key(entity, ident) in self.identity_map if statement is not None else True
+        if statement is None or (known and not (fresh and lock)):
             return super().get(entity, ident, **options)
-        self.flush()
-        found = statement.rows(self.connection(), {"key": ident})
-        if not found:
-            return None
-        read = zip(_attributes(entity), found[0], strict=True)
-        if known is not None:
-            for name, value in read:
-                set_committed_value(known, name, value)
-            return known
-        row = entity()
-        vars(row).update(read)
-        make_transient_to_detached(row)  # what stands in it is what is stored
-        self.add(row)
-        return row
+        how = {"populate_existing": True} if fresh else {}
+        return self.scalars(statement, {"key": ident}, execution_options=how).one_or_none()
 
 
 class OldSqlite(RuntimeError):

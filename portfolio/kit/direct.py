@@ -37,16 +37,16 @@ class _Written:
         self.turns: dict[str, Turn] = {n: turn for n, turn in found.items() if turn is not None}
         fixed = {n: v for n, v in whole.parameters.items() if n not in given}
         self.fixed = {n: self.turns[n](v) if n in self.turns else v for n, v in fixed.items()}
-        self.turning = [(n, turn) for n, turn in self.turns.items() if n not in fixed]
         self.take: Turn = itemgetter(*self.names) if len(self.names) > 1 else self._alone
 
     def _alone(self, known: Values) -> tuple[Any, ...]:
         return tuple(known[n] for n in self.names)
 
     def bound(self, values: Values) -> Any:
-        known = {**self.fixed, **values}
-        for name, turn in self.turning:
-            known[name] = turn(known[name])
+        known, turns = self.fixed.copy(), self.turns
+        for name, value in values.items():
+            turn = turns.get(name)
+            known[name] = value if turn is None else turn(value)
         return self.take(known) if self.positional else known
 
 

@@ -56,6 +56,7 @@ PREFIXES = {
     "formal_notice": "MED",
     "requisition": "RP",
     "deduction": "CP",
+    "sample": "ECH",
 }
 """Reference prefixes are data (R22)."""
 

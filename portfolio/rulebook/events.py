@@ -191,6 +191,8 @@ OTHERS: dict[str, str] = {
     "ledger:printed": N_("Ledger printed"),
     "ledger:verified": N_("Ledger verified"),
     "ledger:reversed": N_("Entry reversed"),
+    "sample:drawn": N_("Audit sample drawn"),
+    "dossier:taken": N_("File taken as an archive"),
     "export:made": N_("Export made"),
     "view:saved": N_("View saved"),
 }

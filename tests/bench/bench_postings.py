@@ -2,7 +2,7 @@
 
     python -m tests.bench.bench_postings [--engine sqlite postgresql] [--rounds 5] [--each 120]
 
-One posting: a budget line is read, its guard moves by a conditional UPDATE, one entry (a debit and a credit) is sealed and inserted, its two balances
+One posting: the guard of a budget line moves by a conditional UPDATE, one entry (a debit and a credit) is sealed and inserted, its two balances
 and its two days add up, one event is sealed and inserted, both chain heads move; one transaction, synchronous to the disk. Floor: the same statements written by
 hand on pysqlite3 (one connection, one lock in the process) or psycopg (a connection a writer, READ COMMITTED, heads locked FOR UPDATE), with
 the product's own seal. Each round is a fresh copy of the database; rounds interleaved, medians; then both chains are verified.
@@ -90,7 +90,6 @@ class Floor:
     """The statements by hand; `mark` is the driver's placeholder."""
 
     def __init__(self, mark: str, lock: str) -> None:
-        self.line = f"SELECT code FROM budget_line WHERE id = {mark}"
         self.guard = f"UPDATE budget_line SET reserved_minor = reserved_minor + 1 WHERE id = {mark} AND reserved_minor + 1 <= voted_minor"
         self.head = f"SELECT seq, hash FROM chain_head WHERE name = {mark}{lock}"
         self.move = f"UPDATE chain_head SET seq = {mark}, hash = {mark} WHERE name = {mark}"
@@ -110,10 +109,9 @@ class Floor:
             "entries = ledger_day.entries + 1, last_seq = excluded.last_seq")
 
     def post(self, execute: Callable[[str, tuple[Any, ...]], Any], line: int, moment: Any, day: Any) -> None:
-        code = execute(self.line, (line,)).fetchone()[0]
         if execute(self.guard, (line,)).rowcount != 1:
             raise RuntimeError("guard")
-        dims = {"exercice": 2026, "fund": "F", "line": code, "call": "AAP-2026-01"}
+        dims = {"exercice": 2026, "fund": "F", "line": f"L{line - 1}", "call": "AAP-2026-01"}
         seq, previous = execute(self.head, ("ledger",)).fetchone()
         row = {
             **dict.fromkeys(ENTRY), "seq": seq + 1, "posting": seq + 1, "at": NOW, "dated_on": NOW.date(), "event": "award:reserved",

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from portfolio.documents import queries, service
-from portfolio.documents.models import Document
+from portfolio.documents.models import Document, Paper
 from portfolio.funds.models import Donor
 from portfolio.kit.db import Database
+from portfolio.origin import Surroundings
 from portfolio.work import Work
 from tests.client import client
 from tests.documents.makers import PDF
 from tests.factories import add_person, around, work_as
+from tests.house.test_crawl import one_with
 
 
 def only_accountants(work: Work, number: int) -> Donor:
@@ -42,3 +44,14 @@ def test_a_file_leaves_as_a_download_and_a_paper_as_it_was_issued(database: Data
         path = queries.path_for(surround.data_dir, work.db.scalars(select(Document)).one().sha256)
         path.write_bytes(b"altered")
     assert browser.get("/documents/1").status_code == 409
+
+
+def test_every_paper_that_is_kept_has_a_door(demo: Surroundings) -> None:
+    """A link to a paper that nobody can open is a paper lost: one of each kind is opened by the auditor."""
+    browser = client(demo, one_with(demo, "internal_auditor"))
+    with demo.database.session(readonly=True) as session:
+        papers = session.scalars(select(func.min(Paper.id)).group_by(Paper.subject_type, Paper.kind)).all()
+        files = session.scalars(select(func.min(Document.id)).group_by(Document.subject_type)).all()
+    shut = [f"/documents/{kind}{n}" for kind, some in (("papers/", papers), ("", files)) for n in some
+            if browser.get(f"/documents/{kind}{n}").status_code != 200]
+    assert shut == [] and len(papers) > 25

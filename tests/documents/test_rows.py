@@ -26,11 +26,12 @@ from portfolio.calls.models import Call
 from portfolio.committees.models import Session
 from portfolio.committees.pdf import declaration_pdf
 from portfolio.committees.queries import minutes as committees
+from portfolio.desk.forms import SampleForm
 from portfolio.desk.pdf import statements as statement_papers
 from portfolio.desk.queries import ledger as ledger_pages
 from portfolio.desk.queries import statements as statement_facts
 from portfolio.desk.service import ledger as books
-from portfolio.desk.service import statements
+from portfolio.desk.service import samples, statements
 from portfolio.disbursements import pdf as payment_papers
 from portfolio.disbursements import queries as disbursements
 from portfolio.disbursements.models import Disbursement
@@ -187,6 +188,10 @@ ROWS: dict[str, tuple[str, ...]] = {
         "sous réserve des contrôles ultérieurs", "Pièces à conserver", "Visite de suivi", "Compte apuré",
     ),
     # the statements and the letter of 3.4
+    "audit_sample": (
+        "ÉCHANTILLON D'AUDIT", "Population", "unités monétaires", "Graine", "Couverture", "Empreinte de la population", "Fois", "Vu", "Pièce n°",
+        "Observation", "Arrêté le présent échantillon", "L'auditeur",
+    ),
     "statement_payables": ("RESTES À PAYER", "Engagé", "Liquidé", "Ordonnancé", "Payé", "Reste à payer"),
     "statement_ageing": ("BALANCE ÂGÉE", "0 à 90", "91 à 180", "181 à 270", "Plus de 270", "Dernière mise en", "Arrêtée la présente balance"),
     "statement_dispatch": ("BORDEREAU D'ÉMISSION", "VIREMENT COLLECTIF", "Compte", "Arrêté le présent bordereau", "Empreinte du fichier", "L'agent comptable"),
@@ -304,6 +309,8 @@ def printed(around: Surroundings) -> Iterator[tuple[str, str, str]]:
             statements.print_payables(work),
             statements.print_ageing(work, {}),
         ]
+        sample = samples.draw(work, SampleForm(population="payments", method="monetary", size=12, seed="20261123"))
+        papers += documents.papers_of(work, sample)
         papers += [statements.print_dispatch(work, fund.id) for fund, _n, _total in statement_facts.waiting_orders(work)]
         texts = [(paper.kind, paper.reference, read(documents.bytes_of(work, paper))) for paper in papers]
     work.undo()

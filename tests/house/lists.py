@@ -38,6 +38,7 @@ EXPECTED: dict[str, tuple[str, int]] = {
     "/ledger/control?kind=pieces": ("internal_auditor", 3),
     "/ledger/balance": ("programme_head", 3),
     "/ledger/editions": ("programme_head", 2),
+    "/ledger/samples": ("internal_auditor", 4),
     "/payments": ("programme_head", 3),
     "/places": ("programme_head", 3),
     "/portfolio": ("programme_head", 7),

@@ -159,3 +159,6 @@ def notice_facts(work: Work, notice: FormalNotice) -> dict[str, Any]:
         "until": (notice.sent_on + timedelta(days=notice.delay_days)).isoformat(),
         "currency": agreement.amount_currency,
     }
+
+
+documents.owner("formal_notice", get_notice)

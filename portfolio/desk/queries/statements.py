@@ -24,7 +24,7 @@ WAITING = ("ordered", "sent")
 """Orders signed by the ordonnateur and not yet paid."""
 
 
-def _frame(work: Work) -> dict[str, Any]:
+def frame(work: Work) -> dict[str, Any]:
     """Letterhead of the accounts, day, and who edits."""
     stands, actor, house = ledger.head(work.db), work.maybe_actor, institution(work.today)
     return {
@@ -94,7 +94,7 @@ def left_to_pay(work: Work) -> int:
 def payables_facts(work: Work, rows: Sequence[Payable]) -> dict[str, Any]:
     """État des engagements et des restes à payer: all that it prints but its rows."""
     return {
-        **_frame(work),
+        **frame(work),
         "count": len(rows),
         "left_minor": sum(row[7] for row in rows),
         "ledger_minor": left_to_pay(work),
@@ -106,7 +106,7 @@ def ageing_facts(
     work: Work, dims: Mapping[str, str], age: str, by: str, rows: Sequence[ageing.Row]
 ) -> dict[str, Any]:
     """Balance âgée des avances non justifiées: all that it prints but its rows."""
-    return {**_frame(work), **ageing.facts(work, dims, age, by, rows)}
+    return {**frame(work), **ageing.facts(work, dims, age, by, rows)}
 
 
 def waiting_orders(work: Work) -> list[tuple[Fund, int, int]]:
@@ -140,7 +140,7 @@ def dispatch(work: Work, fund: Fund) -> dict[str, Any]:
         .order_by(TreasuryAccount.code)
     ).first()
     return {
-        **_frame(work),
+        **frame(work),
         "fund": f"{fund.code} — {fund.name}",
         "source": f"{account.label}, n° {account.number}"
         if account and account.number

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, extract, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from portfolio.ledger.models import DIMENSIONS, LedgerEntry
 from portfolio.ledger.service import Original
@@ -176,3 +176,40 @@ def hashes(session: Session, seqs: Iterable[int]) -> dict[int, str]:
     """The fingerprints of these entries."""
     found = session.execute(select(_E.seq, _E.hash).where(_E.seq.in_(list(seqs))))
     return {int(seq): str(digest) for seq, digest in found}
+
+
+def live(
+    event: str,
+    debit: str,
+    *,
+    upto: int,
+    from_on: date | None = None,
+    to_on: date | None = None,
+    fund: str = "",
+    currency: str = "XOF",
+) -> Any:
+    """What one event put on an account, up to an entry, less what was reversed by then: the same rows whenever it is asked again.
+    Rows of (seq, at, subject_id, day, amount), one for each thing and moment."""
+    undone = aliased(LedgerEntry)
+    wanted = [
+        _E.event == event,
+        _E.debit == debit,
+        _E.seq <= upto,
+        _E.amount_currency == currency,
+        _E.reverses.is_(None),
+        ~select(undone.seq).where(undone.reverses == _E.seq, undone.seq <= upto).exists(),
+    ]
+    wanted += [_E.dated_on >= from_on] if from_on else []
+    wanted += [_E.dated_on <= to_on] if to_on else []
+    wanted += [_E.fund == fund] if fund else []
+    return (
+        select(
+            func.min(_E.seq).label("seq"),
+            _E.at.label("at"),
+            _E.subject_id.label("subject_id"),
+            func.min(_E.dated_on).label("day"),
+            func.sum(_E.amount_minor).label("amount"),
+        )
+        .where(*wanted)
+        .group_by(_E.subject_id, _E.at)
+    )

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from portfolio.accounts.models import Person
 from portfolio.accounts.queries import act_of
+from portfolio.documents import queries as documents
 from portfolio.documents.reference import letterhead
 from portfolio.funds.models import TreasuryAccount
 from portfolio.ledger import queries as ledger
@@ -79,3 +80,6 @@ def count_facts(work: Work, count: CashCount) -> dict[str, Any]:
             for p, at in signers
         ],
     }
+
+
+documents.owner("cash_count", get_count)

@@ -20,7 +20,7 @@ from tests.lives.machine import STEPS, WAYS, Lives
 from tests.lives.worlds import World, place
 
 WHOLE = bool(os.environ.get("PORTFOLIO_WHOLE"))
-LIVES = int(os.environ.get("PORTFOLIO_LIVES", 2000 if WHOLE else 12))
+LIVES = int(os.environ.get("PORTFOLIO_LIVES", 2000 if WHOLE else 16))
 
 
 @pytest.fixture

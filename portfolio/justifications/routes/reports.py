@@ -86,7 +86,7 @@ LISTING = Listing(
         Column("presented", N_("Presented"), "money", total=True),
         Column("accepted", N_("Accepted"), "money", total=True),
         Column("queried", N_("Held"), "money", total=True),
-        Column("refused", N_("Refused"), "money", total=True),
+        Column("refused", N_("Rejected"), "money", total=True),
         Column("status", N_("Status"), "status", sort=J.status, cycle=JUSTIFICATION),
     ),
     filters=(

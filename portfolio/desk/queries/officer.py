@@ -45,6 +45,16 @@ class Number:
 
 
 @dataclass(frozen=True)
+class Held:
+    """The tranches that one cause holds: how many, their francs, and their list."""
+
+    words: str
+    count: int
+    amount_minor: int
+    url: str
+
+
+@dataclass(frozen=True)
 class OpenCall:
     """One call that takes files: what came, what is being written, what is asked against the envelope."""
 
@@ -56,7 +66,9 @@ class OpenCall:
     envelope_minor: int
 
 
-def numbers(work: Work, waiting: list[Any], calls: list[OpenCall]) -> list[Number]:
+def numbers(
+    work: Work, waiting: list[Any], calls: list[OpenCall], causes: dict[str, tuple[int, int]]
+) -> list[Number]:
     """The eight figures, zero shown as zero."""
     counts = follow.counts(work) if work.may("desk:view") else {}
     made = [_waiting(waiting)]
@@ -65,7 +77,7 @@ def numbers(work: Work, waiting: list[Any], calls: list[OpenCall]) -> list[Numbe
     if work.may("justification:view"):
         made.append(_advances(work))
     if work.may("disbursement:view"):
-        made += [_tranches(work), _payments(counts)]
+        made += [_tranches(causes), _payments(counts)]
     if work.may("application:view"):
         made.append(_open_calls(calls))
     if work.may("visit:view"):
@@ -140,23 +152,31 @@ def _advances(work: Work) -> Number:
     )
 
 
-def _tranches(work: Work) -> Number:
-    causes = by_cause(work)
-    count, total = causes.pop(PAYABLE)
-    parts = tuple(
-        Part(
-            _("%(cause)s: %(n)d, %(sum)s") % {"cause": cause_words(code), "n": n, "sum": amount(held)},
-            url("agreements.tranches", cause=code),
-        )
-        for code, (n, held) in causes.items()
-    )
+def causes(work: Work) -> dict[str, tuple[int, int]]:
+    """What is payable now and what holds the other tranches, asked of the tranche engine once a page; nothing for who sees no payment."""
+    return by_cause(work) if work.may("disbursement:view") else {}
+
+
+def held(found: dict[str, tuple[int, int]]) -> list[Held]:
+    """The causes that hold tranches, those that hold most first."""
+    return [
+        Held(cause_words(code), count, total, url("agreements.tranches", cause=code))
+        for code, (count, total) in found.items()
+        if code != PAYABLE
+    ]
+
+
+def _tranches(found: dict[str, tuple[int, int]]) -> Number:
+    count, total = found[PAYABLE]
+    others = [pair for code, pair in found.items() if code != PAYABLE]
+    words = _("held: %(n)d, %(sum)s")
+    facts = {"n": sum(n for n, _sum in others), "sum": amount(sum(held for _n, held in others))}
     return Number(
         _("Tranches payable now"),
         f"{count} · {amount(total)}",
         url("agreements.tranches", cause=PAYABLE),
-        parts,
-        _("held, by cause:") if parts else "",
-        "good" if count else "neutral",
+        (Part(words % facts, "#held"),) if others else (),
+        tone="good" if count else "neutral",
     )
 
 

@@ -29,13 +29,15 @@ def home(work: W) -> Response:
     waiting = work_queries.waiting(work)
     calls = officer.open_calls(work)
     sheets = work_queries.my_sheets(work)
+    causes = officer.causes(work)
     return page(
         work,
         "desk/home.html",
         title=_("My work"),
         waiting=waiting,
         sheets=sheets,
-        numbers=officer.numbers(work, waiting, calls),
+        numbers=officer.numbers(work, waiting, calls, causes),
+        held=officer.held(causes),
         calls=calls,
     )
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
+from typer.testing import CliRunner
+
+from portfolio import cli
 from tests.house.sources import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -72,7 +74,5 @@ def test_linked_pictures_exist() -> None:
 def test_every_command_of_the_table_exists() -> None:
     commands = re.findall(r"^\| `portfolio ([a-z ]+)` \|", README, flags=re.M)
     assert len(commands) == 12
-    start = "import sys; from portfolio.cli import main; sys.argv[0] = 'portfolio'; main()"
-    refused = [command for command in commands if subprocess.run(
-        [sys.executable, "-c", start, *command.split(), "--help"], cwd=ROOT, capture_output=True).returncode]
+    refused = [command for command in commands if CliRunner().invoke(cli.main, [*command.split(), "--help"]).exit_code]
     assert refused == []

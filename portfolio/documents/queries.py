@@ -21,6 +21,7 @@ from portfolio.kit.chain import digest, short
 from portfolio.kit.db import Base
 from portfolio.kit.errors import NotFound, Refusal, Refused
 from portfolio.kit.i18n import gettext as _
+from portfolio.rulebook import names
 from portfolio.rulebook.permissions import PERMISSIONS
 from portfolio.work import Work
 
@@ -36,7 +37,7 @@ def owner(subject_type: str, get: Callable[[Work, int], object]) -> None:
 
 
 def of(work: Work, subject: Base) -> list[Document]:
-    """The files attached to a record, oldest first."""
+    """The files attached to a record, oldest first: those too that the reader may not open (`shown`, `get`)."""
     statement = select(Document).where(
         Document.subject_type == subject.__tablename__,
         Document.subject_id == subject.id,  # type: ignore[attr-defined]
@@ -74,11 +75,13 @@ def paper(work: Work, kind: str, subject: Base) -> Paper | None:
 
 
 def get(work: Work, number: int) -> Document:
-    """A file whose record the actor may see; NotFound otherwise (Z03)."""
+    """A file whose record the actor may see; NotFound otherwise (Z03), as for a file that names people to whoever may not read them."""
     found = work.db.get(Document, number) if 0 < number < 2**62 else None
     if found is None:
         raise NotFound
-    open_owner(work, found.subject_type, found.subject_id)
+    record = open_owner(work, found.subject_type, found.subject_id)
+    if not names.open_to(work.maybe_actor, found.kind, record):
+        raise NotFound
     return found
 
 
@@ -278,7 +281,12 @@ def size_text(size: int) -> str:
 def shown(work: Work, *subjects: Base) -> list[Shown]:
     """Files and papers of these records, ready for `ui.documents`: papers first. Two queries a record."""
     papers = [p for subject in subjects for p in papers_of(work, subject)]
-    files = [d for subject in subjects for d in of(work, subject)]
+    files = [
+        d
+        for subject in subjects
+        for d in of(work, subject)
+        if names.open_to(work.maybe_actor, d.kind, subject)
+    ]
     return [
         *(
             Shown(

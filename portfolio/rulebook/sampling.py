@@ -60,9 +60,6 @@ READS_WHOLE = (
     "justification:view",
 )
 """Who may take the whole file of a grant: whoever may read each link of its chain, on that very grant."""
-NAMES_OPEN = "group:view_names"
-NAMED_KINDS = frozenset({"piece:member_list", "piece:officers_papers"})
-"""Files that list people of a group: they stay out of the file of whoever may not read these names (F15, P06)."""
 LARGEST_FILE_BYTES = 200_000_000
 """Bytes of papers and files that one archive may hold: what a line of 2 Mbit/s gives in a quarter of an hour."""
 STAGES: dict[str, str] = {

@@ -9,7 +9,9 @@ import pytest
 
 from portfolio.app import create_app
 from portfolio.applications import queries, service
+from portfolio.documents import queries as documents
 from portfolio.kit.db import Database
+from tests import factories
 from tests.applications.scenes import PDF, complete, deposit, draft, filed, scene, work_as
 from tests.client import client
 from tests.support.counting import counted
@@ -144,6 +146,27 @@ def test_a_paper_is_attached_and_a_program_is_refused(here) -> None:
     assert answer.status_code == 422 and 'id="f-file-member_list-err"' in answer.text
     assert browser.submit(address, {}).status_code == 422
     assert browser.submit(f"/applications/{number}/pieces/none", {}, files={"file": ("l.pdf", PDF.content)}).status_code == 422
+
+
+def test_the_list_of_members_opens_for_who_works_with_them_and_for_nobody_else(here) -> None:
+    with work_as(here.around, here.applicant) as work:
+        number = complete(work, here, draft(work, here)).id
+    own = client(here.around, here.applicant)
+    for code in ("member_list", "signed_request"):
+        assert own.submit(f"/applications/{number}/pieces/{code}", {}, files={"file": ("papier.pdf", PDF.content, "application/pdf")}).status_code == 303
+    with work_as(here.around, here.applicant) as work:
+        service.submit(work, queries.get(work, number))
+    with work_as(here.around, here.officer, readonly=True) as work:
+        named, plain = (next(d.id for d in documents.of(work, queries.get(work, number)) if d.kind == f"piece:{code}")
+                        for code in ("member_list", "signed_request"))
+    auditor = factories.add_person(here.around.database, "external_auditor")
+    for who, opens in ((here.applicant, True), (here.officer, True), (auditor, False)):
+        browser = client(here.around, who)
+        assert browser.get(f"/documents/{plain}").status_code == 200, who
+        assert browser.get(f"/documents/{named}").status_code == (200 if opens else 404), who
+        shown = browser.get(f"/applications/{number}").text
+        assert (f'href="/documents/{named}"' in shown) == opens and f'href="/documents/{plain}"' in shown, who
+        assert "Liste des membres signée" in shown, who
 
 
 def test_another_group_sees_nothing(here) -> None:

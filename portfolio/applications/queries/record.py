@@ -20,6 +20,7 @@ from portfolio.kit.errors import Bad
 from portfolio.kit.i18n import N_, datetime_text, pgettext
 from portfolio.kit.i18n import gettext as _
 from portfolio.places.models import Place
+from portfolio.rulebook import names
 from portfolio.rulebook.lifecycles.applications import APPLICATION
 from portfolio.work import Work
 
@@ -58,7 +59,7 @@ MIN_ROWS, SPARE_ROWS = 6, 3
 
 @dataclass(frozen=True)
 class PieceRow:
-    """A paper of the file as pages show it: its state in words, and the file that was attached."""
+    """A paper of the file as pages show it: its state in words, and the file that was attached, for whoever may open it."""
 
     piece: Piece
     words: str
@@ -90,7 +91,11 @@ def source_text(code: str) -> str:
 def piece_rows(work: Work, application: Application, kept: Sequence[Piece] | None = None) -> list[PieceRow]:
     """The papers with their files, in two queries."""
     pieces = files.pieces(work, application) if kept is None else kept
-    found = {d.id: d for d in documents.of(work, application)}
+    found = {
+        d.id: d
+        for d in documents.of(work, application)
+        if names.open_to(work.maybe_actor, d.kind, application)
+    }
     return [
         PieceRow(
             p,

@@ -107,7 +107,7 @@ def sheet_facts(work: Work, sheet: ScoreSheet) -> dict[str, Any]:
         "opened": opened,
         "is_mine": sheet.assessor_id == work.actor.id,
         "budget": applications.budget(work, application) if opened else [],
-        "pieces": applications.pieces(work, application) if opened else [],
+        "pieces": applications.piece_rows(work, application) if opened else [],
         "answers": _written(application, row[3]) if opened else [],
     }
 

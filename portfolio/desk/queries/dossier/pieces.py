@@ -18,6 +18,7 @@ from portfolio.documents.models import Document, Paper
 from portfolio.kit.errors import Forbidden, NotFound, Refusal
 from portfolio.kit.i18n import gettext as _
 from portfolio.kit.text import fold
+from portfolio.rulebook import names
 from portfolio.rulebook import sampling as law
 from portfolio.work import Work
 
@@ -112,7 +113,6 @@ def pieces(work: Work, dossier: Dossier) -> list[Piece]:
     asked = RequiredPiece.call_id == dossier.agreement.call_id
     stated = work.db.execute(select(RequiredPiece.code, RequiredPiece.label).where(asked))
     labels = {str(row.code): str(row.label) for row in stated}
-    names = work.may(law.NAMES_OPEN, dossier.agreement)
     folders = {stage: f"{at}-{_slug(_(words))}" for at, (stage, words) in enumerate(law.STAGES.items(), 1)}
     made: list[Piece] = []
     for link in links:
@@ -129,7 +129,7 @@ def pieces(work: Work, dossier: Dossier) -> list[Piece]:
                 continue
             shown = kind_words(kind, labels)
             name = f"{folder}/{len(made) + 1:03d}-{_slug(f'{link.reference} {shown}')}{_suffix(filename)}"
-            hidden = kind in law.NAMED_KINDS and not names
+            hidden = not names.open_to(work.maybe_actor, kind, dossier.agreement)
             made.append(
                 Piece(
                     name,

@@ -1,17 +1,11 @@
-"""What is typed on the pages of statements and of samples."""
+"""What is typed on the page of samples."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from portfolio.kit.forms import Form, OptionalDay, OptionalLine, RecordId, optional, text, whole
+from portfolio.kit.forms import Form, OptionalDay, OptionalLine, optional, text, whole
 from portfolio.rulebook.sampling import LARGEST
-
-
-class FundForm(Form):
-    """The fund whose orders are issued."""
-
-    fund: RecordId
 
 
 class SampleForm(Form):

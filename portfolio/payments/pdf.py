@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -27,8 +26,8 @@ TITLES = {
 CHANNELS = {"bank": "virement", "mobile": "monnaie électronique", "cash": "espèces contre reçu"}
 
 
-def transfers(paper: Paper, rows: list[dict[str, Any]], kinds: Mapping[str, str] = ACCOUNTS) -> None:
-    """The table of orders to be paid, with its total: of a batch, and of the issue slip of a fund. `kinds` says what has no bank's name."""
+def transfers(paper: Paper, rows: list[dict[str, Any]]) -> None:
+    """The table of orders to be paid by a batch, with its total."""
     paper.table(
         [
             Column("Ordre", 34, kind="code"),
@@ -43,7 +42,7 @@ def transfers(paper: Paper, rows: list[dict[str, Any]], kinds: Mapping[str, str]
                 r["order"],
                 r["agreement"],
                 r["payee"],
-                r["bank"] or kinds.get(r["kind"], r["kind"]),
+                r["bank"] or ACCOUNTS.get(r["kind"], r["kind"]),
                 r["account"] or "—",
                 r["amount_minor"],
             )

@@ -27,7 +27,6 @@ from portfolio.committees.models import Session
 from portfolio.committees.pdf import declaration_pdf
 from portfolio.committees.queries import minutes as committees
 from portfolio.desk.forms import SampleForm
-from portfolio.desk.pdf import statements as statement_papers
 from portfolio.desk.queries import ledger as ledger_pages
 from portfolio.desk.queries import statements as statement_facts
 from portfolio.desk.service import ledger as books
@@ -37,7 +36,6 @@ from portfolio.disbursements import queries as disbursements
 from portfolio.disbursements.models import Disbursement
 from portfolio.documents import queries as documents
 from portfolio.documents.models import Paper
-from portfolio.funds.models import Fund
 from portfolio.kit.i18n import speaking
 from portfolio.origin import Surroundings
 from portfolio.payments.pdf import count_pdf, reconciliation_pdf, slip_pdf
@@ -194,7 +192,6 @@ ROWS: dict[str, tuple[str, ...]] = {
     ),
     "statement_payables": ("RESTES À PAYER", "Engagé", "Liquidé", "Ordonnancé", "Payé", "Reste à payer"),
     "statement_ageing": ("BALANCE ÂGÉE", "0 à 90", "91 à 180", "181 à 270", "Plus de 270", "Dernière mise en", "Arrêtée la présente balance"),
-    "statement_dispatch": ("BORDEREAU D'ÉMISSION", "VIREMENT COLLECTIF", "Compte", "Arrêté le présent bordereau", "Empreinte du fichier", "L'agent comptable"),
     "reconciliation": ("ÉTAT DE RAPPROCHEMENT", "Solde dans les livres", "Solde du relevé", "Écart", "Suspens", "Âge (jours)", "OP-2026-",
         "Préparé par", "Contrôlé par", "zéro franc. Le compte est rapproché au"),
     "fund_call": (
@@ -265,30 +262,25 @@ def drawn(around: Surroundings) -> Iterator[tuple[str, str, str]]:
         assert asked is not None
         facts = disbursements.request_facts(work, asked)
         yield mark("disbursement_request", "DD", facts, payment_papers.request_pdf)
-        fund = work.db.scalars(select(Fund).order_by(Fund.id)).first()
-        assert fund is not None
-        slip = statement_facts.dispatch(work, fund)  # every order of the demo is paid or not yet signed
-        slip["rows"] = [
-            {"order": asked.reference, "agreement": "CONV", "payee": asked.payee, "bank": asked.account_provider,
-             "account": asked.account_number, "kind": asked.account_kind, "amount_minor": asked.amount_minor}
-        ]  # fmt: skip
-        yield mark("statement_dispatch", "GL", slip, statement_papers.dispatch_pdf)
+        frame = {**statement_facts.frame(work), "currency": "XOF"}
+        row = {"order": asked.reference, "agreement": "CONV", "payee": asked.payee, "bank": asked.account_provider,
+               "account": asked.account_number, "kind": asked.account_kind, "amount_minor": asked.amount_minor, "n": 1}  # fmt: skip
         people = [("prepare", "Fati Oumarou"), ("approve", "Ibrahim Keïta"), ("authorise", "Seydou Barro"), ("release", "Mahamadou Sidibé")]
         batch = {
-            **{name: slip[name] for name in ("letterhead", "on", "source", "currency")}, "batch": "LOT-2026-00001-E", "channel": "bank",
+            **{name: frame[name] for name in ("letterhead", "on", "currency")}, "source": "BDM, n° ML1", "batch": "LOT-2026-00001-E", "channel": "bank",
             "file": "Banque du Sahel, fichier CSV (LOT-2026-00001-E.csv)", "file_hash": "0" * 64, "content_hash": "0" * 64,
-            "rows": [{**row, "n": 1} for row in slip["rows"]], "kinds": ["approve", "authorise", "release"],
-            "signed": [{"name": name, "function": "", "kind": kind, "on": slip["on"], "capacity": ""} for kind, name in people],
+            "rows": [row], "kinds": ["approve", "authorise", "release"],
+            "signed": [{"name": name, "function": "", "kind": kind, "on": frame["on"], "capacity": ""} for kind, name in people],
         }  # fmt: skip
         count = {
-            **{name: slip[name] for name in ("letterhead", "on", "at", "currency")}, "account": "Menue caisse", "pieces": [[10_000, 25], [500, 3]],
+            **{name: frame[name] for name in ("letterhead", "on", "at", "currency")}, "account": "Menue caisse", "pieces": [[10_000, 25], [500, 3]],
             "total_minor": 251_500, "books_minor": 252_000, "ceiling_minor": 300_000, "reason": "Une pièce de 500 F manque",
-            "signed": [{"name": name, "function": "", "act": "", "on": slip["on"]} for name in ("Fati Oumarou", "Mahamadou Sidibé")],
+            "signed": [{"name": name, "function": "", "act": "", "on": frame["on"]} for name in ("Fati Oumarou", "Mahamadou Sidibé")],
         }  # fmt: skip
-        who = {"name": "Fati Oumarou", "function": "Caissière", "act": "", "on": slip["on"]}
+        who = {"name": "Fati Oumarou", "function": "Caissière", "act": "", "on": frame["on"]}
         gap = {"side": "books", "label": "Paiement", "reference": "OP-2026-00009-X", "on": "2026-10-18", "days": 13, "amount_minor": -500_000}
         rapproche = {
-            **{name: slip[name] for name in ("letterhead", "on", "currency")}, "account": "BDM", "number": "ML1", "kind": "bank", "source": "RLV-2026-00001-E",
+            **{name: frame[name] for name in ("letterhead", "on", "currency")}, "account": "BDM", "number": "ML1", "kind": "bank", "source": "RLV-2026-00001-E",
             "statement_on": "2026-10-31", "statement_minor": 3_000_000, "books_minor": 2_500_000, "items": [gap], "unexplained_minor": 0,
             "status": "controlled", "preparer": who, "controller": {**who, "name": "Mahamadou Sidibé"},
         }  # fmt: skip
@@ -311,7 +303,6 @@ def printed(around: Surroundings) -> Iterator[tuple[str, str, str]]:
         ]
         sample = samples.draw(work, SampleForm(population="payments", method="monetary", size=12, seed="20261123"))
         papers += documents.papers_of(work, sample)
-        papers += [statements.print_dispatch(work, fund.id) for fund, _n, _total in statement_facts.waiting_orders(work)]
         texts = [(paper.kind, paper.reference, read(documents.bytes_of(work, paper))) for paper in papers]
     work.undo()
     work.close()

@@ -1,22 +1,14 @@
-"""Statements of the accounts and the formal notice (documents.md 3.4). French papers, whatever the screen speaks."""
+"""What every statement of the accounts has (documents.md 3.4). French papers, whatever the screen speaks."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
 
-from portfolio.kit.grammar import counted
-from portfolio.kit.pdf import Letterhead, Paper, Signatory, amount, qr_text, short_fingerprint
-from portfolio.kit.words import amount_in_words, date_long, hour_short
-from portfolio.payments.pdf import transfers
+from portfolio.kit.pdf import Letterhead, Paper, Signatory, qr_text, short_fingerprint
+from portfolio.kit.words import date_long, hour_short
 
 Facts = dict[str, Any]
-KINDS = {
-    "bank": "banque",
-    "sfd": "système financier décentralisé",
-    "mobile": "monnaie mobile",
-    "cash": "caisse",
-}
 
 
 def frame(facts: Facts, title: str, total: int | None) -> dict[str, Any]:
@@ -71,29 +63,3 @@ def signers(facts: Facts, *others: Signatory) -> list[Signatory]:
     if facts.get("editor_role") == "accountant":
         return [editor(facts, "Édité et certifié par"), *others]
     return [editor(facts, "Édité par"), Signatory("L'agent comptable", ""), *others]
-
-
-def dispatch_pdf(facts: Facts) -> bytes:
-    """Bordereau d'émission et ordre de virement collectif: orders, payees, accounts, sums, count; two signatures."""
-    rows = facts["rows"]
-    total = sum(r["amount_minor"] for r in rows)
-    made = paper(
-        facts,
-        "Bordereau d'émission et ordre de virement collectif",
-        total=total,
-        landscape=True,
-        reference_lines=[("Fonds", facts["fund"])],
-    )
-    made.para(
-        f"Par le débit du compte : {facts['source'] or '………………………………'}, veuillez exécuter les paiements suivants.",
-        align="left",
-    )
-    transfers(made, rows, KINDS)
-    if facts.get("fingerprint"):
-        made.para(f"Empreinte du fichier joint : {facts['fingerprint']}", small=True, align="left")
-    made.arrete(  # last: the words that are signed stay on the page of the signatures
-        f"Arrêté le présent bordereau à {counted(len(rows), 'ordre', 'ordres')} et à la somme de : "
-        f"{amount_in_words(total, facts['currency'])} ({amount(total, facts['currency'])})."
-    )
-    made.signatures([Signatory("L'ordonnateur", ""), Signatory("L'agent comptable", "")])
-    return made.render()

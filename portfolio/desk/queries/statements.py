@@ -1,5 +1,4 @@
-"""The statements that an auditor asks for first (documents.md 3.4): what is left to pay, advances by age, orders issued;
-and what a formal notice says."""
+"""The statements that an auditor asks for first (documents.md 3.4): what is left to pay, and advances by age."""
 
 from __future__ import annotations
 
@@ -12,16 +11,12 @@ from portfolio.accounts.queries import act_of
 from portfolio.agreements.models import Agreement, Tranche
 from portfolio.awards.models import Commitment
 from portfolio.desk.queries import ageing, auditor
-from portfolio.disbursements.models import Disbursement
 from portfolio.documents.reference import institution, letterhead
-from portfolio.funds.models import BudgetLine, Fund, TreasuryAccount
+from portfolio.funds.models import BudgetLine, Fund
 from portfolio.groups.models import Group
 from portfolio.ledger import queries as ledger
 from portfolio.rulebook.postings import STAGES
 from portfolio.work import Work
-
-WAITING = ("ordered", "sent")
-"""Orders signed by the ordonnateur and not yet paid."""
 
 
 def frame(work: Work) -> dict[str, Any]:
@@ -107,57 +102,3 @@ def ageing_facts(
 ) -> dict[str, Any]:
     """Balance âgée des avances non justifiées: all that it prints but its rows."""
     return {**frame(work), **ageing.facts(work, dims, age, by, rows)}
-
-
-def waiting_orders(work: Work) -> list[tuple[Fund, int, int]]:
-    """The funds that have orders to issue: how many, for how much."""
-    statement = (
-        select(Fund, func.count(Disbursement.id), func.sum(Disbursement.net_minor))
-        .join(Agreement, Agreement.fund_id == Fund.id)
-        .join(Disbursement, Disbursement.agreement_id == Agreement.id)
-        .where(work.within("disbursement:view", Disbursement), Disbursement.status.in_(WAITING))
-        .group_by(Fund.id)
-        .order_by(Fund.code)
-    )
-    return [(fund, int(count), int(total)) for fund, count, total in work.db.execute(statement)]
-
-
-def dispatch(work: Work, fund: Fund) -> dict[str, Any]:
-    """Bordereau d'émission et ordre de virement collectif: the orders of one fund that wait for the bank."""
-    statement = (
-        select(Disbursement, Agreement.reference)
-        .join(Agreement, Agreement.id == Disbursement.agreement_id)
-        .where(
-            work.within("disbursement:view", Disbursement),
-            Disbursement.status.in_(WAITING),
-            Agreement.fund_id == fund.id,
-        )
-        .order_by(Disbursement.reference)
-    )
-    account = work.db.scalars(
-        select(TreasuryAccount)
-        .where(TreasuryAccount.fund_id == fund.id, TreasuryAccount.kind == "bank", TreasuryAccount.active)
-        .order_by(TreasuryAccount.code)
-    ).first()
-    return {
-        **frame(work),
-        "fund": f"{fund.code} — {fund.name}",
-        "source": f"{account.label}, n° {account.number}"
-        if account and account.number
-        else account.label
-        if account
-        else "",
-        "currency": fund.amount_currency,
-        "rows": [
-            {
-                "order": d.reference,
-                "agreement": agreement,
-                "payee": d.payee,
-                "bank": d.account_provider,
-                "account": d.account_number,
-                "kind": d.account_kind,
-                "amount_minor": d.net_minor,
-            }
-            for d, agreement in work.db.execute(statement)
-        ],
-    }

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from portfolio.desk.forms import FundForm
 from portfolio.desk.queries import statements as queries
 from portfolio.desk.routes.ledger import tabs
 from portfolio.desk.service import statements as service
 from portfolio.documents.models import Paper
 from portfolio.kit.errors import Bad
 from portfolio.kit.i18n import gettext as _
-from portfolio.web.act import Raw, W, allow, on_refusal, room
+from portfolio.web.act import W, allow, on_refusal, room
 from portfolio.web.render import done, page
 from portfolio.web.urls import url
 from portfolio.work import Work
@@ -30,7 +29,6 @@ def show(work: Work, bad: Bad | None = None) -> Response:
         payable=queries.left_to_pay(work),
         advances=queries.aged(work),
         oldest=OLDEST,
-        funds=queries.waiting_orders(work),
         tabs=tabs("desk.statements"),
         title=_("Statements"),
         crumbs=[(_("Ledger"), url("desk.ledger")), (_("Statements"), None)],
@@ -56,11 +54,3 @@ def statements(work: W) -> Response:
 def payables(work: W) -> Response:
     """Print what is left to pay."""
     return _kept(work, service.print_payables(work))
-
-
-@router.post("/statements/dispatch", name="desk.print_dispatch")
-@allow("ledger:print")
-@on_refusal(show)
-def dispatch(work: W, raw: Raw) -> Response:
-    """Print the issue slip of a fund."""
-    return _kept(work, service.print_dispatch(work, FundForm.read(raw).fund))

@@ -6,13 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from portfolio.desk.pdf import registers
-from portfolio.desk.pdf import statements as pdf
 from portfolio.desk.queries import ageing
 from portfolio.desk.queries import statements as queries
 from portfolio.desk.service.ledger import books
 from portfolio.documents.models import Paper
 from portfolio.documents.service import issue
-from portfolio.kit.errors import NotFound
 from portfolio.kit.i18n import N_, speaking
 from portfolio.kit.i18n import gettext as _
 from portfolio.work import Work
@@ -20,7 +18,6 @@ from portfolio.work import Work
 TITLES = {
     "payables": N_("Commitments and sums left to pay"),
     "ageing": N_("Advances not justified, by age"),
-    "dispatch": N_("Issue slip and collective transfer order"),
 }
 
 
@@ -54,11 +51,3 @@ def print_ageing(work: Work, dims: Mapping[str, str], age: str = "", by: str = "
     rows = ageing.rows(work, by, ageing.clauses(work, dims, age))
     facts = queries.ageing_facts(work, dims, age, by, rows)
     return _kept(work, "ageing", facts, lambda full: registers.ageing_pdf(full, rows))
-
-
-def print_dispatch(work: Work, fund_id: int) -> Paper:
-    """Bordereau d'émission of the orders of one fund. NotFound when none waits."""
-    fund = next((f for f, _count, _total in queries.waiting_orders(work) if f.id == fund_id), None)
-    if fund is None:
-        raise NotFound
-    return _kept(work, "dispatch", queries.dispatch(work, fund), pdf.dispatch_pdf)

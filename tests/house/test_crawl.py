@@ -79,9 +79,15 @@ def browser_of(demo: Surroundings, role: str) -> Client:
 
 
 @pytest.mark.parametrize("role", WALKERS)
-def test_no_link_of_any_page_is_dead(demo: Surroundings, role: str) -> None:
-    wrong = [f"{p.address}: {p.status}" for p in crawler.walk(browser_of(demo, role)) if p.status >= 400]
-    assert wrong == []
+def test_no_link_of_any_page_is_dead_and_no_page_is_heavy(demo: Surroundings, role: str) -> None:
+    dead, heavy = [], {}
+    for page in crawler.walk(browser_of(demo, role)):
+        if page.status >= 400:
+            dead.append(f"{page.address}: {page.status}")
+        weight = len(gzip.compress(page.html.encode(), 4))
+        if weight > PAGE_LIMIT:
+            heavy[page.address] = weight
+    assert dead == [] and heavy == {}
 
 
 @pytest.mark.postgresql
@@ -89,16 +95,6 @@ def test_no_link_of_any_page_is_dead(demo: Surroundings, role: str) -> None:
 def test_no_link_of_any_page_is_dead_on_postgresql(demo: Surroundings, role: str) -> None:
     wrong = [f"{p.address}: {p.status}" for p in crawler.walk(browser_of(demo, role)) if p.status >= 400]
     assert wrong == []
-
-
-@pytest.mark.parametrize("role", ["grants_officer", "external_auditor", "accountant"])
-def test_pages_are_light(demo: Surroundings, role: str) -> None:
-    heavy = {}
-    for page in crawler.walk(browser_of(demo, role)):
-        weight = len(gzip.compress(page.html.encode(), 4))
-        if weight > PAGE_LIMIT:
-            heavy[page.address] = weight
-    assert heavy == {}
 
 
 def test_english_is_complete_enough_to_be_read(demo: Surroundings) -> None:

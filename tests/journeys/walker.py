@@ -249,7 +249,8 @@ class Person:
             if wide > size["width"]:
                 self.walk.faults.append(f"{pattern}: {wide} px wide at {size['width']}")
             if first or size is DESKTOP:
-                self.walk.faults += [f"{pattern} at {size['width']}: {fault}" for fault in axe.violations(self.page)]
+                found = axe.violations(self.page, colours=size is DESKTOP)
+                self.walk.faults += [f"{pattern} at {size['width']}: {fault}" for fault in found]
         self.page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
 
 

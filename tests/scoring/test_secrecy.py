@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 
@@ -56,6 +57,8 @@ def half(database: Database) -> w.World:
 
 
 ROLES = ("officer", "head", "secretary", "m3", "ordonnateur", "auditor", "intake", "admin")
+NEAR = ("/scoring", "/applications", "/committees", "/calls", "/screening", "/desk", "/awards", "/search", "/documents", "/public", "/journal", "/portfolio", "/waiting")
+"""Where a score could show: asked for by every role. The other addresses by two of them in turn, by all when PORTFOLIO_WHOLE=1."""
 
 
 def test_no_page_shows_anything_before_the_last_lock(half: w.World) -> None:
@@ -63,9 +66,12 @@ def test_no_page_shows_anything_before_the_last_lock(half: w.World) -> None:
     places = list(dict.fromkeys(addresses(half)))
     assert len(places) > 60
     seen = 0
-    for who in ROLES:
+    whole = os.environ.get("PORTFOLIO_WHOLE") == "1"
+    for turn, who in enumerate(ROLES):
         browser = client(half.around, half.people[who], app=app)
-        for place in places:
+        for at, place in enumerate(places):
+            if not whole and place != "/" and not place.startswith(NEAR) and at % 4 != turn % 4:
+                continue
             response = browser.get(place, follow_redirects=False)
             assert SECRET not in response.text, f"{who} reads a justification on {place}"
             assert response.status_code != 500, f"{who}: {place}"

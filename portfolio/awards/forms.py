@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from portfolio.kit.forms import Day, Form, Line, Reason, optional, text, whole
+from portfolio.kit.forms import Day, Form, Line, Reason, RecordId, optional, text, whole
 
 
 class ReasonForm(Form):
     """A reason, and nothing else."""
 
+    reason: Reason
+
+
+class UnreserveForm(Form):
+    """The reservation to lift, and why."""
+
+    reservation: RecordId
     reason: Reason
 
 

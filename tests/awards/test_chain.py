@@ -7,14 +7,18 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import select
 
+from portfolio.applications.models import Application
 from portfolio.awards import queries
 from portfolio.awards import service as awards
-from portfolio.awards.models import Commitment, Decision
+from portfolio.awards.models import Commitment, Decision, Reservation
+from portfolio.awards.service import committing
 from portfolio.calls.models import Call
 from portfolio.committees.models import Session
 from portfolio.kit.db import Database
 from portfolio.kit.errors import Forbidden, Refused
+from portfolio.work import Work
 from tests.awards.scene import balance, codes, commit, line, prepare, reserve, sign, statuses, visa_all
+from tests.client import client
 from tests.factories import add_person, work_as
 from tests.scoring import world as w
 
@@ -133,3 +137,54 @@ def test_a_delegation_has_a_ceiling(small: w.World) -> None:
     with pytest.raises(Refused) as refused:
         sign(small, prepare(small))
     assert codes(refused) == {"above_ceiling"}
+
+
+def of_file(work: Work, world: w.World, code: str) -> Reservation:
+    return work.db.scalars(select(Reservation).where(Reservation.application_id == world.files[code])).one()
+
+
+def test_a_reservation_is_lifted_from_the_page_of_its_call(small: w.World) -> None:
+    """A-016 was adjourned with its sum set aside: the credits go back to the line, on a button, with a reason."""
+    reserve(small)
+    with small.database.session(readonly=True) as db:
+        held = db.scalars(select(Reservation.id).where(Reservation.application_id == small.files["A-016"])).one()
+    browser, page = client(small.around, small.people["head"]), f"/awards/calls/{small.call}"
+    assert f'action="{page}/unreserve"' in browser.get(page).text
+    short = browser.submit(f"{page}/unreserve", {"reservation": str(held), "reason": ""})
+    assert short.status_code == 422 and f'value="{held}" selected' in short.text
+    assert browser.submit(f"{page}/unreserve", {"reservation": "999999", "reason": "Le dossier est un doublon"}).status_code == 422
+    assert browser.submit(f"{page}/unreserve", {"reservation": str(held), "reason": "Le dossier est un doublon"}).status_code == 303
+    assert line(small).reserved_minor == 3_850_000
+    assert balance(small, "903") == 3_850_000
+    again = browser.submit(f"{page}/unreserve", {"reservation": str(held), "reason": "Le dossier est un doublon"})
+    assert again.status_code == 409 and "ne sont plus réservés" in again.text
+    auditor = client(small.around, small.people["auditor"])
+    assert f"{page}/unreserve" not in auditor.get(page).text
+    assert auditor.submit(f"{page}/unreserve", {"reservation": str(held), "reason": "Le dossier est un doublon"}).status_code == 403
+
+
+def test_a_reservation_stays_while_a_decision_stands_on_it(small: w.World) -> None:
+    reserve(small)
+    commit(small)
+    number = prepare(small)
+    with small.act("controller") as work:
+        awards.reject(work, work.db.scalars(select(Commitment)).one(), "Le crédit est ouvert à tort")
+    with small.act("head") as work, pytest.raises(Refused) as refused:
+        awards.unreserve(work, of_file(work, small, "A-014"), "Visa refusé pour de bon")
+    assert codes(refused) == {"decision_stands"}
+    with small.act("head") as work:
+        awards.abandon(work, small.get(work, Decision, number), "À refaire sans ce dossier")
+    with small.act("head") as work:
+        awards.unreserve(work, of_file(work, small, "A-014"), "Visa refusé pour de bon")
+    assert line(small).reserved_minor == 3_210_000
+
+
+def test_credits_lifted_meanwhile_are_not_committed(small: w.World) -> None:
+    """The line still holds another file's credits: its guard alone would let this commitment through."""
+    reserve(small)
+    with small.act("head") as work, pytest.raises(Refused) as refused:
+        held = of_file(work, small, "A-014")
+        call, file = small.get(work, Call, small.call), small.get(work, Application, small.files["A-014"])
+        awards.unreserve(work, held, "La somme ne servira pas")
+        committing.commit(work, call, file, held)
+    assert codes(refused) == {"already_freed"}

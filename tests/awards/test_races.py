@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +13,11 @@ from sqlalchemy import func, select
 from portfolio.audit.models import AuditEvent
 from portfolio.awards.models import Award, Commitment, Decision, Reservation
 from portfolio.documents.models import Paper
+from portfolio.funds.models import BudgetLine
 from portfolio.ledger.queries import check
 from portfolio.origin import Surroundings
 from tests.awards.scene import commit, prepare, ready, reserve, visa_all
+from tests.client import client
 from tests.support.crowd import Scene, copies, one_wins, take_the_lock_away
 
 
@@ -83,8 +87,47 @@ def test_thirty_two_at_every_step_of_a_commitment(engine_kind: str, tmp_path: Pa
         race("commitment:released", "head", f"/awards/commitments/{one}/release", reason)
         race("commitment:visaed", "controller", f"/awards/commitments/{two}/visa")
         race("commitment:rejected", "controller", f"/awards/commitments/{three}/reject", reason)
+        race("award:unreserved", "head", f"/awards/calls/{scene.ids['call']}/unreserve", {
+            "reservation": str(numbers(scene, Reservation)[2]), "reason": "Visa refusé pour de bon"})
         scene.done(whole=False)
         with scene.around.database.session(readonly=True) as session:
+            assert check(session) is None
+
+
+def both_ways(scene: Scene, person: int, ways: tuple[tuple[str, dict[str, str]], ...]) -> list[int]:
+    """Four at each address, at the same instant."""
+    browsers = [client(scene.around, person, app=scene.app) for _ in range(8)]
+    start = threading.Barrier(8)
+
+    def go(at: int) -> int:
+        address, fields = ways[at % 2]
+        start.wait(60)
+        return int(browsers[at].submit(address, fields).status_code)
+
+    with ThreadPoolExecutor(8) as pool:
+        return list(pool.map(go, range(8)))
+
+
+@pytest.mark.both_engines
+@pytest.mark.slow
+def test_lifting_a_reservation_races_committing_it(engine_kind: str, tmp_path: Path) -> None:
+    """Whoever comes first has the credits: committed, or free again; never both."""
+    for scene in copies(engine_kind, tmp_path, "commitment", to_reserve, times=1):
+        head, base = scene.ids["people"]["head"], f"/awards/calls/{scene.ids['call']}"
+        assert scene.crowd(head, f"{base}/sessions/{scene.ids['session']}/reserve")[0] is not None
+        one = numbers(scene, Reservation)[0]
+        ways = (f"{base}/sessions/{scene.ids['session']}/commit", f"{base}/unreserve")
+        lift = {"reservation": str(one), "reason": "La somme ne servira pas"}
+        answers = both_ways(scene, head, ((ways[0], {}), (ways[1], lift)))
+        assert set(answers) <= {303, 409} and 303 in answers
+        with scene.around.database.session(readonly=True) as session:
+            held = session.scalars(select(Reservation)).all()
+            committed = session.scalars(select(Commitment)).all()
+            line = session.get_one(BudgetLine, held[0].budget_line_id)
+            lifted = session.scalar(select(func.count()).select_from(AuditEvent).where(AuditEvent.event == "award:unreserved"))
+            assert lifted in (0, 1) and len(committed) + sum(r.freed_at is None for r in held) + int(lifted or 0) == len(held)
+            assert line.committed_minor == sum(c.amount_minor for c in committed)
+            assert line.reserved_minor == sum(r.amount_minor for r in held if r.freed_at is None)
             assert check(session) is None
 
 

@@ -24,7 +24,7 @@ from tests.factories import work_as
 from tests.justifications.grants import office
 from tests.lives import acts
 from tests.support.crowd import Scene, both_when_whole, copies
-from tests.support.raced import BEHIND_NO_BUTTON, RACED, TRANSITIONS
+from tests.support.raced import RACED, TRANSITIONS
 
 AMOUNT = 700_001
 WHO = {"liquidate": "head", "visa": "controller", "order": "director", "send": "cashier", "pay": "accountant"}
@@ -156,8 +156,8 @@ def test_every_transition_of_money_that_the_rulebook_names_is_raced() -> None:
     """A new verb of money without its race fails here; each test named says itself what it raced (`Scene.done`)."""
     named = [event for events in RACED.values() for event in events]
     assert sorted(set(named)) == sorted(named), "an event is listed twice"
-    assert TRANSITIONS - set(named) - BEHIND_NO_BUTTON == set(), "no race"
-    assert (set(named) | BEHIND_NO_BUTTON) - TRANSITIONS == set(), "the rulebook has no such event any more"
+    assert TRANSITIONS - set(named) == set(), "no race"
+    assert set(named) - TRANSITIONS == set(), "the rulebook has no such event any more"
     for test in RACED:
         path, _, name = test.partition("::")
         code = Path(path).read_text()

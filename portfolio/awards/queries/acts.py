@@ -12,6 +12,8 @@ from portfolio.awards.models import Award, Commitment, Decision, Notice, Reserva
 from portfolio.calls.models import Call
 from portfolio.committees.queries import open_to
 from portfolio.documents import queries as documents
+from portfolio.funds.models import BudgetLine
+from portfolio.groups.models import Group
 from portfolio.work import Work
 
 DEAD = ("rejected", "released")
@@ -97,6 +99,35 @@ def reservations_of(work: Work, application_ids: Sequence[int]) -> dict[int, Res
         Reservation.application_id.in_(list(application_ids)), Reservation.freed_at.is_(None)
     )
     return {r.application_id: r for r in work.db.scalars(statement)}
+
+
+def held_credits(work: Work, call: Call) -> list[tuple[Reservation, str, str, str]]:
+    """The live reservations of a call, by file: reservation, file, applicant, budget line."""
+    statement = (
+        select(Reservation, Application.reference, Group.name, BudgetLine.code)
+        .join(Application, Application.id == Reservation.application_id)
+        .join(Group, Group.id == Application.group_id)
+        .join(BudgetLine, BudgetLine.id == Reservation.budget_line_id)
+        .where(Reservation.call_id == call.id, Reservation.freed_at.is_(None))
+        .order_by(Application.reference, Reservation.id)
+    )
+    return [(held, file, group, line) for held, file, group, line in work.db.execute(statement)]
+
+
+def decision_granting(work: Work, application_id: int) -> Decision | None:
+    """The decision, draft or signed, that grants money to a file."""
+    statement = (
+        select(Decision)
+        .join(Award, Award.decision_id == Decision.id)
+        .where(
+            Award.application_id == application_id,
+            Award.outcome == "awarded",
+            Decision.status != "abandoned",
+        )
+        .order_by(Decision.id.desc())
+        .limit(1)
+    )
+    return work.db.scalars(statement).one_or_none()
 
 
 def decisions_of(work: Work, call: Call) -> list[Decision]:

@@ -130,6 +130,7 @@ def call_facts(work: Work, call: Call) -> dict[str, Any]:
         "lines": use_of_lines(work, call),
         "sessions": sessions,
         "decisions": acts.decisions_of(work, call),
+        "held": acts.held_credits(work, call),
         "waiting": waiting,
         "groups": groups,
     }

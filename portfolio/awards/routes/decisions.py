@@ -8,8 +8,8 @@ from sqlalchemy import select
 from starlette.responses import Response
 
 from portfolio.awards import queries, service
-from portfolio.awards.forms import DecisionForm, PrepareNoticesForm, ReasonForm
-from portfolio.awards.models import Decision
+from portfolio.awards.forms import DecisionForm, PrepareNoticesForm, ReasonForm, UnreserveForm
+from portfolio.awards.models import Decision, Reservation
 from portfolio.awards.pdf import decision_pdf, posted_list_pdf
 from portfolio.awards.queries.words import KINDS, award_words
 from portfolio.awards.service.notifying import prepare_obstacles as notices_obstacles
@@ -17,7 +17,7 @@ from portfolio.calls.models import Call
 from portfolio.committees import queries as committees
 from portfolio.committees.models import Session
 from portfolio.documents import queries as documents
-from portfolio.kit.errors import Bad
+from portfolio.kit.errors import Bad, FieldError, Invalid
 from portfolio.kit.i18n import N_, ngettext
 from portfolio.kit.i18n import gettext as _
 from portfolio.rulebook.lifecycles.awards import COMMITMENT, DECISION
@@ -176,6 +176,19 @@ def commit(work: W, id: int, session: int) -> Response:
     made = service.prepare_commitments(work, found)
     words = ngettext("%(num)s commitment prepared.", "%(num)s commitments prepared.", len(made))
     return done(work, url("awards.call", id=id), words % {"num": len(made)})
+
+
+@router.post("/calls/{id}/unreserve", name="awards.unreserve")
+@allow("commitment:prepare")
+@on_refusal(call_page)
+def unreserve(work: W, raw: Raw, id: int) -> Response:
+    """Lift one reservation: its credits are free again."""
+    call, form = work.fetch(Call, id, "call:view"), UnreserveForm.read(raw)
+    held = work.db.get(Reservation, form.reservation)
+    if held is None or held.call_id != call.id:
+        raise Invalid([FieldError("reservation", _("Choose one of the answers proposed."))])
+    service.unreserve(work, held, form.reason)
+    return done(work, url("awards.call", id=id), _("The reservation is lifted: its credits are free again."))
 
 
 @router.post("/calls/{id}/sessions/{session}/decide", name="awards.prepare")

@@ -34,6 +34,7 @@ from portfolio.awards.service.reserving import (
     reserve_from_session,
     reserve_obstacles,
     unreserve,
+    unreserve_obstacles,
 )
 
 __all__ = [
@@ -63,6 +64,7 @@ __all__ = [
     "sign_decision",
     "sign_obstacles",
     "unreserve",
+    "unreserve_obstacles",
     "visa",
     "visa_with_reserve",
 ]

@@ -63,11 +63,14 @@ def prepare_commitments(work: Work, session: Session) -> list[Commitment]:
 
 
 def commit(work: Work, call: Call, application: Application, reservation: Reservation) -> Commitment:
-    """Turn one reservation into a commitment; the fiche keeps what the line carried at that moment."""
+    """Turn one reservation into a commitment; the fiche keeps what the line carried at that moment. The call's row must be held. Refused
+    when the reservation was lifted meanwhile."""
+    reservation = work.hold(reservation)
+    if reservation.freed_at is not None:
+        raise Refused(Refusal("already_freed", _("These credits are not reserved any more.")))
     line = work.db.get_one(BudgetLine, reservation.budget_line_id, populate_existing=True)
     voted, already = line.opened_minor, line.committed_minor
     funds.commit_reserved(work, line, reservation.amount_minor)
-    reservation = work.hold(reservation)
     reservation.freed_at = work.now
     made = Commitment(
         reference=work.number("commitment", "commitment", year=line.exercice),

@@ -115,13 +115,29 @@ def hold_credits(
     return known
 
 
-def unreserve(work: Work, reservation: Reservation, reason: str) -> None:
-    """Give the credits back to the line: a sum set aside and not used, a visa refused for good."""
-    reservation = work.hold(reservation)
-    call = work.db.get_one(Call, reservation.call_id)
-    work.require("commitment:prepare", call)
+def unreserve_obstacles(work: Work, reservation: Reservation) -> Iterator[Refusal]:
+    """What was committed meanwhile is released with its commitment; what a decision grants stays while the decision does."""
     if reservation.freed_at is not None:
-        raise Refused(Refusal("already_freed", _("These credits are not reserved any more.")))
+        yield Refusal("already_freed", _("These credits are not reserved any more."))
+    elif decision := queries.decision_granting(work, reservation.application_id):
+        yield Refusal(
+            "decision_stands",
+            _("Decision %(reference)s grants these credits.") % {"reference": decision.reference},
+            way_out=_(
+                "Abandon the draft of the decision first; what is signed is released with its commitment."
+            ),
+            who=who_may("decision:prepare"),
+            url=f"/awards/{decision.id}",
+        )
+
+
+def unreserve(work: Work, reservation: Reservation, reason: str) -> None:
+    """Give the credits back to the line: a sum set aside and not used, a visa refused for good. The call's row is held first, as by whoever
+    commits: one of the two finds the reservation gone. Refused: already_freed, decision_stands."""
+    call = work.hold(work.db.get_one(Call, reservation.call_id))
+    work.require("commitment:prepare", call)
+    reservation = work.hold(reservation)
+    refuse(unreserve_obstacles(work, reservation))
     application = work.db.get_one(Application, reservation.application_id)
     line = work.db.get_one(BudgetLine, reservation.budget_line_id)
     funds.unreserve(work, line, reservation.amount_minor)

@@ -153,6 +153,9 @@ class Amendment(Base):
     witnesses: Mapped[JsonList] = mapped_column(default=list)
     signed_scan_id: Mapped[Ref | None] = mapped_column(ForeignKey("document.id"))
     """The copy signed by both; the paper issued prints its hash."""
+    template_version: Mapped[int] = mapped_column(default=1)
+    template_hash: Mapped[str] = mapped_column(String(64), default="")
+    """The version of the template in force when the text was settled, and its hash: the paper is always of that version."""
     signed_capacity: Mapped[Label] = mapped_column(default="")
     status: Mapped[Code] = mapped_column(default="draft")
     created_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))

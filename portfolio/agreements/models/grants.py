@@ -112,6 +112,9 @@ class Agreement(Base):
     """The days of the three acts before the signature, kept when the group signs; the database keeps their order."""
     signed_by_group_on: Mapped[date | None]
     signed_scan_id: Mapped[Ref | None] = mapped_column(ForeignKey("document.id"))
+    template_version: Mapped[int] = mapped_column(default=1)
+    template_hash: Mapped[str] = mapped_column(String(64), default="")
+    """The version of the template in force when the text was settled, and its hash: the paper is always of that version."""
     status: Mapped[Code] = mapped_column(default="draft")
     version: Mapped[int] = mapped_column(default=1)
     created_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))

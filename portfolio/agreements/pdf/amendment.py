@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from portfolio.agreements.pdf.articles import articles
 from portfolio.agreements.pdf.parts import (
     ACCOUNTS,
     BUDGET,
@@ -23,24 +24,6 @@ from portfolio.agreements.pdf.parts import (
 from portfolio.kit.grammar import the
 from portfolio.kit.pdf import Paper, amount
 from portfolio.kit.words import amount_in_words
-
-ARTICLES = {
-    "extension": "3 (durée et entrée en vigueur)",
-    "virement": "5 (budget) et l'annexe 2",
-    "schedule": "6 (décaissements) et l'annexe 3",
-    "signatory": "7 (compte) et les signataires",
-    "virement_within": "5 (budget), dans la limite de l'article 18",
-    "results": "1 (objet) et l'annexe 1 (résultats attendus)",
-    "suspension": "19 (suspension, résiliation)",
-    "termination": "19 (suspension, résiliation)",
-}
-UNCHANGED = "Le montant de la subvention ne change pas. Les tranches déjà payées ne sont pas touchées. Les autres articles restent en vigueur."
-OTHERWISE = {
-    "suspension": "Aucun paiement n'est fait pendant la suspension et les délais ne courent pas ; ils reprennent au jour de la reprise, "
-    "constatée par écrit. Les tranches déjà payées ne sont pas touchées. Les autres articles restent en vigueur.",
-    "termination": "Les tranches non payées sont annulées et le reste de l'engagement est dégagé. Les tranches déjà payées ne sont pas "
-    "touchées : l'avance non justifiée est justifiée ou reversée selon l'article 12. Les articles 12, 13, 16 et 17 survivent à la convention.",
-}
 
 
 def amendment_pdf(facts: dict[str, Any]) -> bytes:
@@ -62,18 +45,10 @@ def amendment_pdf(facts: dict[str, Any]) -> bytes:
         f"{long_day(facts['signed_on'])}{earlier}, portant sur une subvention de {amount_in_words(facts['amount_minor'])} "
         f"({amount(facts['amount_minor'])}), il a été convenu ce qui suit :"
     )
-    article = ARTICLES.get(facts["kind"]) or facts["changes"]["before"].get("article") or "visé ci-dessous"
-    paper.article(1, "Objet", [f"Le présent avenant modifie l'article {article} de la convention."])
-    paper.article(
-        2, "Motif", [facts["reason"], *([f"Avis ou acte : {facts['act']}."] if facts.get("act") else [])]
-    )
-    paper.article(3, "Modification", [])
-    _change(paper, facts)
-    paper.article(
-        4,
-        "Autres dispositions",
-        [OTHERWISE.get(facts["kind"], UNCHANGED)],
-    )
+    for number, title, paragraphs, table in articles(facts):
+        paper.article(number, title, paragraphs)
+        if table:
+            _change(paper, facts)
     paper.signatures([beneficiary(facts), authority(facts)])
     signed_copy(paper, facts["group_signature"])
     paper.ampliations(["bénéficiaire", "comptable", "contrôleur financier", "dossier", "chrono"])

@@ -43,11 +43,11 @@ def agreement_pdf(facts: dict[str, Any]) -> bytes:
         copy_label=label,
     )
     _parties(paper, facts)
-    for number, title, paragraphs in articles(facts):
+    for number, title, paragraphs, table in articles(facts):
         paper.article(number, title, paragraphs)
-        if number == 5:
+        if table == "financement":
             _own_table(paper, facts)
-        if number == 6:
+        if table == "échéancier":
             paper.table(
                 SCHEDULE,
                 schedule_rows(facts["tranches"]),

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from portfolio.kit.pdf import Column, Letterhead, Paper, Signatory, qr_text
+from portfolio.agreements.reference.placeholders import ACCOUNTS as ACCOUNTS
+from portfolio.agreements.reference.placeholders import OFFICES as OFFICES
+from portfolio.kit.pdf import Column, Letterhead, Paper, Signatory, qr_text, short_fingerprint
 from portfolio.kit.words import date_long
 
 Facts = Mapping[str, Any]
@@ -16,23 +19,6 @@ MODALITIES = {
     "direct": "paiement direct au fournisseur",
     "reimbursement": "remboursement",
     "kind": "remise en nature",
-}
-ACCOUNTS = {
-    "bank": "compte bancaire",
-    "sfd": "compte auprès d'un système financier décentralisé",
-    "mobile": "portefeuille électronique",
-    "cash": "remise en espèces",
-}
-OFFICES = {
-    ("president", "F"): "présidente",
-    ("president", "M"): "président",
-    ("president", ""): "président(e)",
-    ("treasurer", "F"): "trésorière",
-    ("treasurer", "M"): "trésorier",
-    ("treasurer", ""): "trésorier(ère)",
-    ("secretary", "F"): "secrétaire",
-    ("secretary", "M"): "secrétaire",
-    ("secretary", ""): "secrétaire",
 }
 
 
@@ -74,7 +60,7 @@ def sheet(
         if fingerprint
         else None
     )
-    return Paper(
+    paper = Paper(
         title,
         reference,
         heading(facts),
@@ -85,6 +71,10 @@ def sheet(
         qr=qr,
         **more,
     )
+    if said := facts.get("template"):
+        model = f"Modèle {said['code']}, version {said['version']} : {short_fingerprint(said['hash'])}"
+        paper.marks = replace(paper.marks, model=model)
+    return paper
 
 
 def references(facts: Facts) -> list[tuple[str, str]]:

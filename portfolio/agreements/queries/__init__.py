@@ -28,6 +28,14 @@ from portfolio.agreements.queries.blockers import (
     words,
 )
 from portfolio.agreements.queries.caps import caps_of, in_force, most
+from portfolio.agreements.queries.clauses import (
+    OFFERS,
+    figures,
+    pinned,
+    template_in_force,
+    template_of,
+    templates,
+)
 from portfolio.agreements.queries.cooling import account_refusals
 from portfolio.agreements.queries.facts import (
     agreement_page,
@@ -104,6 +112,12 @@ from portfolio.agreements.queries.tagging import signed_amounts
 
 __all__ = [
     "CHARGED",
+    "OFFERS",
+    "figures",
+    "template_in_force",
+    "pinned",
+    "template_of",
+    "templates",
     "Parties",
     "Snapshot",
     "Standing",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -12,10 +13,12 @@ from portfolio.accounts.queries import act_of
 from portfolio.agreements.models import Agreement, Amendment, Condition, Tranche
 from portfolio.agreements.queries.amended import tolerance
 from portfolio.agreements.queries.blockers import snapshot, words
+from portfolio.agreements.queries.clauses import codes, figures, said, template_of, written
 from portfolio.agreements.queries.records import Parties, amendments, lines, officers, parties, people
+from portfolio.agreements.reference.placeholders import ACCOUNTS, OFFICES
 from portfolio.committees.models import Session
 from portfolio.documents.models import Document
-from portfolio.documents.reference import figure, institution, letterhead
+from portfolio.documents.reference import ORIGINALS, figure, institution, letterhead
 from portfolio.groups.models import GroupAccount
 from portfolio.kit.text import last4
 from portfolio.places.models import Place
@@ -110,7 +113,7 @@ def agreement_facts(work: Work, agreement: Agreement) -> dict[str, Any]:
     on = agreement.signed_at.date() if agreement.signed_at else work.today
     head = institution(on)
     scan = work.db.get(Document, agreement.signed_scan_id) if agreement.signed_scan_id else None
-    return {
+    facts = {
         **amendment_base(work, agreement, found),
         "head": head["head"],
         "complaints": head["complaints"],
@@ -183,6 +186,55 @@ def agreement_facts(work: Work, agreement: Agreement) -> dict[str, Any]:
         },
         "on": on.isoformat(),
     }
+    template = template_of(work, "convention", agreement)
+    modalities = {t["modality"] for t in facts["tranches"]}
+    return {
+        **facts,
+        "template": said(template),
+        "articles": written(
+            template, _values(work, agreement, found, facts, on), codes(found, agreement, modalité=modalities)
+        ),
+    }
+
+
+def _values(
+    work: Work, agreement: Agreement, found: Parties, facts: Mapping[str, Any], on: date
+) -> dict[str, Any]:
+    """What the placeholders of the convention stand for."""
+    account = facts["account"] if all(facts["account"].values()) else {}
+    signing = [o for o in facts["officers"] if o["signs"]][:2]
+    refused = (x[:1].lower() + x[1:].rstrip(" .;") for x in facts["refused_expenses"])
+    return {
+        "beneficiaire": facts["group_name"],
+        "micro_projet": facts["title"],
+        "lieu": facts["place"],
+        "appel": facts["call"],
+        "dossier": facts["application"],
+        "debut": agreement.starts_on,
+        "fin": agreement.ends_on,
+        "montant": agreement.amount_minor,
+        "montant_lettres": agreement.amount_minor,
+        "cout_total": agreement.amount_minor + agreement.own_cash_minor + agreement.own_kind_minor,
+        "apport_numeraire": agreement.own_cash_minor,
+        "apport_nature": agreement.own_kind_minor,
+        "imputation": facts["line"],
+        "fonds": facts["fund"],
+        "bailleur": facts["donor"],
+        "exercice": str(facts["exercice"]),
+        "engagement": found.commitment.reference,
+        "compte_nature": ACCOUNTS[account["kind"]] if account else "",
+        "compte_etablissement": account.get("provider", ""),
+        "compte_titulaire": account.get("holder", ""),
+        "compte_numero": account.get("number", "").lstrip("…"),
+        "signataires_compte": " et ".join(f"{o['name']}, {OFFICES[(o['office'], o['sex'])]}" for o in signing)
+        if len(signing) == 2
+        else "",
+        "depenses_refusees": " ; ".join(refused),
+        "plaintes": facts["complaints"],
+        "corruption": facts["corruption"],
+        "contact_donnees": facts["data_contact"],
+        **figures(work, agreement, on),
+    }
 
 
 def amendment_base(work: Work, agreement: Agreement, found: Parties | None = None) -> dict[str, Any]:
@@ -231,9 +283,26 @@ def amendment_facts(
         for a in work.db.scalars(select(GroupAccount).where(GroupAccount.id.in_(account_ids)))
     }
     on = amendment.signed_at.date() if amendment.signed_at else work.today
+    template = template_of(work, "avenant", amendment)
+    found = parties(work, agreement)
     scan = work.db.get(Document, amendment.signed_scan_id) if amendment.signed_scan_id else None
     return {
-        **(base or amendment_base(work, agreement)),
+        **(base or amendment_base(work, agreement, found)),
+        "template": said(template),
+        "articles": written(
+            template,
+            {
+                "beneficiaire": found.group.name,
+                "convention": agreement.reference,
+                "montant": agreement.amount_minor,
+                "montant_lettres": agreement.amount_minor,
+                "motif": amendment.reason,
+                "acte": amendment.act,
+                "article_vise": str(amendment.changes["before"].get("article") or ""),
+                "originaux": (ORIGINALS["amendment"], "originals"),
+            },
+            codes(found, agreement, type=[amendment.kind]),
+        ),
         "amendment": amendment.reference,
         "number": amendment.number,
         "kind": amendment.kind,

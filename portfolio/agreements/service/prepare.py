@@ -151,6 +151,7 @@ def create(work: Work, award: Award, form: AgreementForm) -> Agreement:
             bank_account_id=form.account_id,
             created_by_id=work.actor.id,
             created_at=work.now,
+            **queries.pinned(work, "convention", work.today),
         ),
         "agreement:created",
         permission="agreement:prepare",
@@ -181,6 +182,7 @@ def edit(work: Work, agreement: Agreement, form: EditForm) -> None:
         bank_account_id=form.account_id,
         own_cash_minor=_sum(form.lines, "N"),
         own_kind_minor=_sum(form.lines, "V"),
+        **queries.pinned(work, "convention", work.today),
     )
     ids = [t.id for t in queries.tranches(work, agreement)]
     work.db.execute(delete(Condition).where(Condition.tranche_id.in_(ids)))
@@ -251,7 +253,7 @@ def check(work: Work, agreement: Agreement) -> None:
     """Certify the checks before signature; by another person than the one who prepared (I4)."""
     work.hold(agreement)
     refuse(check_obstacles(work, agreement))
-    work.advance(AGREEMENT, agreement, "check")
+    work.advance(AGREEMENT, agreement, "check", **queries.pinned(work, "convention", work.today))
 
 
 def send(work: Work, agreement: Agreement) -> None:

@@ -122,6 +122,7 @@ def countersign_obstacles(work: Work, agreement: Agreement) -> Iterator[Refusal]
             way_out=_("Scan the signed agreement and attach it."),
             who=who_may("agreement:send"),
         )
+    yield from _rules_changed(work, agreement)
     yield from date_refusals(work, agreement, agreement.signed_by_group_on or work.today)
     if agreement.signed_by_group_on is not None and agreement.signed_by_group_on > work.today:
         yield Refusal(
@@ -136,6 +137,19 @@ def countersign_obstacles(work: Work, agreement: Agreement) -> Iterator[Refusal]
             _("The agreement would be over before it is signed: its end is %(when)s.")
             % {"when": date_text(agreement.ends_on)},
             way_out=_("Return it and correct its dates."),
+            who=who_may("agreement:check"),
+        )
+
+
+def _rules_changed(work: Work, agreement: Agreement) -> Iterator[Refusal]:
+    """The group signed the figures of the day the paper was sent: the authority cannot sign others."""
+    sent = agreement.sent_at.date() if agreement.sent_at else work.today
+    if queries.figures(work, agreement, sent) != queries.figures(work, agreement, work.today):
+        yield Refusal(
+            "rules_changed",
+            _("A figure of the rules that the text quotes has changed since the agreement was sent on %(when)s.")
+            % {"when": date_text(sent)},
+            way_out=_("Return the agreement, then send its new text for signature."),
             who=who_may("agreement:check"),
         )
 

@@ -10,6 +10,7 @@ from sqlalchemy import update
 from portfolio.agreements import queries as agreements
 from portfolio.agreements.models import Agreement, FormalNotice, Tranche
 from portfolio.agreements.service import move_stage
+from portfolio.documents.reference import figure
 from portfolio.documents.service import add, attached
 from portfolio.funds import queries as funds
 from portfolio.funds import service as money
@@ -361,6 +362,6 @@ def void_receipt(work: Work, recovery: Recovery, receipt: RecoveryReceipt, reaso
         )
 
 
-def last_day(work: Work, days: int = 30) -> date:
-    """The usual last day to repay, proposed in the form."""
-    return date.fromordinal(work.today.toordinal() + days)
+def last_day(work: Work) -> date:
+    """The last day to repay that the form proposes: the delay of a formal notice (article 12 of the agreement), a dated rule."""
+    return date.fromordinal(work.today.toordinal() + figure("notice_days", work.today))

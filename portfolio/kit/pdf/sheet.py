@@ -72,6 +72,8 @@ class Marks:
     paraphe: bool = False
     stands: tuple[int, str] | None = None
     """Number and hash of the last entry of the books when the paper is issued."""
+    model: str = ""
+    """Which version of its template the text is."""
 
 
 def paginate(blocks: Sequence[Block], margins: Margins, *, landscape: bool, scale: float) -> list[Page]:
@@ -186,6 +188,8 @@ def foot(pen: Pen, left: float, width: float, y: float, marks: Marks, number: in
     pen.line(left, y + 9, right, y + 9, 0.3, 0.5)
     if marks.reference:
         pen.text(left, y, numbered(marks.reference), "bold", size)
+    if marks.model:
+        pen.text(left, y - 7.4, marks.model, "body", 6.4, grey=0.25)
     if marks.fingerprint:
         shown = f"Empreinte de contrôle : {short_fingerprint(marks.fingerprint)}"
         pen.text((left + right) / 2, y, shown, "body", size, "center")

@@ -1,5 +1,6 @@
 """Every SELECT of purchases: records, bids, what the committee said, splitting, the facts of pages and papers."""
 
+from portfolio.procurement.queries.compared import offers_compared
 from portfolio.procurement.queries.pages import (
     bid_facts,
     declare_facts,
@@ -50,6 +51,7 @@ from portfolio.procurement.queries.records import (
 from portfolio.procurement.queries.splits import Split, splits, splits_of
 
 __all__ = [
+    "offers_compared",
     "Split",
     "award_facts",
     "bid_facts",

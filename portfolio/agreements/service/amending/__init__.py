@@ -42,6 +42,7 @@ def prepare_amendment(work: Work, agreement: Agreement, form: AmendmentForm) -> 
             reason=form.reason,
             changes=changes,
             created_by_id=work.actor.id,
+            **queries.pinned(work, "avenant", work.today),
         ),
         "amendment:created",
         reason=form.reason,
@@ -54,7 +55,7 @@ def submit_amendment(work: Work, amendment: Amendment) -> None:
     agreement = work.hold(work.db.get_one(Agreement, amendment.agreement_id))
     work.hold(amendment)
     refuse(amendment_obstacles(work, agreement, amendment.kind, amendment.changes, amendment))
-    work.advance(AMENDMENT, amendment, "submit")
+    work.advance(AMENDMENT, amendment, "submit", **queries.pinned(work, "avenant", work.today))
 
 
 def approve_obstacles(_work: Work, amendment: Amendment) -> Iterator[Refusal]:

@@ -122,7 +122,7 @@ def test_clauses_differ_by_country_donor_fund_call_and_modality() -> None:
 
     assert text(pays="ML") == "Toujours. Mali ou Niger."
     assert text(pays="NE") == "Toujours. Mali ou Niger. Ailleurs."
-    assert text(pays="BF", bailleur="NOR", fonds="F1", **{"modalité": "direct"}) == "Toujours. Ailleurs. Norlande. Fournisseur."
+    assert text(pays="BF", bailleur="NOR", fonds="F1", modalité="direct") == "Toujours. Ailleurs. Norlande. Fournisseur."
     assert text(pays="BF", bailleur="NOR", fonds="F2") == "Toujours. Ailleurs."
 
 

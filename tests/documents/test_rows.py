@@ -191,6 +191,7 @@ ROWS: dict[str, tuple[str, ...]] = {
         "Observation", "Arrêté le présent échantillon", "L'auditeur",
     ),
     "statement_payables": ("RESTES À PAYER", "Engagé", "Liquidé", "Ordonnancé", "Payé", "Reste à payer"),
+    "statement_grant": ("RELEVÉ DE SUBVENTION", "Convention", "Bénéficiaire", "Versé", "Accepté", "Réclamé", "Reste à justifier", "Arrêté le présent relevé"),
     "statement_ageing": ("BALANCE ÂGÉE", "0 à 90", "91 à 180", "181 à 270", "Plus de 270", "Dernière mise en", "Arrêtée la présente balance"),
     "reconciliation": ("ÉTAT DE RAPPROCHEMENT", "Solde dans les livres", "Solde du relevé", "Écart", "Suspens", "Âge (jours)", "OP-2026-",
         "Préparé par", "Contrôlé par", "zéro franc. Le compte est rapproché au"),
@@ -300,6 +301,7 @@ def printed(around: Surroundings) -> Iterator[tuple[str, str, str]]:
             books.print_trial_balance(work, ledger_pages.Filters(ledger_pages.DEFAULT)),
             statements.print_payables(work),
             statements.print_ageing(work, {}),
+            statements.print_grant(work, work.db.scalars(select(Agreement).where(Agreement.status == "active").order_by(Agreement.id)).first()),
         ]
         sample = samples.draw(work, SampleForm(population="payments", method="monetary", size=12, seed="20261123"))
         papers += documents.papers_of(work, sample)

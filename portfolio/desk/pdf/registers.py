@@ -141,3 +141,56 @@ def ageing_pdf(facts: Facts, rows: Iterable[Sequence[Any]]) -> bytes:
         empty="Toutes les avances versées sont justifiées.",
     )
     return draw_book(spec, lines())
+
+
+def grant_pdf(facts: Facts) -> bytes:
+    """Relevé d'une subvention: every entry of its money, what it added, what is left to justify and to give back."""
+    sums, rows = facts["sums"], facts["rows"]
+    became = (
+        sums["accepted"] + sums["to_justify"] + sums["to_return"] + sums["returned"] + sums["written_off"]
+    )
+    back = sums["returned"] + sums["written_off"]
+
+    def closing(totals: Totals) -> list[str]:
+        if totals.lines != len(rows):
+            raise ValueError("the rows are not those of the facts")
+        said = facts["ledger_minor"]
+        gap = "aucun écart" if said == sums["paid"] else f"ÉCART de {amount(said - sums['paid'])}"
+        check = "" if became == sums["paid"] else f" ; ÉCART de {amount(became - sums['paid'])}"
+        return [
+            f"Arrêté le présent relevé à {counted(len(rows), 'écriture', 'écritures')} et à la somme versée de : "
+            f"{amount_in_words(sums['paid'])} ({amount(sums['paid'])}), dont accepté {amount(sums['accepted'])}, "
+            f"reste à justifier {amount(sums['to_justify'])}, reste à reverser {amount(sums['to_return'])}, "
+            f"reversé ou admis en non-valeur {amount(back)}{check}.",
+            f"Paiements au grand livre (compte 907) : {amount(said)} ; {gap}.",
+        ]
+
+    made = frame(facts, "Relevé de subvention", sums["paid"])
+    spec = BookSpec(
+        **made,
+        edition=edition(facts),
+        filters=[
+            ("Convention", f"{facts['agreement']} – {facts['title']}"),
+            ("Bénéficiaire", facts["group"]),
+            ("Montant de la subvention", amount(facts["amount_minor"])),
+        ],
+        columns=[
+            BookColumn("N°", 11, align="right"),
+            BookColumn("Date", 18),
+            BookColumn("Pièce", 32),
+            BookColumn("Tr.", 8, align="center"),
+            BookColumn("Libellé", 66),
+            BookColumn("Versé", 24, "amount"),
+            BookColumn("Accepté", 24, "amount"),
+            BookColumn("Réclamé", 22, "amount"),
+            BookColumn("Reversé, non-valeur", 24, "amount"),
+            BookColumn("Reste à justifier", 24, "balance"),
+            BookColumn("Reste à reverser", 24, "balance"),
+        ],
+        closing_label="Totaux et restes",
+        closing=closing,
+        fingerprints=[_head(facts)],
+        signatories=signers(facts, Signatory("L'ordonnateur", "", label="Vu")),
+        empty="Aucun paiement sur cette convention.",
+    )
+    return draw_book(spec, [tuple(row) for row in rows])

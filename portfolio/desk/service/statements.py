@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from portfolio.agreements.models import Agreement
 from portfolio.desk.pdf import registers
-from portfolio.desk.queries import ageing
+from portfolio.desk.queries import ageing, grants
 from portfolio.desk.queries import statements as queries
 from portfolio.desk.service.ledger import books
 from portfolio.documents.models import Paper
@@ -18,10 +19,17 @@ from portfolio.work import Work
 TITLES = {
     "payables": N_("Commitments and sums left to pay"),
     "ageing": N_("Advances not justified, by age"),
+    "grant": N_("Statement of a grant"),
 }
 
 
-def _kept(work: Work, kind: str, facts: dict[str, Any], draw: Callable[[dict[str, Any]], bytes]) -> Paper:
+def _kept(
+    work: Work,
+    kind: str,
+    facts: dict[str, Any],
+    draw: Callable[[dict[str, Any]], bytes],
+    subject: Any = None,
+) -> Paper:
     work.require("ledger:print")
     reference = work.number("edition", "ledger")
     with speaking("fr"):  # a paper is French whoever prints it
@@ -31,12 +39,17 @@ def _kept(work: Work, kind: str, facts: dict[str, Any], draw: Callable[[dict[str
         kind=f"statement_{kind}",
         reference=reference,
         title=title,
-        subject=books(),
+        subject=subject or books(),
         facts=facts,
         draw=draw,
     )
     work.record("ledger:printed", books(), data={"reference": reference})
     return paper
+
+
+def print_grant(work: Work, agreement: Agreement) -> Paper:
+    """Relevé d'une subvention, today; kept with the agreement."""
+    return _kept(work, "grant", grants.paper_facts(work, agreement), registers.grant_pdf, agreement)
 
 
 def print_payables(work: Work) -> Paper:

@@ -21,6 +21,13 @@ def entries_of(session: Session, subject_type: str, subject_id: int) -> Sequence
     return session.scalars(statement.order_by(_E.seq)).all()
 
 
+def of_agreement(session: Session, agreement: str, accounts: Sequence[str]) -> Sequence[LedgerEntry]:
+    """The entries of one agreement that touch one of these accounts, oldest first."""
+    touched = or_(_E.debit.in_(accounts), _E.credit.in_(accounts))
+    statement = select(LedgerEntry).where(_E.agreement == agreement, touched)
+    return session.scalars(statement.order_by(_E.seq)).all()
+
+
 def act(session: Session, posting: int) -> Sequence[LedgerEntry]:
     """The entries of one act, in order; empty when there is no such number."""
     if not 0 < posting < 2**62:

@@ -106,3 +106,15 @@ def give(
     }
     session.execute(insert(GivenNumber).values(**row))
     return word
+
+
+def year_of(number: str) -> int:
+    """The year that a number says: 2026 of `DEC-2026-00001-K`."""
+    return int(number.split("-")[1])
+
+
+def void(session: Session, number: str, reason: str) -> None:
+    """A number that names nothing any more stays in the register, with its reason (F2)."""
+    session.execute(
+        update(GivenNumber).where(GivenNumber.reference == number).values(voided_reason=reason)
+    )

@@ -103,6 +103,7 @@ OTHERS: dict[str, str] = {
     "commitment:prepared": N_("Commitment prepared"),
     "commitment:reduced": N_("Commitment reduced"),
     "decision:prepared": N_("Decision prepared"),
+    "decision:renumbered": N_("Decision numbered in the year of its signature"),
     "notice:prepared": N_("Letter prepared"),
     "agreement:created": N_("Agreement prepared"),
     "agreement:edited": N_("Agreement edited"),

@@ -11,6 +11,7 @@ from portfolio.awards import queries, service
 from portfolio.awards.forms import DecisionForm, ReceiveForm
 from portfolio.awards.models import Commitment, Decision, Notice
 from portfolio.calls.models import Call
+from portfolio.seed.data.calls import CALLS
 from portfolio.seed.data.files import all_groups, files_of
 from portfolio.seed.data.people import OFFICERS
 from portfolio.seed.data.problems import PROMOTION_DECISION_J, WITHDRAWAL_J
@@ -21,6 +22,7 @@ from portfolio.work import Work
 PROGRAMME, CONTROLLER, ORDONNATEUR = "mariam.guindo", "abdoul.karim.soumana", "seydou.barro"
 DELEGATE, SECRETARY = "haoua.abdou", "issoufou.garba"
 CALL = "AAP-2025-01"
+DECISION_J = CALLS[CALL].decision_j
 PREAMBLE = (
     "Vu le traité révisé instituant l'Autorité ;\n"
     "Vu la décision n° 004/SE portant création du comité de sélection ;"
@@ -29,12 +31,16 @@ CHANNELS = {"ML": "hand", "BF": "commune", "NE": "whatsapp"}
 
 
 def plan(stage: Stage) -> None:
-    """The decision of J−325 and its letters; the withdrawal of one group and the promotion of the next on the list."""
+    """The decision and its letters; the withdrawal of one group and the promotion of the next on the list.
+
+    Credits are engaged and visaed on the morning of the decision: whatever the day of installation, the three acts are of the exercice of the
+    credits, and the order of their hours is that of the law.
+    """
     stage.plan(-330, "09:30", PROGRAMME, partial(_reserve, stage))
-    stage.plan(-329, "10:00", PROGRAMME, partial(_commit, stage))
-    stage.plan(-328, "11:00", CONTROLLER, _visa)
-    stage.plan(-326, "09:00", SECRETARY, partial(_prepare_decision, stage))
-    stage.plan(-325, "10:30", ORDONNATEUR, partial(_sign, stage, "award"))
+    stage.plan(DECISION_J, "08:10", PROGRAMME, partial(_commit, stage))
+    stage.plan(DECISION_J, "09:00", CONTROLLER, _visa)
+    stage.plan(DECISION_J, "09:40", SECRETARY, partial(_prepare_decision, stage))
+    stage.plan(DECISION_J, "10:30", ORDONNATEUR, partial(_sign, stage, "award"))
     _plan_letters(stage, -323)
     stage.plan(WITHDRAWAL_J, "11:00", OFFICERS["BF"], partial(_withdraw, stage))
     stage.plan(PROMOTION_DECISION_J - 2, "09:30", PROGRAMME, partial(_promote, stage))

@@ -14,8 +14,11 @@ from portfolio.awards.models import Commitment, Decision, Reservation
 from portfolio.awards.service import committing
 from portfolio.calls.models import Call
 from portfolio.committees.models import Session
+from portfolio.documents.models import Paper
+from portfolio.funds.models import BudgetLine
 from portfolio.kit.db import Database
 from portfolio.kit.errors import Forbidden, Refused
+from portfolio.numbering.models import GivenNumber
 from portfolio.work import Work
 from tests.awards.scene import balance, codes, commit, line, prepare, reserve, sign, statuses, visa_all
 from tests.client import client
@@ -188,3 +191,26 @@ def test_credits_lifted_meanwhile_are_not_committed(small: w.World) -> None:
         awards.unreserve(work, held, "La somme ne servira pas")
         committing.commit(work, call, file, held)
     assert codes(refused) == {"already_freed"}
+
+
+def test_a_number_is_of_the_year_of_its_act(small: w.World) -> None:
+    """Drafted on 31 December, signed on 2 January: the décision is of January, the draft's number stays voided with the reason (F2)."""
+    small.at(datetime(2026, 12, 31, 9, 0, tzinfo=UTC))
+    reserve(small)
+    with small.database.session(readonly=False) as db:
+        db.get_one(BudgetLine, small.line).exercice = 2027  # the credits of an exercice do not date an act
+        db.commit()
+    commit(small)
+    visa_all(small)
+    number = prepare(small)
+    with small.database.session(readonly=True) as db:
+        draft = db.get_one(Decision, number).reference
+        assert draft.startswith("DEC-2026-") and db.scalars(select(Commitment)).one().reference.startswith("ENG-2026-")
+    small.at(datetime(2027, 1, 2, 9, 0, tzinfo=UTC))
+    sign(small, number)
+    with small.database.session(readonly=True) as db:
+        signed = db.get_one(Decision, number).reference
+        assert signed.startswith("DEC-2027-00001-")
+        former = db.scalars(select(GivenNumber).where(GivenNumber.reference == draft)).one()
+        assert signed in (former.voided_reason or "")
+        assert db.scalars(select(Paper.reference).where(Paper.kind == "decision")).all() == [signed]

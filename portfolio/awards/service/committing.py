@@ -73,7 +73,7 @@ def commit(work: Work, call: Call, application: Application, reservation: Reserv
     funds.commit_reserved(work, line, reservation.amount_minor)
     reservation.freed_at = work.now
     made = Commitment(
-        reference=work.number("commitment", "commitment", year=line.exercice),
+        reference=work.number("commitment", "commitment"),
         application_id=application.id,
         call_id=call.id,
         group_id=application.group_id,

@@ -19,7 +19,9 @@ from portfolio.committees.pdf.annexes import why_text
 from portfolio.documents import service as documents
 from portfolio.kit.errors import Refusal, Refused, refuse
 from portfolio.kit.i18n import gettext as _
+from portfolio.kit.i18n import speaking
 from portfolio.kit.money import amount as worded
+from portfolio.numbering import service as numbering
 from portfolio.rulebook.lifecycles.applications import APPLICATION
 from portfolio.rulebook.lifecycles.awards import DECISION
 from portfolio.rulebook.permissions import who_may
@@ -120,7 +122,7 @@ def draft(
 ) -> Decision:
     """Store a draft decision and its annexed table; the total is the sum of the rows."""
     decision = Decision(
-        reference=work.number("decision", "decision", year=call.exercice),
+        reference=work.number("decision", "decision"),
         call_id=call.id,
         session_id=session_id,
         kind=kind,
@@ -222,6 +224,7 @@ def sign_decision(work: Work, decision: Decision) -> None:
     decision = work.hold(decision)
     if decision.status == "draft":
         refuse(sign_obstacles(work, decision))
+        _number_of_its_year(work, decision)
     work.advance(DECISION, decision, "sign", measures={"amount": decision.total_minor})
     for award in queries.awards_of(work, decision):
         application = work.hold(work.db.get_one(Application, award.application_id))
@@ -240,6 +243,27 @@ def sign_decision(work: Work, decision: Decision) -> None:
         facts=queries.decision_paper(work, decision),
         draw=decision_pdf,
     )
+
+
+def _number_of_its_year(work: Work, decision: Decision) -> None:
+    """A decision drafted on 31 December and signed in January takes a number of January; the draft's is voided, with the reason (F2)."""
+    former = decision.reference
+    if numbering.year_of(former) == work.today.year:
+        return
+    work.edit(
+        decision,
+        "decision:renumbered",
+        permission="decision:sign",
+        reference=work.number("decision", "decision"),
+    )
+    with speaking("fr"):  # the register is French whatever the screen speaks
+        words = _("Draft of %(year)d, signed in %(signed)d under no. %(number)s.")
+        said = words % {
+            "year": numbering.year_of(former),
+            "signed": work.today.year,
+            "number": decision.reference,
+        }
+    numbering.void(work.db, former, said)
 
 
 def abandon(work: Work, decision: Decision, reason: str) -> None:

@@ -47,7 +47,7 @@ def order_pdf(facts: dict[str, Any]) -> bytes:
             ("Subvention à", f"{facts['group']}, {facts['place']}"),
             ("Objet", object_line(facts)),
             ("Modalité", MODALITIES[facts["modality"]]),
-            ("Engagement", f"{facts['commitment']} du {long_day(facts['commitment_on'])}"),
+            ("Engagement", _engagement(facts)),
             ("Décision", f"{facts['decision']} du {long_day(facts['decision_on'])}"),
             ("Convention", f"{facts['agreement']} du {long_day(facts['agreement_on'])}"),
         ]
@@ -124,3 +124,10 @@ def _chain(facts: Facts) -> list[Signatory]:
         )
         for code, function, label in rows
     ]
+
+
+def _engagement(facts: dict[str, Any]) -> str:
+    """« ENG-… du …, visé le … »: the day of its entry, then that of its visa."""
+    visa = facts.get("commitment_visa_on")
+    said = f"{facts['commitment']} du {long_day(facts['commitment_on'])}"
+    return f"{said}, visé le {long_day(visa)}" if visa else said

@@ -115,6 +115,4 @@ def year_of(number: str) -> int:
 
 def void(session: Session, number: str, reason: str) -> None:
     """A number that names nothing any more stays in the register, with its reason (F2)."""
-    session.execute(
-        update(GivenNumber).where(GivenNumber.reference == number).values(voided_reason=reason)
-    )
+    session.execute(update(GivenNumber).where(GivenNumber.reference == number).values(voided_reason=reason))

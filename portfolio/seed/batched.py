@@ -35,6 +35,10 @@ FIRST = ("MP07:1", "MP11:2", "MP16:2", "MP25:1")
 """Ordered on J−153, paid on J−150 as the statements say: the last one, to a supplier, comes with the second statement."""
 SECOND = ("MP10:3",)
 """Sent on J−26 and recorded by hand; the statement comes later."""
+THIRD = ("MP24:3",)
+"""To a supplier, in a pain.001 file; recorded by hand too."""
+FOURTH = ("MP26:1",)
+"""Approved by one person, still to be authorised by another: nothing has left."""
 BLIND = "MP10:3"
 """The bank wrote its line without our reference: a person must say what it is."""
 COUNTED = ((10_000, 20), (5_000, 8), (2_000, 3), (1_000, 2), (500, 3), (100, 5))
@@ -46,7 +50,7 @@ Row = tuple[str, str, str, int]
 
 def by_batch(project: str, tranche: int) -> bool:
     """Whether a batch sends this payment."""
-    return f"{project}:{tranche}" in (*FIRST, *SECOND)
+    return f"{project}:{tranche}" in (*FIRST, *SECOND, *THIRD)
 
 
 def by_statement(project: str, tranche: int) -> bool:
@@ -56,13 +60,20 @@ def by_statement(project: str, tranche: int) -> bool:
 
 def plan(stage: Stage) -> None:
     """Each link on its day, each by its own person."""
-    for code, names, day, layout in (("1", FIRST, -152, "sahel-csv"), ("2", SECOND, -26, "fleuve-csv")):
-        made, key = partial(_create, stage, names, layout, f"batch:{code}"), f"batch:{code}"
+    for code, names, day, layout in (
+        ("1", FIRST, -152, "sahel-csv"),
+        ("2", SECOND, -26, "fleuve-csv"),
+        ("3", THIRD, -27, "pain-09"),
+    ):
+        key = f"batch:{code}"
+        made = partial(_create, stage, names, layout, key, "BQ-F1")
         stage.plan(day, "14:05", CASHIER, made)
         stage.plan(day, "14:40", CONTROLLER, partial(_sign, stage, key, "approve"))
         stage.plan(day, "15:20", ORDONNATEUR, partial(_sign, stage, key, "authorise"))
         stage.plan(day, "16:00", ACCOUNTANT, partial(_sign, stage, key, "release"))
         stage.plan(day, "16:15", CASHIER, partial(_send, stage, key))
+    stage.plan(-3, "14:05", CASHIER, partial(_create, stage, FOURTH, "pain-09", "batch:4", "BQ-F3"))
+    stage.plan(-3, "14:40", CONTROLLER, partial(_sign, stage, "batch:4", "approve"))
     stage.plan(-150, "17:30", ACCOUNTANT, partial(_first_statement, stage))
     stage.plan(-149, "08:40", ACCOUNTANT, partial(_late_statement, stage))
     stage.plan(-149, "09:10", CASHIER, partial(_reconcile, stage, "batch:1"))
@@ -77,9 +88,9 @@ def _payment(stage: Stage, work: Work, name: str) -> Disbursement:
     return stage.get(work, Disbursement, f"disbursement:{name}:1")
 
 
-def _create(stage: Stage, names: tuple[str, ...], layout: str, key: str, work: Work) -> None:
+def _create(stage: Stage, names: tuple[str, ...], layout: str, key: str, account: str, work: Work) -> None:
     form = BatchForm(
-        treasury_account_id=stage.ids["treasury:BQ-F1"],
+        treasury_account_id=stage.ids[f"treasury:{account}"],
         profile=layout,
         payments=[_payment(stage, work, name).id for name in names],
     )

@@ -169,7 +169,10 @@ def account_form(facts: GroupFacts, channel: str = "", holder: str = "", number:
     if way in PROVIDERS:
         kind, provider = "mobile", PROVIDERS[way]
     else:
-        kind, provider = way, (MUTUALS if way == "sfd" else BANKS)[facts.country]
+        kind, provider = (
+            way,
+            "Caisse du siège" if way == "cash" else (MUTUALS if way == "sfd" else BANKS)[facts.country],
+        )
     return make(
         AccountForm,
         kind=kind,

@@ -26,6 +26,7 @@ from portfolio.seed.data.files import all_groups
 from portfolio.seed.data.life import disbursements, vouchers_of
 from portfolio.seed.data.model import Disbursement, Voucher
 from portfolio.seed.data.model import Recovery as RecoveryFacts
+from portfolio.seed.data.model.grants import SHARED_REASONS
 from portfolio.seed.data.others import projects
 from portfolio.seed.data.problems import RECOVERIES
 from portfolio.seed.data.suppliers import SUPPLIERS
@@ -147,15 +148,26 @@ def _examine(stage: Stage, facts: Disbursement, work: Work) -> None:
     report = _report(stage, work, facts)
     told = {voucher.number: voucher for voucher in vouchers_of(facts.project, facts.tranche)}
     verbs = {"accepted": "accept", "queried": "query", "rejected": "refuse"}
-    rows = [
-        make(
-            VerdictRow,
-            id=expense.id,
-            verdict=verbs[told[expense.number].verdict],
-            reason=told[expense.number].reason or None,
+    rows = []
+    for expense in queries.expenses(work, report):
+        voucher = told[expense.number]
+        if voucher.verdict == "shared":
+            parts = voucher.parts
+            rows.append(
+                make(
+                    VerdictRow,
+                    id=expense.id,
+                    accepted=parts["accepted"],
+                    queried=parts["queried"],
+                    refused=parts["rejected"],
+                    reason=SHARED_REASONS["rejected"],
+                    queried_reason=SHARED_REASONS["queried"],
+                )
+            )
+            continue
+        rows.append(
+            make(VerdictRow, id=expense.id, verdict=verbs[voucher.verdict], reason=voucher.reason or None)
         )
-        for expense in queries.expenses(work, report)
-    ]
     service.decide_all(work, report, VerdictsForm(lines=rows))
     service.review(work, report)
 

@@ -34,6 +34,8 @@ from portfolio.seed.stage import Stage, make
 from portfolio.work import Work
 
 PROGRAMME, CONTROLLER, ACCOUNTANT = "mariam.guindo", "abdoul.karim.soumana", "mahamadou.sidibe"
+IN_HAND = "MP19"
+"""Its union asks to be paid in hand for a tranche: no branch within a day's walk."""
 SHOWN: dict[str, tuple[str, dict[str, object]]] = {
     "own_contribution": (
         "Bordereau de versement de l'apport",
@@ -84,6 +86,13 @@ def plan(stage: Stage) -> None:
             _plan_conditions(stage, facts)
             _plan_chain(stage, facts, n)
     _plan_second_tries(stage)
+    group = all_groups()[all_projects()[IN_HAND].group]
+    officer, take = _officer(IN_HAND), group.officers[1].name
+    asked = partial(
+        groups_known.propose_account, stage, group, "cash", ":cash", holder=take, number=group.phone[-8:]
+    )
+    stage.plan(-38, "10:10", officer, asked)
+    stage.plan(-37, "11:10", PROGRAMME, partial(groups_known.verify_account, stage, group, ":cash"))
 
 
 def key(facts: Facts) -> str:
@@ -138,9 +147,9 @@ def plan_approvals(stage: Stage, facts: Facts, n: int) -> None:
     if facts.ordered_j is not None:
         stage.plan(facts.ordered_j, _hour(11, n), signer_of(amount, n), partial(_order, stage, facts))
     if facts.paid_j is not None and not batched.by_statement(facts.project, facts.tranche):
-        if not batched.by_batch(facts.project, facts.tranche):
+        if not batched.by_batch(facts.project, facts.tranche) and facts.channel != "cash":
             stage.plan(facts.paid_j - 1, _hour(14, n), ACCOUNTANT, partial(_send, stage, facts))
-        act = _fail if facts.outcome == "failed" else _pay
+        act = _fail if facts.outcome == "failed" else pay
         stage.plan(facts.paid_j, _hour(15, n), ACCOUNTANT, partial(act, stage, facts))
 
 
@@ -153,7 +162,7 @@ def _evidence(stage: Stage, project: str, number: int, work: Work) -> None:
     agreement = agreement_of(stage, work, project)
     conditions = select(Condition).where(Condition.tranche_id == tranche.id).order_by(Condition.position)
     for condition in work.db.scalars(conditions).all():
-        if condition.met_at is not None or condition.kind not in SHOWN:
+        if condition.met_at is not None or condition.waived_at is not None or condition.kind not in SHOWN:
             continue
         title, said = SHOWN[condition.kind]
         values = {name: v.format(n=condition.id) if isinstance(v, str) else v for name, v in said.items()}
@@ -219,7 +228,9 @@ def _validate_visit(stage: Stage, project: str, n: int, work: Work) -> None:
 
 
 def request(stage: Stage, facts: Facts, work: Work, *, account: str = "") -> None:
-    """The officer asks for the tranche."""
+    """The officer asks for the tranche; what is paid in hand goes to the account of that name."""
+    if facts.channel == "cash":
+        account = f"account:{all_projects()[facts.project].group}:cash"
     tranche = tranche_of(stage, work, facts.project, facts.tranche)
     form = RequestForm(
         account_id=stage.ids[account] if account else None,
@@ -251,6 +262,8 @@ def _order(stage: Stage, facts: Facts, work: Work) -> None:
 def _treasury(stage: Stage, work: Work, facts: Facts) -> int:
     if facts.channel.endswith("_money"):
         return stage.ids["treasury:MM"]
+    if facts.channel == "cash":
+        return stage.ids["treasury:CAISSE"]
     fund = work.db.get_one(Fund, agreement_of(stage, work, facts.project).fund_id)
     return stage.ids[f"treasury:BQ-{fund.code}"]
 
@@ -265,17 +278,31 @@ def _send(stage: Stage, facts: Facts, work: Work) -> None:
     service.send(work, found, form)
 
 
-def _pay(stage: Stage, facts: Facts, work: Work) -> None:
+def pay(stage: Stage, facts: Facts, work: Work) -> None:
     found = _found(stage, work, facts)
+    way = "CA" if facts.channel == "cash" else "OM" if facts.channel.endswith("_money") else "VIR"
     form = PayForm(
         content_hash=found.content_hash,
         amount_seen=found.amount_minor,
         treasury_account_id=_treasury(stage, work, facts),
-        payment_reference=f"{'OM' if facts.channel.endswith('_money') else 'VIR'}-{found.reference}",
+        payment_reference=f"{way}-{found.reference}",
         paid_on=work.today,
         fee=facts.fee or None,
+        **(_in_hand(facts) if facts.channel == "cash" else {}),
     )
     service.pay(work, found, form)
+
+
+def _in_hand(facts: Facts) -> dict[str, str]:
+    """Who came for cash: the treasurer, with her paper; the number is that of the book of receipts (M15)."""
+    group = all_groups()[all_projects()[facts.project].group]
+    treasurer = group.officers[1]
+    return {
+        "receipt_number": "CR-0117",
+        "received_by": treasurer.name,
+        "identity_kind": groups_known.PAPERS[group.country],
+        "identity_number": treasurer.paper,
+    }
 
 
 def _fail(stage: Stage, facts: Facts, work: Work) -> None:

@@ -51,7 +51,7 @@ from portfolio.work import Work
 BUYER, PRESIDENT, ORDONNATEUR = "assitan.doumbia", "adamou.soumana", "seydou.barro"
 PRESENT = ("adamou.soumana", "safiatou.sana", "boubacar.cisse", "aichatou.garba")
 RECEPTION = ("hamadoun.tamboura", "mariama.diallo", "salamatou.issoufou")
-TRANCHES = {"ACH-MP04": 2, "ACH-MP12": 1, "ACH-MP25": 1, "ACH-MP19": 2}
+TRANCHES = {"ACH-MP04": 2, "ACH-MP12": 1, "ACH-MP25": 1, "ACH-MP19": 2, "ACH-MP24": 3}
 """The tranche that pays the supplier directly."""
 WORKS = frozenset({"works_quotation_request"})
 RESERVES = {"MP10": "La margelle de l'avant-trou est fissurée sur 40 cm : à reprendre."}
@@ -153,9 +153,9 @@ def _plan_authority(stage: Stage, purchase: Purchase) -> None:
     if purchase.ordered_j is not None:
         stage.plan(purchase.ordered_j, "11:10", ORDONNATEUR, partial(order, stage, purchase.code, 30))
     if purchase.received_j is not None:
-        stage.plan(purchase.received_j, "15:00", RECEPTION[0], partial(_receive, stage, purchase))
+        stage.plan(purchase.received_j, "15:00", RECEPTION[0], partial(receive, stage, purchase))
     if purchase.handed_over_j is not None:
-        stage.plan(purchase.handed_over_j, "16:00", RECEPTION[0], partial(_hand_over, stage, purchase))
+        stage.plan(purchase.handed_over_j, "16:00", RECEPTION[0], partial(hand_over, stage, purchase))
 
 
 def _ask(stage: Stage, purchase: Purchase, work: Work) -> None:
@@ -304,7 +304,7 @@ def received_lines(work: Work, procedure: Procedure) -> list[ReceivedLine]:
     ]
 
 
-def _receive(stage: Stage, purchase: Purchase, work: Work) -> None:
+def receive(stage: Stage, purchase: Purchase, work: Work) -> None:
     procedure = procedure_of(stage, work, purchase.code)
     reserves = RESERVES.get(purchase.project)
     form = ReceptionForm(
@@ -343,7 +343,7 @@ def marks(stage: Stage, purchase: Purchase, count: int) -> list[MarkRow]:
     return rows[:count]
 
 
-def _hand_over(stage: Stage, purchase: Purchase, work: Work) -> None:
+def hand_over(stage: Stage, purchase: Purchase, work: Work) -> None:
     form = HandOverForm(
         handed_on=work.today, place="Site du micro-projet", rules=RULES, recipients=marks(stage, purchase, 4)
     )

@@ -23,8 +23,19 @@ from portfolio.seed import groups_known
 from portfolio.seed.data.model import Purchase, SmallOrder
 from portfolio.seed.data.model import Quotation as Bid
 from portfolio.seed.data.others import projects
-from portfolio.seed.data.purchases import PURCHASES, SMALL_ORDERS
-from portfolio.seed.purchases import BUYER, ORDONNATEUR, create, marks, order, procedure_of, received_lines
+from portfolio.seed.data.purchases import FURNITURE, PURCHASES, SMALL_ORDERS
+from portfolio.seed.purchases import (
+    BUYER,
+    ORDONNATEUR,
+    RECEPTION,
+    create,
+    hand_over,
+    marks,
+    order,
+    procedure_of,
+    receive,
+    received_lines,
+)
 from portfolio.seed.signed import agreement_of
 from portfolio.seed.stage import Stage, make
 from portfolio.work import Work
@@ -40,6 +51,7 @@ def plan(stage: Stage) -> None:
     for facts in SMALL_ORDERS:
         stage.plan(facts.j - 3, "09:30", BUYER, partial(_small, stage, facts))
         stage.plan(facts.j, "10:15", ORDONNATEUR, partial(order, stage, facts.number, 12))
+    _plan_furniture(stage)
 
 
 # -- by the group -------------------------------------------------------------------------------------------------
@@ -98,6 +110,28 @@ def _record_reception(stage: Stage, purchase: Purchase, work: Work) -> None:
         lines=received_lines(work, procedure),
     )
     service.record_reception(work, procedure, form)
+
+
+# -- in kind ------------------------------------------------------------------------------------------------------
+
+
+def _plan_furniture(stage: Stage) -> None:
+    """Bought on one pro forma, received by the commission, handed over to the group: the delivery certificate that pays a tranche in kind."""
+    bought = FURNITURE
+    assert bought.ordered_j is not None and bought.received_j is not None and bought.handed_over_j is not None
+    stage.plan(bought.asked_j, "09:20", BUYER, partial(create, stage, bought))
+    stage.plan(bought.decided_j, "10:20", BUYER, partial(_buy_directly, stage, bought))
+    stage.plan(bought.ordered_j, "10:35", ORDONNATEUR, partial(order, stage, bought.code, 15))
+    stage.plan(bought.received_j, "15:20", RECEPTION[0], partial(receive, stage, bought))
+    stage.plan(bought.handed_over_j, "16:20", RECEPTION[0], partial(hand_over, stage, bought))
+
+
+def _buy_directly(stage: Stage, bought: Purchase, work: Work) -> None:
+    procedure = procedure_of(stage, work, bought.code)
+    service.ask(work, procedure, AskForm())
+    _price(stage, work, bought.code, bought.quotations)
+    retained = stage.ids[f"bid:{bought.code}:{bought.quotations[0].supplier}"]
+    service.buy_directly(work, procedure, DirectForm(retained_id=retained))
 
 
 # -- three small orders -------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from portfolio.seed import (
     batched,
     calling,
     copies,
+    corrected,
     files_filed,
     groups_known,
     justified,
@@ -50,6 +51,7 @@ def write(stage: Stage, *, finished: bool = True) -> None:
     batched.plan(stage)
     justified.plan(stage)
     problems.plan(stage)
+    corrected.plan(stage)
     reached.plan(stage)
     copies.plan(stage)
     if finished:

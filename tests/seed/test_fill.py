@@ -54,15 +54,15 @@ def test_totals_of_the_chain_by_fund(db: Db) -> None:
         part = projects()[facts.project].tranches[facts.tranche - 1]
         paid[lines[facts.project]] += part.amount
         cleared[lines[facts.project]] += facts.accepted or 0
-        direct[lines[facts.project]] += part.amount if part.modality == "direct" else 0
+        direct[lines[facts.project]] += 0 if part.modality == "advance" else part.amount
     assert sum(engaged.values()) == 124_342_550
     ended = [t.amount for t in projects()["MP20"].tranches if t.number > 1]
     engaged[lines["MP20"]] -= sum(ended)  # a termination releases what will not be paid
     assert net(db, "fund", "904", "905", "906", "907") == engaged
     assert net(db, "fund", "907") == paid
     assert net(db, "fund", "657") == cleared + direct
-    repaid = {"F1": 37_500, "F3": 629_250}
-    claims = {"F1": 37_500 + 575_000, "F3": 1_258_500}
+    repaid = {"F1": 37_500 + 15_000, "F3": 629_250}
+    claims = {"F1": 37_500 + 575_000 + 15_000, "F3": 1_258_500}
     assert net(db, "fund", "463") == {fund: claims[fund] - repaid[fund] for fund in claims}
     open_ = {fund: paid[fund] - direct[fund] - cleared[fund] - claims[fund] for fund in paid}
     assert net(db, "fund", "409") == {fund: left for fund, left in open_.items() if left}

@@ -53,7 +53,7 @@ def test_states_of_the_grants(db: Db) -> None:
 def test_payments_stand_where_the_demo_says(db: Db) -> None:
     found = Counter(d.status for d in db.scalars(select(Disbursement)))
     paid = sum(1 for d in disbursements() if d.outcome == "paid")
-    assert found == {"paid": paid, "failed": 1, "visaed": 1}
+    assert found == {"paid": paid, "failed": 1, "visaed": 1, "ordered": 1}
     for d in db.scalars(select(Disbursement).where(Disbursement.status == "paid")):
         people = {d.requested_by_id, d.liquidated_by_id, d.visaed_by_id, d.ordered_by_id, d.paid_by_id}
         assert len(people) == 5 and None not in people
@@ -129,6 +129,7 @@ def test_problems_7_10_and_16_money_that_comes_back(db: Db) -> None:
     assert found == {
         "MP02": (37_500, 37_500, "settled"),
         "MP07": (575_000, 0, "issued"),
+        "MP19": (15_000, 15_000, "settled"),
         "MP20": (1_258_500, 629_250, "issued"),
     }
     same = db.scalars(select(Expense).where(Expense.voucher_number == "0119")).all()
@@ -150,6 +151,9 @@ def test_problems_8_9_and_13_what_changes_on_the_way(db: Db) -> None:
     assert Counter((a.kind, a.status) for a in amendments) == {
         ("virement", "signed"): 1,
         ("extension", "signed"): 1,
+        ("virement_within", "signed"): 1,
+        ("results", "signed"): 1,
+        ("extension", "submitted"): 1,
         ("signatory", "signed"): 1,
     }
     school = grant(db, "MP11")

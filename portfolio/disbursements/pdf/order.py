@@ -67,7 +67,10 @@ def order_pdf(facts: dict[str, Any]) -> bytes:
         [
             ("Présent ordre, montant brut", amount(table["present"])),
             *(
-                (f"À déduire : ordre de reversement n° {row['order']}", f"− {amount(row['amount_minor'])} (compensation n° {row['reference']})")
+                (
+                    f"À déduire : ordre de reversement n° {row['order']}",
+                    f"− {amount(row['amount_minor'])} (compensation n° {row['reference']})",
+                )
                 for row in facts.get("deducted", ())
             ),
             ("Retenues et reversements à déduire", amount(table["deductions"])),
@@ -80,7 +83,9 @@ def order_pdf(facts: dict[str, Any]) -> bytes:
         f"Arrêté le présent ordre de paiement à la somme de : {amount_in_words(table['net'])} ({amount(table['net'])})."
     )
     if reserve := facts.get("visa_reserve"):
-        paper.para(f"Visa avec réserve du contrôleur financier : {reserve.rstrip('.')}.", bold=True, align="left")
+        paper.para(
+            f"Visa avec réserve du contrôleur financier : {reserve.rstrip('.')}.", bold=True, align="left"
+        )
     if answer := facts.get("requisition"):
         who = answer["signer"]
         paper.para(

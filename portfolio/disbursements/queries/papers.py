@@ -249,14 +249,9 @@ def receipt_facts(work: Work, d: Disbursement) -> dict[str, Any]:
     persons = agreements.people(work, [d.paid_by_id])
     on = d.paid_on or work.today
     taker = d.received_by or agreement.signatory_name
-    known = (
-        None
-        if d.identity_number
-        else next(
-            (o for o in officers(work, work.db.get_one(Group, agreement.group_id)) if o.full_name == taker),
-            None,
-        )
-    )
+    bureau = officers(work, work.db.get_one(Group, agreement.group_id))
+    member = next((o for o in bureau if o.full_name == taker), None)
+    known = None if d.identity_number else member
     return {
         **_base(work, d, on),
         "amount_minor": d.net_minor,
@@ -270,7 +265,7 @@ def receipt_facts(work: Work, d: Disbursement) -> dict[str, Any]:
         else d.identity_number,
         "receipt_number": d.receipt_number or "",
         "payment_reference": d.payment_reference or "",
-        "thumbprint": agreement.signed_with_thumbprint,
+        "thumbprint": not member.can_sign if member else agreement.signed_with_thumbprint,
         "language": agreement.reading_language,
         "balance_minor": tranche.amount_minor - tranche.paid_minor,
         "payer": _signer(work, persons.get(d.paid_by_id or 0), d.paid_at, "disbursement:pay"),

@@ -11,6 +11,9 @@ from portfolio.seed.data.suppliers import USUAL
 DIRECT_LINES: dict[str, tuple[int, ...]] = {"MP04": (1, 2, 3, 4), "MP12": (1, 2, 3, 4)}
 """Numbers of the lines that a direct payment covers, by described project (its repeats follow it)."""
 
+KIND_LINES: dict[str, tuple[int, ...]] = {"MP24": (5, 6)}
+"""Numbers of the lines handed over in kind, by project."""
+
 _FEES = {"jour", "mois", "réunion", "émission", "représentation"}
 
 
@@ -103,7 +106,7 @@ def vouchers_of(project: str, tranche: int) -> tuple[Voucher, ...]:
 
 
 def _advance_lines(project: Project) -> list[Line]:
-    direct = DIRECT_LINES.get(project.base or project.code, ())
+    direct = (*DIRECT_LINES.get(project.base or project.code, ()), *KIND_LINES.get(project.code, ()))
     return [line for line in project.lines if line.financing == "S" and line.number not in direct]
 
 
@@ -111,16 +114,16 @@ def _vouchers_of(project: Project) -> list[Voucher]:
     told = [v for v in told_vouchers() if v.project == project.code]
     left = {line.label: line.amount for line in _advance_lines(project)}
     for voucher in told:
-        if voucher.line and voucher.verdict == "accepted":
-            left[voucher.line] -= voucher.amount
+        if voucher.line:
+            left[voucher.line] -= voucher.parts.get("accepted", 0)
     found = list(told)
     for attempt in disbursements_of(project.code):
         if attempt.outcome != "paid" or attempt.accepted is None:
             continue
         mine = [v for v in told if v.tranche == attempt.tranche]
-        missing = attempt.accepted - sum(v.amount for v in mine if v.verdict == "accepted")
+        missing = attempt.accepted - sum(v.parts.get("accepted", 0) for v in mine)
         found.extend(_made(project, attempt, left, missing, len(mine)))
-        astray = attempt.rejected - sum(v.amount for v in mine if v.verdict == "rejected")
+        astray = attempt.rejected - sum(v.parts.get("rejected", 0) for v in mine)
         if astray:
             found.append(_astray(project, attempt, astray))
     return sorted(found, key=lambda voucher: (voucher.tranche, voucher.number))

@@ -12,6 +12,53 @@ from portfolio.seed.data.projects import PACKAGE, described
 
 SMALL_QUANTITY = 5
 
+SCHEDULES: dict[str, tuple[Tranche, ...]] = {
+    "MP19": (
+        Tranche(
+            1, 1_150_000, "advance", ("signature", "own_contribution"), False, "Signature ; apport constaté"
+        ),
+        Tranche(
+            2,
+            2_860_000,
+            "direct",
+            ("goods_receipt", "handover"),
+            False,
+            "PV de réception et de remise signés",
+        ),
+        Tranche(3, 160_000, "advance", ("cleared:1:100",), False, "T1 justifiée à 100 %"),
+        Tranche(
+            4,
+            80_000,
+            "reimbursement",
+            ("training", "paid_invoices"),
+            False,
+            "Formation suivie ; pièces payées",
+        ),
+    ),
+    "MP24": (
+        Tranche(
+            1,
+            1_841_000,
+            "advance",
+            ("signature", "own_contribution", "technical_opinion:education"),
+            False,
+            "Signature ; apport constaté ; avis de l'éducation",
+        ),
+        Tranche(
+            2,
+            3_682_000,
+            "advance",
+            ("site_handed_over", "contract_signed"),
+            False,
+            "Site remis ; marché signé",
+        ),
+        Tranche(3, 310_000, "kind", ("goods_receipt", "handover"), False, "Mobilier reçu et remis"),
+        Tranche(4, 2_451_500, "advance", ("provisional_acceptance",), False, "PV de réception provisoire"),
+        Tranche(5, 920_500, "advance", ("final_acceptance",), True, "Réception définitive (retenue)"),
+    ),
+}
+"""Two schedules of their own, so that every modality of R4 is seen: furniture handed over in kind, a day of training reimbursed."""
+
 
 def varied(lines: tuple[Line, ...], percent: int) -> tuple[Line, ...]:
     """The same lines with quantities of five and more multiplied by `percent`, unit prices untouched."""
@@ -67,7 +114,7 @@ def others() -> dict[str, Project]:
             state=row["state"],
             state_note=row["state_note"],
             lines=lines,
-            tranches=shared_out(base.tranches, grant),
+            tranches=SCHEDULES.get(row["code"]) or shared_out(base.tranches, grant),
             base=base.code,
         )
     return found

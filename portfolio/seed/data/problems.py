@@ -134,6 +134,7 @@ PROBLEMS: tuple[Problem, ...] = (
 RECOVERIES: tuple[Recovery, ...] = (
     Recovery("MP02", 2, 37_500, "unspent", None, -66, ((-60, 37_500),)),
     Recovery("MP07", 1, 575_000, "rejected_expense", -130, -110, ()),
+    Recovery("MP19", 3, 15_000, "unspent", None, -11, ()),
     Recovery("MP20", 1, 1_258_500, "termination", -170, -130, ((-60, 629_250),)),
 )
 

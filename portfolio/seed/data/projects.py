@@ -97,6 +97,7 @@ CONDITIONS: dict[str, str] = {
     "reserves_lifted": "Réserves levées",
     "consultation_minutes": "PV de concertation signé par les deux communautés",
     "do_no_harm_redone": "Liste de contrôle « ne pas nuire » refaite",
+    "paid_invoices": "Pièces des dépenses déjà payées",
     "maintenance_fund": "Caisse d'entretien constituée",
 }
 """What a condition code means; parts after a colon are parameters (`cleared:1:75`: 75 % of tranche 1)."""

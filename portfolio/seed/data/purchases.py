@@ -180,6 +180,25 @@ SMALL_ORDERS: tuple[SmallOrder, ...] = (
 )
 """Three orders to one supplier in nine days, each under the threshold: problem 14."""
 
+FURNITURE = Purchase(
+    code="ACH-MP24",
+    project="MP24",
+    buyer="authority",
+    method="direct",
+    subject="Bureaux, chaises de maître et tableaux",
+    lines=("Bureaux et chaises de maître", "Tableaux"),
+    estimate=310_000,
+    asked=1,
+    asked_j=-56,
+    opened_j=-54,
+    decided_j=-53,
+    ordered_j=-50,
+    received_j=-40,
+    handed_over_j=-38,
+    quotations=(Quotation("sebba-batiment", 310_000, 310_000, "retained", ""),),
+)
+"""Bought directly, under the threshold, and handed over in kind: no franc of it goes to the group."""
+
 MERCURIALE: tuple[tuple[str, str, int], ...] = (
     ("Bélier d'embouche", "tête", 75_000),
     ("Chèvre", "tête", 35_000),

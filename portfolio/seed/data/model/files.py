@@ -24,7 +24,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Tranche:
-    """A tranche: `modality` is `advance` or `direct`; `conditions` hold codes such as `cleared:1:75`."""
+    """A tranche: `modality` is `advance`, `direct`, `reimbursement` or `kind`; `conditions` hold codes such as `cleared:1:75`."""
 
     number: int
     amount: int

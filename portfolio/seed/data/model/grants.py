@@ -42,7 +42,7 @@ class Disbursement:
 
 @dataclass(frozen=True, slots=True)
 class Voucher:
-    """A paper presented for a tranche; `line` is the label of a budget line, empty when it matches none."""
+    """A paper presented for a tranche; `line` is the label of a budget line, empty when it matches none; `verdict` may be « shared »."""
 
     project: str
     tranche: int
@@ -56,3 +56,22 @@ class Voucher:
     line: str
     verdict: str
     reason: str
+
+    @property
+    def parts(self) -> dict[str, int]:
+        """What became of it, in francs: the whole under its verdict, or the shares of a paper shared in three."""
+        return (
+            dict(SHARED[self.project, self.tranche, self.number])
+            if self.verdict == "shared"
+            else {self.verdict: self.amount}
+        )
+
+
+SHARED: dict[tuple[str, int, int], dict[str, int]] = {
+    ("MP21", 2, 1): {"accepted": 330_000, "queried": 90_000, "rejected": 60_000}
+}
+"""The papers that are shared out, by project, tranche and number."""
+SHARED_REASONS = {
+    "queried": "Deux rouleaux livrés après la visite : fournir le bon de livraison.",
+    "rejected": "Prix unitaire au-dessus de la mercuriale : le dépassement reste à la charge du groupement.",
+}

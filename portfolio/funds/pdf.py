@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -28,7 +29,7 @@ def _sheet(facts: Facts, title: str) -> Paper:
 def _signers(facts: Facts, *labels: tuple[str, str]) -> list[Signatory]:
     return [
         Signatory(
-            function,
+            function or who.get("function", ""),
             who["name"],
             act=who["act"],
             label=label,
@@ -36,6 +37,15 @@ def _signers(facts: Facts, *labels: tuple[str, str]) -> list[Signatory]:
         )
         for (label, function), who in zip(labels, facts["signed"], strict=True)
     ]
+
+
+def _rate(told: str, currency: str) -> str:
+    """« 598,40 F CFA pour 1 USD »: a rate that begins with its figures says what it is the rate of; other words are left as they are."""
+    found = re.fullmatch(r"(\d+)(?:,(\d+))?( .*)?", told)
+    if found is None:
+        return told
+    whole, rest, source = found.groups()
+    return f"{whole},{(rest or '').ljust(2, '0')} F CFA pour 1 {currency}{source or ''}"
 
 
 def call_pdf(facts: Facts) -> bytes:
@@ -67,7 +77,7 @@ def call_pdf(facts: Facts) -> bytes:
     paper.facts(
         [
             ("Montant dans la monnaie de l'accord", amount(facts["donor_minor"], facts["donor_currency"])),
-            ("Taux", facts["rate"] if foreign else "sans objet"),
+            ("Taux", _rate(facts["rate"], facts["donor_currency"]) if foreign else "sans objet"),
             ("Montant de l'accord", amount(facts["granted_minor"], facts["donor_currency"])),
             ("Compte à créditer", facts["account"]),
             ("Titulaire", facts["holder"] or "l'institution"),

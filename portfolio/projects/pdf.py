@@ -91,7 +91,6 @@ def visit_pdf(facts: dict[str, Any], pictures: Pictures = NONE) -> bytes:
         paper.para(told or "Non renseigné.", align="left")
     paper.heading("Points d'action")
     paper.para(facts["action_points"] or "Aucun.", align="left")
-    _photos(paper, facts, pictures, "Photographies")
     paper.signatures(
         [
             Signatory(
@@ -103,6 +102,7 @@ def visit_pdf(facts: dict[str, Any], pictures: Pictures = NONE) -> bytes:
             )
         ]
     )
+    _photos(paper, facts, pictures, "Annexe — Photographies")  # after: who signs signs under the text
     return paper.render()
 
 

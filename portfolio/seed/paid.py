@@ -69,6 +69,13 @@ SHOWN: dict[str, tuple[str, dict[str, object]]] = {
     "no_reserve": ("PV de levée des réserves", {"number": "PVL-{n}", "issuer": "Commission de réception"}),
 }
 """What the papers of the demo say, by kind of condition: their title, and the facts that the form asks for."""
+PAPERS = {
+    "advance": "Convention signée\nConditions de la tranche\nAttestation de compte",
+    "direct": "Bon de commande\nFacture définitive\nPV de réception\nPV de remise",
+    "kind": "Bon de commande\nFacture définitive\nPV de réception\nPV de remise des biens au groupement",
+    "reimbursement": "Convention signée\nÉtat des dépenses payées et leurs pièces\nFeuille de présence de la formation",
+}
+"""The papers joined to a request, by modality (R4)."""
 FINDINGS = (
     "Groupe réuni au complet. Achats vus et comptés, registre tenu à jour, caisse contrôlée devant les membres. "
     "Les dépenses montrées correspondent aux pièces gardées par la trésorière."
@@ -234,7 +241,7 @@ def request(stage: Stage, facts: Facts, work: Work, *, account: str = "") -> Non
     tranche = tranche_of(stage, work, facts.project, facts.tranche)
     form = RequestForm(
         account_id=stage.ids[account] if account else None,
-        papers="Convention signée\nConditions de la tranche\nAttestation de compte",
+        papers=PAPERS.get(tranche.modality, PAPERS["advance"]),
     )
     stage.keep(key(facts), service.request(work, tranche, form))
 

@@ -61,6 +61,20 @@ RULES = (
 )
 
 
+OFFICES = {
+    "president": {"F": "présidente", "M": "président"},
+    "treasurer": {"F": "trésorière", "M": "trésorier"},
+    "secretary": {"F": "secrétaire", "M": "secrétaire"},
+}
+SERIALS = {
+    "Moulin à céréales diesel": "MD-20418",
+    "Décortiqueuse": "DQ-7731",
+    "Tricycles-ambulances": "TA-0561, TA-0562",
+    "Pompe fournie et posée": "PMH-3309",
+    "Béliers d'embouche": "boucles 0412 à 0451",
+}
+
+
 def plan(stage: Stage) -> None:
     """The suppliers' register, the table of methods, then each purchase as far as it has come."""
     stage.plan(-310, "09:00", NOBODY, service.load)
@@ -299,9 +313,15 @@ def order(stage: Stage, code: str, days: int, work: Work) -> None:
 
 def received_lines(work: Work, procedure: Procedure) -> list[ReceivedLine]:
     return [
-        ReceivedLine(line_id=line.id, accepted=line.quantity, serials=None, state="neuf, conforme")
+        ReceivedLine(
+            line_id=line.id, accepted=line.quantity, serials=SERIALS.get(line.label), state=_state(line.label)
+        )
         for line in queries.lines(work, procedure)
     ]
+
+
+def _state(label: str) -> str:
+    return "vivants, sains" if "boucles" in SERIALS.get(label, "") else "neuf, conforme"
 
 
 def receive(stage: Stage, purchase: Purchase, work: Work) -> None:
@@ -328,7 +348,7 @@ def marks(stage: Stage, purchase: Purchase, count: int) -> list[MarkRow]:
         make(
             MarkRow,
             name=officer.name,
-            function=officer.role,
+            function=OFFICES[officer.role][officer.sex],
             mark="thumbprint" if thumbs or not officer.can_sign else "signature",
         )
         for officer in group.officers

@@ -1,9 +1,12 @@
 """The book of ledgers: sums, carries, pages, clipping, any character, the same bytes."""
 
+import io
 import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+
+import pypdf
 
 from portfolio.kit.pdf import Letterhead, Signatory, figures
 from portfolio.kit.pdf.register import BookColumn, BookSpec, Row, Totals, draw_book
@@ -117,6 +120,17 @@ def test_nobody_signs_a_page_without_figures() -> None:
         assert "S. Barry" in texts[-1] and re.search(r"E\d{6}", texts[-1]), lines
         assert f"Arrêté à {lines} écritures." in flat_spaces(texts[-1])
         assert len(re.findall(r"E\d{6}", "".join(texts))) == lines
+
+
+def test_a_name_a_little_too_long_is_condensed_and_whole() -> None:
+    """A third party or a contre-passation is read whole; and what condenses stands apart from the operator before it."""
+    name = "Association Toumo des jeunes transporteurs d'Ansongo, section B"
+    long = [("E1", name, 987_654_321_987_654, None, 987_654_321_987_654)]
+    content = draw_book(spec(), long)
+    assert flat(name) in flat(pages(content)[0])
+    streams = [bytes(page.get_contents().get_data()) for page in pypdf.PdfReader(io.BytesIO(content)).pages]  # type: ignore[union-attr]
+    assert any(b" Tz " in each for each in streams)
+    assert [found for each in streams for found in re.findall(rb"Td[0-9.]+ Tz", each)] == []
 
 
 def test_names_are_read_back_or_clipped_to_their_column() -> None:

@@ -46,7 +46,8 @@ def formal_notice_pdf(facts: dict[str, Any]) -> bytes:
     )
     contact = f" Toute réclamation peut être portée à : {facts['complaints']}." if facts["complaints"] else ""
     paper.para(f"Si vous avez déjà fait ce qui vous est demandé, faites-le savoir dès réception.{contact}")
-    paper.signatures([Signatory(facts["head"] or "L'ordonnateur", facts["signer"])], done=False)
+    who = Signatory(facts["head"] or "L'ordonnateur", facts["signer"], act=facts.get("signer_act", ""))
+    paper.signatures([who], done=False)
     paper.tear_off_acknowledgement(facts["group"])
     return paper.render()
 

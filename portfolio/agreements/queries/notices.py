@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from portfolio.accounts.queries import head_of
+from portfolio.accounts.queries import act_of, head_of
 from portfolio.agreements.models import Agreement, FormalNotice, Tranche
 from portfolio.agreements.queries.papers import place_words
 from portfolio.agreements.queries.records import parties
@@ -138,6 +138,7 @@ def notice_facts(work: Work, notice: FormalNotice) -> dict[str, Any]:
         "on": notice.sent_on.isoformat(),
         "head": house.get("head", ""),
         "signer": signer.full_name if signer else "",
+        "signer_act": act_of(work, signer.id, notice.sent_on) if signer else "",
         "complaints": house.get("complaints", ""),
         "call": found.call.code,
         "agreement": agreement.reference,

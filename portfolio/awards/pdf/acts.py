@@ -139,7 +139,7 @@ def decision_pdf(facts: Facts) -> bytes:
         amount_minor=facts["total_minor"],
         reference_lines=[
             ("Appel", facts["call"]),
-            ("Exercice", str(facts["exercice"])),
+            ("Exercice", " et ".join(_years(facts))),
             ("PV", facts["minutes"]),
         ],
     )
@@ -222,8 +222,13 @@ def _others(counts: dict[str, int]) -> str:
 
 def _exercices(facts: Facts) -> str:
     """« exercice 2026 »: that of the lines charged, which may follow that of the call."""
-    years = sorted({r["exercice"] for r in facts["rows"] if r.get("exercice")}) or [facts["exercice"]]
-    return f"exercice{'s' if len(years) > 1 else ''} {' et '.join(str(y) for y in years)}"
+    years = _years(facts)
+    return f"exercice{'s' if len(years) > 1 else ''} {' et '.join(years)}"
+
+
+def _years(facts: Facts) -> list[str]:
+    found = sorted({r["exercice"] for r in facts["rows"] if r.get("exercice")}) or [facts["exercice"]]
+    return [str(year) for year in found]
 
 
 def _visa(text: str) -> str:

@@ -126,7 +126,8 @@ LINKS = ("lien de famille", "association commune", "employeur", "dette ou créan
 
 def declaration_pdf(facts: dict[str, Any]) -> bytes:
     """The declaration of one member: links file by file, the undertaking, and the dates, each before access."""
-    made = paper(facts, "Déclaration d'impartialité et de confidentialité", paraphe=True)
+    title = "Déclaration d'impartialité et de confidentialité"
+    made = paper(facts, title, on=_signed_on(facts), paraphe=True)
     capacity = FUNCTIONS.get(facts["function"], facts["function"])
     made.para(
         f"Je soussigné(e) {facts['name']}{', ' + facts['structure'] if facts['structure'] else ''}, {capacity} "

@@ -101,6 +101,11 @@ def book(facts: dict[str, Any], rows: Iterable[Row]) -> bytes:
     ]
     if by:
         columns.insert(0, BookColumn(_BY[by], 20))
+    names = [name for name, *_rest in facts["columns"]]
+    if by == "party" and "party" in names:  # said once, in the room of both
+        at = names.index("party") + 1
+        columns[0] = BookColumn(_BY[by], 20 + columns.pop(at).width_mm)
+        rows = ((*row[:at], *row[at + 1 :]) for row in rows)
     opening: list[str | int | None] = [None] * (len(columns) - 1)
     on = date.fromisoformat(facts["on"])
     spec = BookSpec(
@@ -172,11 +177,7 @@ def _closing(facts: dict[str, Any], totals: Totals) -> Sequence[str]:
         else f"soit un solde {side} {of_amount(abs(closing))} ({amount(abs(closing))})"
     )
     if kind == "fund":
-        left = (
-            f"soit une disponibilité {of_amount(closing)} ({amount(closing)})"
-            if closing > 0
-            else balance
-        )
+        left = f"soit une disponibilité {of_amount(closing)} ({amount(closing)})" if closing > 0 else balance
         return [
             f"Disponible au début : {amount(facts['opening_minor'])}. Disponible à la fin : {amount(closing)}.",
             f"{head}, à la somme {of_amount(debit)} ({amount(debit)}) en recettes et {of_amount(credit)} "

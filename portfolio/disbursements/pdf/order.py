@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from portfolio.agreements.pdf.parts import ACCOUNTS, MODALITIES, Facts, day, long_day, sheet
+from portfolio.agreements.reference import TO_SUPPLIER
 from portfolio.kit.pdf import Column, Paper, Signatory, amount
 from portfolio.kit.words import amount_in_words
 
@@ -79,9 +80,14 @@ def order_pdf(facts: dict[str, Any]) -> bytes:
         label_mm=70,
     )
     _papers(paper, facts)
-    paper.arrete(
-        f"Arrêté le présent ordre de paiement à la somme de : {amount_in_words(table['net'])} ({amount(table['net'])})."
-    )
+    net = f"{amount_in_words(table['net'])} ({amount(table['net'])})"
+    if table["deductions"]:
+        gross = f"{amount_in_words(table['present'])} ({amount(table['present'])})"
+        paper.arrete(
+            f"Arrêté le présent ordre de paiement à la somme de : {gross}, soit un net à payer de : {net}."
+        )
+    else:
+        paper.arrete(f"Arrêté le présent ordre de paiement à la somme de : {net}.")
     if reserve := facts.get("visa_reserve"):
         paper.para(
             f"Visa avec réserve du contrôleur financier : {reserve.rstrip('.')}.", bold=True, align="left"
@@ -105,7 +111,8 @@ def order_pdf(facts: dict[str, Any]) -> bytes:
 
 
 def _papers(paper: Paper, facts: Facts) -> None:
-    attached = [f"fiche de liquidation n° {facts['order']}-FL", *facts["papers"]]
+    first = "attestation de service fait" if facts["modality"] in TO_SUPPLIER else "fiche de liquidation"
+    attached = [f"{first} n° {facts['order']}-FL", *facts["papers"]]
     joined = " ; ".join(f"{n}. {name}" for n, name in enumerate(attached, 1))
     paper.para(f"Pièces jointes : {joined}.", align="left")
 

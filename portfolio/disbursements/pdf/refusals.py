@@ -59,7 +59,13 @@ def rejection_pdf(facts: dict[str, Any]) -> bytes:
     who = facts["refuser"]
     paper.signatures(
         [
-            Signatory(who["function"] or "Le comptable", who["name"], on=day(who["on"]), label="Rejeté par"),
+            Signatory(
+                who["function"] or "Le comptable",
+                who["name"],
+                act=who["act"],
+                on=day(who["on"]),
+                label="Rejeté par",
+            ),
             Signatory("L'ordonnateur", "", label="Reçu le …………"),
         ]
     )

@@ -15,11 +15,18 @@ from portfolio.disbursements.queries.records import agreement_of, figures, rejec
 from portfolio.disbursements.reference import CAUSE_WORDS, causes
 from portfolio.documents.reference import institution, letterhead
 from portfolio.funds.models import TreasuryAccount
-from portfolio.groups.models import Group
+from portfolio.groups.models import Group, Officer
 from portfolio.groups.queries import officers
 from portfolio.kit.i18n import gettext as _
 from portfolio.kit.text import last4
 from portfolio.work import Work
+
+OFFICE_WORDS = {
+    "president": ("Président", "Présidente"),
+    "treasurer": ("Trésorier", "Trésorière"),
+    "secretary": ("Secrétaire", "Secrétaire"),
+}
+"""Offices of a group as its papers print them, a man's and a woman's."""
 
 
 def _iso(day: date | None) -> str | None:
@@ -137,13 +144,17 @@ def liquidation_facts(work: Work, d: Disbursement) -> dict[str, Any]:
     agreement, tranche = agreement_of(work, d), tranche_of(work, d)
     persons = agreements.people(work, [d.liquidated_by_id])
     on = d.liquidated_at.date() if d.liquidated_at else work.today
+    liquidator = persons.get(d.liquidated_by_id or 0)
+    conditions = _conditions(work, agreement, tranche)
+    for row in conditions:  # what the ledger or the agreement tells, the liquidateur has looked up that day
+        if row["met"] and not row["by"]:
+            row["by"] = liquidator.full_name if liquidator else ""
+            row["on"] = row["on"] or on.isoformat()
     return {
         **_base(work, d, on),
-        "conditions": _conditions(work, agreement, tranche),
+        "conditions": conditions,
         "papers": list(d.papers or []),
-        "liquidator": _signer(
-            work, persons.get(d.liquidated_by_id or 0), d.liquidated_at, "disbursement:liquidate"
-        ),
+        "liquidator": _signer(work, liquidator, d.liquidated_at, "disbursement:liquidate"),
         "requested_on": d.requested_at.date().isoformat(),
     }
 
@@ -214,9 +225,7 @@ def _answer(work: Work, answer: Requisition) -> dict[str, Any]:
         "requisition": answer.reference,
         "reason": answer.reason,
         "on": answer.requisitioned_at.date().isoformat(),
-        "signer": _signer(
-            work, who, answer.requisitioned_at, "disbursement:requisition", answer.capacity
-        ),
+        "signer": _signer(work, who, answer.requisitioned_at, "disbursement:requisition", answer.capacity),
     }
 
 
@@ -243,22 +252,31 @@ def requisition_facts(work: Work, d: Disbursement, answer: Requisition) -> dict[
     }
 
 
+def _capacity(agreement: Agreement, taker: str, member: Officer | None) -> str:
+    """As what this person receives for the group: the signatory's own words, else the office held."""
+    if taker == agreement.signatory_name:
+        return agreement.signatory_function
+    if member is None:
+        return ""
+    masculine, feminine = OFFICE_WORDS[member.office]
+    return feminine if member.sex == "F" else masculine
+
+
 def receipt_facts(work: Work, d: Disbursement) -> dict[str, Any]:
     """The reçu or décharge that the payee signs, with the balance of the tranche after."""
     agreement, tranche = agreement_of(work, d), tranche_of(work, d)
     persons = agreements.people(work, [d.paid_by_id])
     on = d.paid_on or work.today
-    taker = d.received_by or agreement.signatory_name
-    bureau = officers(work, work.db.get_one(Group, agreement.group_id))
+    to_group = d.payee_kind == "group"
+    taker = d.received_by or (agreement.signatory_name if to_group else "")
+    bureau = officers(work, work.db.get_one(Group, agreement.group_id)) if to_group else []
     member = next((o for o in bureau if o.full_name == taker), None)
     known = None if d.identity_number else member
     return {
         **_base(work, d, on),
         "amount_minor": d.net_minor,
         "received_by": taker,
-        "received_as": agreement.signatory_function
-        if not d.received_by or d.received_by == agreement.signatory_name
-        else "",
+        "received_as": _capacity(agreement, taker, member) if to_group else "",
         "identity_kind": known.id_kind if known else d.identity_kind,
         "identity_number": known.id_number.removeprefix(known.id_kind).strip()
         if known

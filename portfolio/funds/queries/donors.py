@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from portfolio.accounts.models import Person
 from portfolio.accounts.queries import act_of
 from portfolio.documents import queries as documents
 from portfolio.documents.reference import institution, letterhead
@@ -154,10 +155,13 @@ def _paper(work: Work, fund: Fund, account: TreasuryAccount) -> dict[str, Any]:
 
 
 def _signed(work: Work, *who: tuple[int | None, Any]) -> list[dict[str, Any]]:
-    names = work.around.names_of(work.db, {number for number, _at in who if number})
+    numbers = {number for number, _at in who if number}
+    names = work.around.names_of(work.db, numbers)
+    functions = {p.id: p.function for p in work.db.query(Person).where(Person.id.in_(numbers))}
     return [
         {
             "name": names.get(number or 0, ""),
+            "function": functions.get(number or 0, ""),
             "act": act_of(work, number, at.date()) if number and at else "",
             "on": at.date().isoformat() if at else None,
         }

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from portfolio.justifications.pdf.parts import day, new_paper, office, on_day
+from portfolio.justifications.reference import WITHOUT_NOTICE
 from portfolio.kit.grammar import of, the
 from portfolio.kit.pdf import Column, Half, Signatory, amount, short_fingerprint
 from portfolio.kit.words import amount_in_words
@@ -40,7 +41,7 @@ def order_pdf(facts: dict[str, Any]) -> bytes:
             ("Signataires", " · ".join(bureau)),
             ("Micro-projet", facts["title"]),
             ("Article de la convention", facts["article"]),
-            ("Mise en demeure", notice if facts["notice"] else ""),
+            ("Mise en demeure", notice if facts["notice"] else _without(facts)),
             ("Compte à créditer", facts["account"]),
             ("À payer au plus tard le", day(facts["due_on"])),
         ]
@@ -126,6 +127,11 @@ def order_pdf(facts: dict[str, Any]) -> bytes:
     )
     paper.ampliations(["bénéficiaire", "comptable", "dossier", "chrono"])
     return paper.render()
+
+
+def _without(facts: dict[str, Any]) -> str:
+    """An unspent balance is given back without a formal notice: the line says so."""
+    return "sans objet : reliquat rendu par le bénéficiaire" if facts.get("ground") in WITHOUT_NOTICE else ""
 
 
 def _charged(facts: dict[str, Any]) -> Signatory:

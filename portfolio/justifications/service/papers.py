@@ -240,6 +240,7 @@ def order_facts(work: Work, recovery: Recovery) -> dict[str, Any]:
             for e in queries.refused_papers(work, tranche)
         ],
         "reason": recovery.reason,
+        "ground": recovery.ground,
         "article": recovery.article,
         "notice": recovery.notice_reference,
         "notice_on": _iso(recovery.notice_received_on),

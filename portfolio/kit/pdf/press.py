@@ -24,6 +24,8 @@ Side = Literal["left", "right", "center"]
 
 _KEPT = 2048  # distinct values kept per column; beyond, the dictionary starts anew
 _LONGEST = 400
+_TIGHTEST = 0.7
+"""A name or a label a little too long is condensed to fit its column, and cut only beyond this: an auditor reads it whole."""
 _SPECIAL = re.compile(rb"[()\\]")
 
 
@@ -127,11 +129,12 @@ def number(value: float) -> bytes:
 
 
 class TextCells(dict[str, bytes]):
-    """Text of a column → operators. Filled by asking."""
+    """Text of a column → operators, condensed a little rather than cut. Filled by asking."""
 
     def __init__(self, letters: Letters, room: float, side: Side) -> None:
         super().__init__()
         self.letters, self.room, self.side = letters, letters.units_in(room), side
+        self.most = int(self.room / _TIGHTEST)
 
     def __missing__(self, text: str) -> bytes:
         letters = self.letters
@@ -139,11 +142,13 @@ class TextCells(dict[str, bytes]):
             # Most cells: plain, known characters, short enough. The long way says the same of any text.
             codes = charmap_encode(text, "strict", letters.plain)[0]
             wide = sum(codes.translate(letters.units))
-            if wide > self.room:
-                codes, wide = letters.clipped(codes, wide, self.room)
+            if wide > self.most:
+                codes, wide = letters.clipped(codes, wide, self.most)
             shown = b"(%b)Tj" % codes
         except UnicodeEncodeError:
-            shown, wide = letters.shown(text, self.room)
+            shown, wide = letters.shown(text, self.most)
+        if wide > self.room:
+            shown, wide = b" %.1f Tz %b 100 Tz" % (self.room / wide * 100, shown), self.room
         if self.side != "left":
             # The place of the column is its right edge (or its middle): step back by the width.
             back = wide if self.side == "right" else wide / 2
@@ -189,7 +194,7 @@ class AmountCells(dict["int | None", bytes]):
         wide = letters.face.width(text, letters.size)
         around = b"[%.0f(%%b)]TJ" % (wide * 1000 / letters.size)
         if wide > self.room:
-            return b"%.1f Tz %b 100 Tz" % (self.room / wide * 100, around)
+            return b" %.1f Tz %b 100 Tz" % (self.room / wide * 100, around)
         return around
 
     def _any(self, minor: int) -> bytes:

@@ -126,7 +126,8 @@ def test_a_name_a_little_too_long_is_condensed_and_whole() -> None:
     """A third party or a contre-passation is read whole; and what condenses stands apart from the operator before it."""
     name = "Association Toumo des jeunes transporteurs d'Ansongo, section B"
     long = [("E1", name, 987_654_321_987_654, None, 987_654_321_987_654)]
-    content = draw_book(spec(), long)
+    narrow = (BookColumn("N°", 90), BookColumn("Tiers", 40), *(BookColumn(c, 12, "amount") for c in ("Débit", "Crédit", "Solde")))
+    content = draw_book(spec(columns=narrow), long)
     assert flat(name) in flat(pages(content)[0])
     streams = [bytes(page.get_contents().get_data()) for page in pypdf.PdfReader(io.BytesIO(content)).pages]  # type: ignore[union-attr]
     assert any(b" Tz " in each for each in streams)

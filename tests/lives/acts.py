@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import update
 
 from portfolio.accounts.queries import actor_for
@@ -64,9 +65,14 @@ LAST_DAYS = {1: 0}
 """The second grant is on its last day."""
 
 
+FACTS = ("liquidation_facts", "order_facts", "receipt_facts")
+"""What the papers of a payment say: a third of the reading of a life."""
+
+
 @contextmanager
-def papers_undrawn() -> Iterator[None]:
-    """Papers are issued with their facts, fingerprint and register, but not drawn: `tests/documents` does that."""
+def papers_undrawn(worded: Callable[[], bool] = lambda: True) -> Iterator[None]:
+    """Papers are issued with their fingerprint and register, but not drawn: `tests/documents` does that. Nor are those of a payment worded
+    when `worded` says no."""
     import sys
 
     real = verbs.issue
@@ -74,14 +80,16 @@ def papers_undrawn() -> Iterator[None]:
     def quick(work: Any, **given: Any) -> Any:
         return real(work, **{**given, "draw": lambda facts: facts["fingerprint"].encode()})
 
-    holders = [m for name, m in list(sys.modules.items()) if name.startswith("portfolio.") and getattr(m, "issue", None) is real]
-    for module in holders:
-        module.issue = quick  # type: ignore[attr-defined]
-    try:
+    def unworded(facts: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda work, d: facts(work, d) if worded() else {"order": d.reference, "status": d.status, "amount_minor": d.amount_minor}
+
+    with pytest.MonkeyPatch.context() as patched:
+        for name, module in list(sys.modules.items()):
+            if name.startswith("portfolio.") and getattr(module, "issue", None) is real:
+                patched.setattr(module, "issue", quick)
+        for name in FACTS:
+            patched.setattr(payments, name, unworded(getattr(payments, name)))
         yield
-    finally:
-        for module in holders:
-            module.issue = real  # type: ignore[attr-defined]
 
 
 def spend(office: grants.Office) -> None:
@@ -144,10 +152,7 @@ class Product(Looking, AgreementActs, BatchActs):
         """Whether the act went through and what it gave, one second after the act before; a refusal changes nothing."""
         before, around = self.now, self.office.around
         self.office.at(around.clock.now() + timedelta(seconds=1))
-        if who not in self.people:
-            with around.database.session(readonly=True) as s:
-                self.people[who] = actor_for(s, self.office.people[ROLE[who]], around.clock.now().date())
-        work = Work(around, readonly=False, actor=self.people[who], origin=Origin())
+        work = Work(around, readonly=False, actor=self.actor(who), origin=Origin())
         try:
             given: tuple[bool, Any] = (True, act(work))
             work.commit()
@@ -160,6 +165,12 @@ class Product(Looking, AgreementActs, BatchActs):
         self.look()
         assert given[0] or self.now == before, given
         return given
+
+    def actor(self, who: str) -> Actor:
+        if who not in self.people:
+            with self.office.database.session(readonly=True) as s:
+                self.people[who] = actor_for(s, self.office.people[ROLE[who]], J.date())
+        return self.people[who]
 
     # -- the verbs -----------------------------------------------------------------------------------------------------------
 

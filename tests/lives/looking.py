@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from portfolio.audit.models import AuditEvent
@@ -108,9 +108,9 @@ class Looking:
                     rows.setdefault(kind, {})[numbers[0]] = (one, two, *numbers[1:])
             posting = last.posting
             if heads["ledger"] != last.heads["ledger"]:
-                posting = follow(s, LedgerEntry, "ledger", SEALED_ENTRY, last.heads["ledger"], heads["ledger"]) or posting
+                posting = follow(s, "ledger", last.heads["ledger"], heads["ledger"]) or posting
             if heads["audit"] != last.heads["audit"]:
-                follow(s, AuditEvent, "audit", SEALED_EVENT, last.heads["audit"], heads["audit"])
+                follow(s, "audit", last.heads["audit"], heads["audit"])
             shown = last.shown
             if accounts != last.accounts:
                 found = totals(s)["F1"]
@@ -123,15 +123,25 @@ class Looking:
             return [f.words for f in findings(s)]
 
 
-def follow(
-    s: Session, model: Any, name: str, sealed: tuple[str, ...], since: tuple[int, str], head: tuple[int, str]
-) -> int | None:
+def _since(model: Any, sealed: tuple[str, ...], *more: str) -> Any:
+    """What was sealed after an entry; written once."""
+    columns = model.__table__.columns
+    wanted = [columns[name] for name in dict.fromkeys((*sealed, "previous", "hash", *more))]
+    return select(*wanted).where(columns.seq > bindparam("since")).order_by(columns.seq)
+
+
+SINCE = {
+    "ledger": (SEALED_ENTRY, _since(LedgerEntry, SEALED_ENTRY, "posting")),
+    "audit": (SEALED_EVENT, _since(AuditEvent, SEALED_EVENT)),
+}
+
+
+def follow(s: Session, name: str, since: tuple[int, str], head: tuple[int, str]) -> int | None:
     """Each new entry follows the one before and carries its own seal, to the head; the act of the last one."""
     seq, digest = since
-    columns = model.__table__.columns
-    wanted = [columns[c] for c in dict.fromkeys((*sealed, "previous", "hash", *(("posting",) if name == "ledger" else ())))]
+    sealed, statement = SINCE[name]
     row: Any = None
-    for row in s.execute(select(*wanted).where(columns.seq > seq).order_by(columns.seq)).mappings():
+    for row in s.connection().execute(statement, {"since": seq}).mappings():
         assert (row["seq"], row["previous"]) == (seq + 1, digest), f"{name}: entry {row['seq']} does not follow"
         assert row["hash"] == seal(digest, name, {c: row[c] for c in sealed}), f"{name}: entry {row['seq']} is not what was sealed"
         seq, digest = row["seq"], row["hash"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from typing import Any
 
 from hypothesis import strategies as st
@@ -14,10 +15,13 @@ from tests.lives.expected import Institution
 from tests.lives.machine_agreements import ContractLives
 from tests.lives.machine_batches import BatchLives
 from tests.lives.nouns import PEOPLE, WHO, Claim, Paper, Report, Tranche
+from tests.lives.openings import OPENINGS
 from tests.lives.worlds import World
 
-THEMES = ("plain", "batches", "claims", "avenants", "end")
+THEMES = ("plain", "batches", "claims", "avenants", "end", "papers", "offsets")
 """What a life is mostly about."""
+FAR = ("papers", "offsets", "claims")
+"""What comes late in the life of a grant: these hurry there."""
 STEPS = 50
 LENGTHS = (20, 30, 40, STEPS)
 """Acts of a life."""
@@ -59,12 +63,16 @@ class Lives(ContractLives, BatchLives, RuleBasedStateMachine):
     theme = "plain"
     left = STEPS
 
-    @initialize(theme=st.sampled_from(THEMES), acts_of_it=st.sampled_from(LENGTHS))
-    def begin(self, theme: str, acts_of_it: int = STEPS) -> None:
+    @initialize(theme=st.sampled_from(THEMES), acts_of_it=st.sampled_from(LENGTHS), opened=st.booleans())
+    def begin(self, theme: str, acts_of_it: int = STEPS, opened: bool = False) -> None:
         self.theme, self.left = theme, acts_of_it
         self.product = self.world.begin()
         tranches = [Tranche(n, amount, percent) for n, schedule in enumerate(acts.SCHEDULES) for amount, percent in schedule]
         self.model = Institution(acts.CASH, tranches, acts.LAST_DAYS)
+        for act in OPENINGS.get(theme, ()) if opened else ():
+            self.left -= 1
+            act(self)
+            self.product_says_the_same()
 
     def teardown(self) -> None:
         if hasattr(self, "product"):
@@ -89,19 +97,51 @@ class Lives(ContractLives, BatchLives, RuleBasedStateMachine):
     def due(self) -> list[str]:
         """The verbs for which something waits."""
         m = self.model
-        found = ["request"] if any(m.may_request(n, t.amount) for n, t in enumerate(m.tranches)) else []
-        pays = "bundle" if self.theme == "batches" else "pay"
-        waits = {"requested": "liquidate", "liquidated": "visa", "visaed": "order", "ordered": pays, "sent": "pay"}
-        found += [waits[p.status] for p in m.payments if p.status in waits and (p.batch is None or p.status != "ordered")]
+        moving = any(p.status in ("requested", "liquidated", "visaed", "ordered", "sent") for p in m.payments)
+        asked = moving and self.theme in FAR  # one after the other
+        found = ["request"] if not asked and any(m.may_request(n, t.amount) for n, t in enumerate(m.tranches)) else []
+        found += self._due_payments()
         found += ["report"] if any(m.may_report(n) for n in range(len(m.tranches))) else []
         steps = {"submitted": "verdict", "reviewed": "validate"}
         found += [steps[r.status] for r in m.reports if r.status in steps]
-        found += ["claim"] if any(t.open for t in m.tranches) else []
+        found += ["claim"] if any(m.may_claim(n, 1) for n in range(len(m.tranches))) and self.theme != "papers" else []
         found += ["review"] if any(m.may_review(r) for r in m.reports) else []
-        found += [{"prepared": "issue", "issued": "collect"}[c.status] for c in m.claims if c.status in ("prepared", "issued")]
-        owing = any(c.free > 0 and c.status == "issued" for c in m.claims)
-        found += ["deduct"] * 3 if owing and any(p.status == "liquidated" for p in m.payments) else []
-        return found * 3 + self.due_contracts() + self.due_batches()
+        return found * (8 if self.theme in FAR else 3) + self._due_claims() + self._due_late() + self.due_contracts() + self.due_batches()
+
+    def _due_payments(self) -> list[str]:
+        m, found = self.model, []
+        pays = "bundle" if self.theme == "batches" else "pay"
+        waits = {"requested": "liquidate", "liquidated": "visa", "visaed": "order", "ordered": pays, "sent": "pay"}
+        for p in m.payments:
+            if p.status in waits and (p.batch is None or p.status != "ordered"):
+                found.append(waits[p.status])
+            if p.status == "ordered" and p.batch is None and self.theme == "plain":
+                found.append("send")
+            if p.status == "sent" and self.theme in ("plain", "batches"):
+                found.append("fail")
+        return found
+
+    def _due_claims(self) -> list[str]:
+        """In a life of set-offs nobody pays what a payment can be made less."""
+        m, found = self.model, []
+        offsets = self.theme == "offsets"
+        for c in m.claims:
+            if c.status == "prepared" and m.may_issue(c, ""):
+                found += ["issue"] * (20 if offsets else 8)
+            elif c.status == "issued" and not offsets:
+                found += ["collect"] * 3
+        pairs = any(m.may_deduct(c, p, 1) for c in m.claims for p in m.payments)
+        return found + ["deduct"] * 20 * pairs
+
+    def _due_late(self) -> list[str]:
+        """Papers that were held when the report was validated: decided since, then counted."""
+        m, found = self.model, []
+        for r in m.reports:
+            if r.status == "validated" and any(p.verdict == "queried" for p in r.papers):
+                found += ["verdict"] * 12
+            if m.may_clear(r, ""):
+                found += ["clear"] * 12
+        return found
 
     def possible(self) -> set[str]:
         """The verbs that have something to be tried on."""
@@ -111,9 +151,11 @@ class Lives(ContractLives, BatchLives, RuleBasedStateMachine):
         found = {verb for verb in WAYS if not without.get(ON.get(verb, ""), False)}
         return found if m.payments else found - {"add", "deduct"}
 
-    def who(self, draw: random.Random, verb: str) -> str:
-        """Somebody whose task it is, mostly."""
-        return draw.choice(sorted(WHO[verb])) if draw.random() < 0.88 else draw.choice(PEOPLE)
+    def who(self, draw: random.Random, verb: str, may: Callable[[str], bool] | None = None) -> str:
+        """Somebody whose task it is, mostly; and of these, mostly somebody who may."""
+        task = sorted(WHO[verb])
+        able = [who for who in task if may(who)] if may and draw.random() < 0.7 else task
+        return draw.choice(able or task) if draw.random() < 0.88 else draw.choice(PEOPLE)
 
     def agree(self, verb: str, who: str, expected: bool, went: tuple[bool, Any], right: str = "") -> bool:
         """Product and model said the same; the task is `right`, where the verb says more."""
@@ -127,6 +169,9 @@ class Lives(ContractLives, BatchLives, RuleBasedStateMachine):
         who, at = self.who(draw, "request"), self.among(draw, ready, self.model.tranches)
         whole = self.model.tranches[at].amount
         amount = whole if draw.random() < 0.7 else draw.choice((1, whole // 2, whole + 1))
+        self.do_request(who, at, amount)
+
+    def do_request(self, who: str, at: int, amount: int) -> None:
         expected = self.model.may_request(at, amount)
         went = self.product.request(who, at, amount)
         if self.agree("request", who, expected, went):
@@ -134,7 +179,11 @@ class Lives(ContractLives, BatchLives, RuleBasedStateMachine):
             self.product.payments.append(went[1])
 
     def step(self, draw: random.Random, verb: str) -> None:
-        who, at = self.who(draw, verb), self.pick(draw, verb)
+        at = self.pick(draw, verb)
+        payment = self.model.payments[at]
+        self.do_step(self.who(draw, verb, lambda one: self.model.may_step(payment, verb, one)), verb, at)
+
+    def do_step(self, who: str, verb: str, at: int) -> None:
         payment = self.model.payments[at]
         if self.agree(verb, who, self.model.may_step(payment, verb, who), self.product.on_payment(who, verb, at)):
             self.model.step(payment, verb, who)
@@ -151,7 +200,11 @@ class Lives(ContractLives, BatchLives, RuleBasedStateMachine):
         return draw.choice(ready) if ready and draw.random() < 0.9 else draw.randrange(len(every))
 
     def pay(self, draw: random.Random) -> None:
-        who, at, fee = self.who(draw, "pay"), self.pick(draw, "pay"), draw.choice((0, 2_500))
+        at, fee = self.pick(draw, "pay"), draw.choice((0, 2_500))
+        payment = self.model.payments[at]
+        self.do_pay(self.who(draw, "pay", lambda one: self.model.may_pay(payment, one, fee)), at, fee)
+
+    def do_pay(self, who: str, at: int, fee: int = 0) -> None:
         payment = self.model.payments[at]
         went = self.product.on_payment(who, "pay", at, fee)
         if self.agree("pay", who, self.model.may_pay(payment, who, fee), went):
@@ -159,7 +212,9 @@ class Lives(ContractLives, BatchLives, RuleBasedStateMachine):
             self.product.postings.append(self.product.posting())
 
     def take_back(self, draw: random.Random, verb: str) -> None:
-        who, at, fee = self.who(draw, verb), self.pick(draw, verb), draw.choice((0, 1_000))
+        self.do_take_back(self.who(draw, verb), verb, self.pick(draw, verb), draw.choice((0, 1_000)))
+
+    def do_take_back(self, who: str, verb: str, at: int, fee: int = 0) -> None:
         payment = self.model.payments[at]
         may: dict[str, Any] = {"fail": lambda p: self.model.may_fail(p, fee), "return": self.model.may_return, "reject": self.model.may_reject}
         expected = may[verb](payment)
@@ -171,8 +226,10 @@ class Lives(ContractLives, BatchLives, RuleBasedStateMachine):
         at = self.among(draw, [n for n, t in enumerate(self.model.tranches) if t.open], self.model.tranches)
         whole = max(self.model.tranches[at].open, 1)
         amounts = draw.choice(([whole], [whole // 2 + 1, whole // 3 + 1], [whole // 4 + 1, whole, 1]))
+        self.do_report(who, at, amounts, draw.choice((0, 0, 1)))
+
+    def do_report(self, who: str, at: int, amounts: list[int], line: int = 0) -> None:
         expected = self.model.may_report(at)
-        line = draw.choice((0, 0, 1))
         went = self.product.report(who, at, amounts, 2 * self.model.tranches[at].grant + line)
         if self.agree("report", who, expected, went):
             self.model.reports.append(Report(at, [Paper(a) for a in amounts], who, line=line))
@@ -181,24 +238,35 @@ class Lives(ContractLives, BatchLives, RuleBasedStateMachine):
 
     def verdict(self, draw: random.Random) -> None:
         who = self.who(draw, "verdict")
-        at = self.among(draw, [n for n, r in enumerate(self.model.reports) if r.status == "submitted"], self.model.reports)
+        late = [n for n, r in enumerate(self.model.reports) if r.status == "validated" and any(p.verdict == "queried" for p in r.papers)]
+        ready = [n for n, r in enumerate(self.model.reports) if r.status == "submitted"]
+        at = self.among(draw, ready + late, self.model.reports)
         report = self.model.reports[at]
         n = self.among(draw, [n for n, p in enumerate(report.papers) if p.verdict in ("presented", "queried")], report.papers)
-        paper, verdict = report.papers[n], draw.choice(("accepted", "accepted", "refused", "queried"))
+        paper, held = report.papers[n], ("queried",) * 3 if self.theme == "papers" and report.status == "submitted" else ()
+        verdict = draw.choice(("accepted", "accepted", "refused", "queried", *held))
         accepted = paper.amount if draw.random() < 0.7 else draw.choice((0, 1, paper.amount // 2, paper.amount + 1))
+        self.do_verdict(who, at, n, verdict, accepted)
+
+    def do_verdict(self, who: str, at: int, n: int, verdict: str, accepted: int) -> None:
+        report = self.model.reports[at]
+        paper = report.papers[n]
         expected = self.model.may_decide(report, paper, verdict, accepted)
         if self.agree("verdict", who, expected, self.product.verdict(who, at, n, verdict, accepted)):
             self.model.decide(paper, verdict, accepted, who)
 
     def examine(self, draw: random.Random, verb: str) -> None:
-        who = self.who(draw, verb)
+        m = self.model
         waits = {"review": "submitted", "validate": "reviewed", "clear": "validated"}[verb]
-        at = self.among(draw, [n for n, r in enumerate(self.model.reports) if r.status == waits], self.model.reports)
-        report = self.model.reports[at]
-        if verb == "review":
-            expected = self.model.may_review(report)
-        else:
-            expected = (self.model.may_validate if verb == "validate" else self.model.may_clear)(report, who)
+        ready = [n for n, r in enumerate(m.reports) if r.status == waits and (verb != "clear" or m.may_clear(r, ""))]
+        at = self.among(draw, ready, m.reports)
+        self.do_examine(self.who(draw, verb), verb, at)
+
+    def do_examine(self, who: str, verb: str, at: int) -> None:
+        m = self.model
+        report = m.reports[at]
+        expected = {"review": lambda: m.may_review(report), "validate": lambda: m.may_validate(report, who),
+                    "clear": lambda: m.may_clear(report, who)}[verb]()  # fmt: skip
         acts_before = len(self.model.acts)
         if self.agree(verb, who, expected, self.product.on_report(who, verb, at)):
             if verb == "review":
@@ -212,7 +280,11 @@ class Lives(ContractLives, BatchLives, RuleBasedStateMachine):
         at = self.among(draw, [n for n, t in enumerate(self.model.tranches) if t.open], self.model.tranches)
         left = self.model.tranches[at].open
         amount = draw.choice((max(left, 1), left // 2 + 1, left + 1))
-        expected, ground = self.model.may_claim(at, amount), draw.choice(("unspent", "unspent", "unjustified", "refused"))
+        ground = draw.choice(("unspent", "unspent", "unjustified", "refused"))
+        self.do_claim(who, at, amount, "unspent" if self.theme == "offsets" and draw.random() < 0.8 else ground)
+
+    def do_claim(self, who: str, at: int, amount: int, ground: str = "unspent") -> None:
+        expected = self.model.may_claim(at, amount)
         went = self.product.claim(who, at, amount, ground)
         if self.agree("claim", who, expected, went):
             self.model.claims.append(Claim(at, amount, who, ground=ground, notice=self.model.founded_on(at)))
@@ -221,9 +293,15 @@ class Lives(ContractLives, BatchLives, RuleBasedStateMachine):
     def recover(self, draw: random.Random, verb: str) -> None:
         who = self.who(draw, verb)
         waits = "prepared" if verb == "issue" else "issued"
-        at = self.among(draw, [n for n, c in enumerate(self.model.claims) if c.status == waits], self.model.claims)
+        ready = [n for n, c in enumerate(self.model.claims) if c.status == waits]
+        founded = [n for n in ready if verb == "issue" and self.model.may_issue(self.model.claims[n], "")]
+        at = self.among(draw, founded if founded and draw.random() < 0.8 else ready, self.model.claims)
         claim = self.model.claims[at]
         amount = draw.choice((max(claim.owed, 1), claim.owed // 2 + 1, claim.owed + 1))
+        self.do_recover(who, verb, at, amount)
+
+    def do_recover(self, who: str, verb: str, at: int, amount: int = 0) -> None:
+        claim = self.model.claims[at]
         expected = {
             "issue": self.model.may_issue(claim, who),
             "collect": self.model.may_collect(claim, amount),
@@ -246,13 +324,15 @@ class Lives(ContractLives, BatchLives, RuleBasedStateMachine):
 
     def deduct(self, draw: random.Random) -> None:
         m = self.model
-        at = self.among(draw, [n for n, c in enumerate(m.claims) if c.status == "issued" and c.free > 0], m.claims)
-        mine = m.tranches[m.claims[at].tranche].grant
-        near = [n for n, p in enumerate(m.payments) if p.status == "liquidated" and m.tranches[p.tranche].grant == mine]
-        payment = self.among(draw, near, m.payments)
+        pairs = [(c, p) for c, claim in enumerate(m.claims) for p, payment in enumerate(m.payments) if m.may_deduct(claim, payment, 1)]
+        at, payment = draw.choice(pairs) if pairs and draw.random() < 0.9 else (draw.randrange(len(m.claims)), draw.randrange(len(m.payments)))
         free, net = m.claims[at].free, m.payments[payment].net
         amount = max(1, draw.choice((min(free, net - 1), free // 2 + 1, free, free + 1, net)))
-        who, expected = self.who(draw, "deduct"), m.may_deduct(m.claims[at], m.payments[payment], amount)
+        self.do_deduct(self.who(draw, "deduct"), at, payment, amount)
+
+    def do_deduct(self, who: str, at: int, payment: int, amount: int) -> None:
+        m = self.model
+        expected = m.may_deduct(m.claims[at], m.payments[payment], amount)
         if self.agree("deduct", who, expected, self.product.deduct(who, at, payment, amount)):
             m.deduct(m.claims[at], m.payments[payment], amount)
 

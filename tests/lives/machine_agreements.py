@@ -21,7 +21,7 @@ class ContractLives:
     model: Institution
     product: Product
     theme: str
-    who: Callable[[random.Random, str], str]
+    who: Callable[..., str]
     among: Callable[[random.Random, list[int], list[Any]], int]
     agree: Callable[..., bool]
 
@@ -67,6 +67,10 @@ class ContractLives:
             return
         ready = [n for n in ruled if m.tranches[n].status == "planned" and (bool(m.tranches[n].waiver_by) == (verb == "waive"))]
         who, at = self.who(draw, verb), draw.choice(ready) if ready and draw.random() < 0.8 else draw.choice(ruled)
+        self.do_waiver(who, verb, at)
+
+    def do_waiver(self, who: str, verb: str, at: int) -> None:
+        m = self.model
         expected = m.may_waive(at, who) if verb == "waive" else m.may_propose_waiver(at)
         if self.agree(verb, who, expected, self.product.waiver(who, verb, at)):
             if verb == "waive":
@@ -78,7 +82,12 @@ class ContractLives:
         m = self.model
         before = {"suspend": ("active",), "resume": ("suspended",), "start_closing": ("active", "terminated")}[verb]
         grant = self.among(draw, [n for n, g in enumerate(m.grants) if g.status in before], m.grants)
-        who, expected = self.who(draw, verb), m.grants[grant].status in before
+        self.do_hold_up(self.who(draw, verb), verb, grant)
+
+    def do_hold_up(self, who: str, verb: str, grant: int) -> None:
+        m = self.model
+        before = {"suspend": ("active",), "resume": ("suspended",), "start_closing": ("active", "terminated")}[verb]
+        expected = m.grants[grant].status in before
         if self.agree(verb, who, expected, self.product.hold_up(who, verb, grant)):
             if verb == "suspend":
                 m.suspend(grant)
@@ -116,7 +125,10 @@ class ContractLives:
             proposal = {t.number: t.amount for t in m.of(grant) if t.status not in ("planned", "cancelled")}
             last = max(t.number for t in m.of(grant))
             proposal |= {number if number > 0 else last - number: francs for number, francs in changed.items()}
-        amendment = Amendment(grant, kind, proposal)
+        self.do_amend(who, grant, kind, proposal, changed)
+
+    def do_amend(self, who: str, grant: int, kind: str, proposal: Any, changed: dict[int, int] | None = None) -> None:
+        m, amendment = self.model, Amendment(grant, kind, proposal)
         expected = m.may_prepare(amendment)
         went = self.product.amend(who, grant, kind, proposal, changed)
         if self.agree(f"amend ({kind})", who, expected, went, "amend"):
@@ -163,7 +175,12 @@ class ContractLives:
         ready = [n for n, a in enumerate(m.amendments) if a.status == waits and (verb != "accept" or a.kind == "virement_within")]
         at = self.among(draw, ready, m.amendments)
         amendment = m.amendments[at]
-        who = "head" if verb == "approve" and draw.random() < 0.7 else self.who(draw, verb)  # who approves does not sign
+        may = self.who(draw, verb, lambda one: m.may_amend(amendment, verb, one))
+        self.do_amendment("head" if verb == "approve" and draw.random() < 0.7 else may, verb, at)  # who approves does not sign
+
+    def do_amendment(self, who: str, verb: str, at: int) -> None:
+        m = self.model
+        amendment = m.amendments[at]
         expected = m.may_amend(amendment, verb, who)
         went = self.product.on_amendment(who, verb, at)
         if self.agree(f"{verb} ({amendment.kind})", who, expected, went, verb):

@@ -18,7 +18,7 @@ class BatchLives:
     model: Institution
     product: Product
     theme: str
-    who: Callable[[random.Random, str], str]
+    who: Callable[..., str]
     among: Callable[[random.Random, list[int], list[Any]], int]
     agree: Callable[..., bool]
 
@@ -46,7 +46,9 @@ class BatchLives:
         chosen = [at for at in ready if draw.random() < 0.8]
         if every and draw.random() < 0.15:
             chosen = list(dict.fromkeys([*chosen, draw.choice(every)]))
-        who = self._teller(draw, "bundle")
+        self.do_bundle(self._teller(draw, "bundle"), chosen)
+
+    def do_bundle(self, who: str, chosen: list[int]) -> None:
         went = self.product.bundle(who, chosen)
         if self.agree("bundle", who, self.model.may_bundle(chosen), went):
             self.model.bundle(sorted(chosen), who)
@@ -79,7 +81,9 @@ class BatchLives:
         waits = {"lock": ("draft",), "unlock": ("locked", "approved", "authorised", "released"), "dispatch": ("released",),
                  "reconcile": ("sent",), "cancel": ("draft", "locked", "approved")}[verb]  # fmt: skip
         at = self._waiting(draw, *waits)
-        batch, who = m.batches[at], self._teller(draw, verb) if verb == "lock" else self.who(draw, verb)
+        batch = m.batches[at]
+        may = {"dispatch": lambda one: m.may_dispatch(at, one), "reconcile": lambda one: m.may_reconcile(batch, one)}.get(verb)
+        who = self._teller(draw, verb) if verb == "lock" else self.who(draw, verb, may)
         expected = {
             "lock": lambda: m.may_lock(batch), "unlock": lambda: m.may_unlock(batch), "cancel": lambda: m.may_cancel(batch),
             "dispatch": lambda: m.may_dispatch(at, who), "reconcile": lambda: m.may_reconcile(batch, who),
@@ -97,7 +101,8 @@ class BatchLives:
     def sign_batch(self, draw: random.Random, verb: str) -> None:
         m, name = self.model, f"{verb}_batch"
         at = self._waiting(draw, {"approve": "locked", "authorise": "approved", "release": "authorised"}[verb])
-        who, wrong = self.who(draw, name), draw.choice((0, 0, 0, 0, 0, 0, 0, 1))
-        expected = m.may_sign(at, verb, who, sum(m.batches[at].locked.values()) + wrong)
+        wrong, total = draw.choice((0, 0, 0, 0, 0, 0, 0, 1)), sum(m.batches[at].locked.values())
+        who = self.who(draw, name, lambda one: m.may_sign(at, verb, one, total))
+        expected = m.may_sign(at, verb, who, total + wrong)
         if self.agree(name, who, expected, self.product.sign_batch(who, verb, at, wrong)):
             m.sign(m.batches[at], verb, who)

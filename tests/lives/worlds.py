@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
+from portfolio.actor import Actor
 from portfolio.kit.clock import FixedClock
 from portfolio.kit.db import Database
 from tests import factories
@@ -45,7 +46,11 @@ class World:
         """Acts refused, acts done."""
         self.seen: Counter[tuple[str, bool]] = Counter()
         """How many times each verb was tried, and allowed."""
+        self.people: dict[str, Actor] = {}
+        """Who acts: the same in every life."""
         self.began = time.monotonic()
+        self.worded = 8
+        """One life in so many words the papers of its payments."""
 
     @property
     def ids(self) -> Path:
@@ -65,7 +70,7 @@ class World:
         database.dispose()
 
     def begin(self) -> acts.Product:
-        return acts.Product(self.office_again(), **{noun: list(ids) for noun, ids in self.made.items()})
+        return acts.Product(self.office_again(), people=self.people, **{noun: list(ids) for noun, ids in self.made.items()})
 
     def office_again(self) -> grants.Office:
         """The office as it was before anybody did anything."""
@@ -87,18 +92,17 @@ class World:
         around = factories.around(self.database, clock=FixedClock(grants.J), data_dir=self.folder)
         return grants.Office(around, **self.office)
 
+    def words(self) -> bool:
+        """Whether this life's payments have their papers worded."""
+        return self.lives % self.worded == 0
+
     def count(self, tried: list[int]) -> None:
         """Another life is over."""
         self.tried = [a + b for a, b in zip(self.tried, tried, strict=True)]
-        if self.lives % 100 == 0:
-            print(self.summary(), flush=True)
 
-    def summary(self) -> str:
-        """Lives, steps, acts allowed and refused, seconds."""
-        refused, done = self.tried
-        seconds = time.monotonic() - self.began
-        return (f"{self.kind}: {self.lives} lives, {done + refused} steps, {done} acts allowed, {refused} refused, "
-                f"{seconds:.0f} s, {(done + refused) / seconds:.0f} steps a second")
+    def seconds(self) -> float:
+        """Since it was made."""
+        return time.monotonic() - self.began
 
     def end(self) -> None:
         self.database.dispose()

@@ -47,6 +47,14 @@ def once(name: str) -> Iterator[bool]:
             lock.write("done")
 
 
+@contextmanager
+def locked(name: str) -> Iterator[None]:
+    """Holds the run's lock of that name: one process at a time."""
+    with (run_folder() / f"{name}.lock").open("a+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def sqlite_url(path: Path) -> str:
     return f"sqlite:///{path}"
 

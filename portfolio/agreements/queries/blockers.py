@@ -307,11 +307,6 @@ def payable_in(snap: Snapshot, tranche: Tranche, extra_minor: int = 0) -> int:
     return tranche.amount_minor - reduction(snap, tranche, extra_minor)
 
 
-def payable(work: Work, tranche: Tranche) -> int:
-    """The same for one tranche alone, read fresh."""
-    return payable_in(snapshot(work, work.db.get_one(Agreement, tranche.agreement_id)), tranche)
-
-
 def blockers_in(
     snap: Snapshot, tranche: Tranche, on: date | None = None, extra_minor: int = 0
 ) -> list[Refusal]:

@@ -13,7 +13,6 @@ from portfolio.awards.models import Commitment
 from portfolio.disbursements.models import Disbursement, Rejection, Requisition
 from portfolio.groups.models import Group, GroupAccount
 from portfolio.kit.chain import digest
-from portfolio.kit.errors import Refusal
 from portfolio.ledger.service import Dims
 from portfolio.procurement import queries as purchases
 from portfolio.procurement.models import Procedure, Quotation, Supplier
@@ -218,7 +217,6 @@ def group_of(work: Work, disbursement: Disbursement) -> Group:
     return work.db.get_one(Group, disbursement.group_id)
 
 
-def blockers(work: Work, disbursement: Disbursement) -> list[Refusal]:
-    """What blocks the tranche now, but for its being requested: the conditions are looked at again at liquidation."""
-    tranche = tranche_of(work, disbursement)
-    return [r for r in agreements.blockers(work, tranche) if r.code != "tranche_taken"]
+def snapshot_of(work: Work, tranche: Tranche) -> agreements.Snapshot:
+    """Everything that a payment of this tranche depends on, read once."""
+    return agreements.snapshot(work, work.db.get_one(Agreement, tranche.agreement_id))

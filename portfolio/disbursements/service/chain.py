@@ -28,9 +28,11 @@ from portfolio.rulebook.permissions import who_may
 from portfolio.work import Work
 
 
-def request_obstacles(work: Work, tranche: Tranche) -> Iterator[Refusal]:
-    """Everything that blocks the tranche: the same sentences as on the agreement's page."""
-    for found in agreements.blockers(work, tranche):
+def request_obstacles(
+    work: Work, tranche: Tranche, snap: agreements.Snapshot | None = None
+) -> Iterator[Refusal]:
+    """Everything that blocks the tranche: the same sentences as on the agreement's page. `snap` is its agreement, where it is already read."""
+    for found in agreements.blockers_in(snap or queries.snapshot_of(work, tranche), tranche):
         taken = queries.open_of(work, tranche) if found.code == "tranche_taken" else None
         if taken is None:
             yield found
@@ -52,8 +54,9 @@ def request(work: Work, tranche: Tranche, form: RequestForm) -> Disbursement:
     """Ask that a tranche be paid; only when nothing blocks it. A request after a failure follows the failed one (case 5)."""
     work.hold(tranche)
     agreement = agreements.get(work, tranche.agreement_id)
-    refuse(request_obstacles(work, tranche))
-    payable, accepted = agreements.payable(work, tranche), queries.most_minor(work, tranche)
+    snap = agreements.snapshot(work, agreement)
+    refuse(request_obstacles(work, tranche, snap))
+    payable, accepted = agreements.payable_in(snap, tranche), queries.most_minor(work, tranche)
     asked = form.amount or min(payable, accepted)
     if asked > payable:
         over = worded(asked - payable, tranche.amount_currency)
@@ -142,8 +145,10 @@ def _to_supplier(work: Work, tranche: Tranche, disbursement: Disbursement, suppl
 
 def liquidate_obstacles(work: Work, disbursement: Disbursement) -> Iterator[Refusal]:
     """Every condition of the tranche is looked at again: the liquidateur answers for them."""
-    yield from queries.blockers(work, disbursement)
-    payable = agreements.payable(work, queries.tranche_of(work, disbursement))
+    tranche = queries.tranche_of(work, disbursement)
+    snap = queries.snapshot_of(work, tranche)
+    yield from (r for r in agreements.blockers_in(snap, tranche) if r.code != "tranche_taken")
+    payable = agreements.payable_in(snap, tranche)
     if disbursement.amount_minor > payable:
         over = disbursement.amount_minor - payable
         yield Refusal(

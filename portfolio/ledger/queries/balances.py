@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Subquery, case, cast, func, select
+from sqlalchemy import BigInteger, Select, Subquery, bindparam, case, cast, func, select
 from sqlalchemy.orm import Session
 
 from portfolio.ledger.models import LedgerBalance
@@ -20,6 +21,40 @@ def _where(statement: Any, dims: Mapping[str, object]) -> Any:
     return statement
 
 
+def _given(**values: object) -> dict[str, object]:
+    several = (list, tuple, set, frozenset)
+    return {name: list(v) if isinstance(v, several) else v for name, v in values.items()}
+
+
+def _shape(given: Mapping[str, object]) -> tuple[tuple[str, bool], ...]:
+    """Which columns are asked for, and whether by one value or by several."""
+    return tuple((name, isinstance(value, list)) for name, value in given.items())
+
+
+def _asked(statement: Any, shape: tuple[tuple[str, bool], ...]) -> Any:
+    for name, many in shape:
+        column = getattr(LedgerBalance, name)
+        value: Any = bindparam(name, expanding=many, type_=column.type)
+        statement = statement.where(column.in_(value) if many else column == value)
+    return statement
+
+
+@lru_cache
+def _turnover(shape: tuple[tuple[str, bool], ...]) -> Select[Any]:
+    """Written once for each shape of question: writing it costs more than running it."""
+    sides = (LedgerBalance.debit_minor, LedgerBalance.credit_minor)
+    found: Select[Any] = _asked(select(*(func.coalesce(func.sum(side), 0) for side in sides)), shape)
+    return found
+
+
+@lru_cache
+def _table(by: str, shape: tuple[tuple[str, bool], ...]) -> Select[Any]:
+    balance, column = LedgerBalance, getattr(LedgerBalance, by)
+    wanted = select(column, balance.account, func.sum(balance.debit_minor), func.sum(balance.credit_minor))
+    found: Select[Any] = _asked(wanted, shape).group_by(column, balance.account)
+    return found
+
+
 def net(session: Session, accounts: Iterable[str], *, currency: str = "XOF", **dims: object) -> int:
     """Debit minus credit of these accounts, for the dimensions given, in minor units. Read from the balances, not by a scan."""
     balance = LedgerBalance
@@ -30,12 +65,8 @@ def net(session: Session, accounts: Iterable[str], *, currency: str = "XOF", **d
 
 def turnover(session: Session, account: str, *, currency: str = "XOF", **dims: object) -> tuple[int, int]:
     """Total debits and total credits of one account, for the dimensions given."""
-    balance = LedgerBalance
-    debits, credits = (
-        func.coalesce(func.sum(side), 0) for side in (balance.debit_minor, balance.credit_minor)
-    )
-    statement = select(debits, credits).where(balance.account == account, balance.currency == currency)
-    debit, credit = session.execute(_where(statement, dims)).one()
+    given = _given(account=account, currency=currency, **dims)
+    debit, credit = session.execute(_turnover(_shape(given)), given).one()
     return int(debit), int(credit)
 
 
@@ -43,15 +74,9 @@ def table(
     session: Session, by: str, accounts: Sequence[str], *, currency: str = "XOF", **dims: object
 ) -> Mapping[str, dict[str, tuple[int, int]]]:
     """Debits and credits per code of one dimension and per account: {code: {account: (debit, credit)}}; one query."""
-    balance = LedgerBalance
-    column = getattr(balance, by)
-    statement = (
-        select(column, balance.account, func.sum(balance.debit_minor), func.sum(balance.credit_minor))
-        .where(balance.account.in_(accounts), balance.currency == currency)
-        .group_by(column, balance.account)
-    )
+    given = _given(account=list(accounts), currency=currency, **dims)
     found: dict[str, dict[str, tuple[int, int]]] = {}
-    for code, account, debit, credit in session.execute(_where(statement, dims)):
+    for code, account, debit, credit in session.execute(_table(by, _shape(given)), given):
         found.setdefault(str(code), {})[account] = (int(debit), int(credit))
     return found
 

@@ -24,7 +24,7 @@ from portfolio.kit.forms import (
     whole,
 )
 from portfolio.kit.i18n import gettext as _
-from portfolio.kit.money import amount
+from portfolio.kit.money import Money, amount
 
 Code = Annotated[str, text(40, 2)]
 DonorCurrency = Literal["XOF", "EUR", "USD", "GBP", "CHF"]
@@ -64,10 +64,14 @@ class Granted(Form):
             raise value_error("donor_amount", _("Enter an amount above zero."))
         return minor
 
+    @property
+    def donor(self) -> Money:
+        """The donor's amount in its currency; Invalid when unreadable."""
+        return Money(self.donor_minor, self.donor_currency)
+
     def check_rate(self) -> None:
         """The three figures agree to the franc: donor amount × rate = amount. Invalid otherwise, with the figure expected (R5)."""
-        minor = self.donor_minor
-        expected = counter_value(minor, self.donor_currency, self.rate_text)
+        expected = counter_value(self.donor, self.rate_text)
         if expected is None:
             raise value_error(
                 "rate_text", _("Enter the rate for one unit of the currency, for example 655,957.")

@@ -21,6 +21,7 @@ from portfolio.kit.db import (
     guard_columns,
     status_check,
 )
+from portfolio.kit.money import Money
 from portfolio.rulebook.lifecycles.funds import BUDGET_LINE, DONOR_REFUND, FUND, FUND_CALL, MONEY_RECEIPT
 
 
@@ -65,6 +66,11 @@ class Fund(Base):
     created_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     validated_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     validated_at: Mapped[Moment | None]
+
+    @property
+    def granted(self) -> Money:
+        """What the donor agreement gives, in its own currency."""
+        return Money(self.granted_minor, self.granted_currency)
 
 
 class BudgetLine(Base):
@@ -170,6 +176,11 @@ class MoneyReceipt(Base):
     confirmed_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     confirmed_at: Mapped[Moment | None]
 
+    @property
+    def sent(self) -> Money:
+        """What the donor sent, in its own currency."""
+        return Money(self.donor_minor, self.donor_currency)
+
 
 class FundCall(Base):
     """Appel de fonds: money asked from a donor for the payments foreseen until a day, less the cash in hand. One drafts, another signs."""
@@ -208,6 +219,11 @@ class FundCall(Base):
     created_at: Mapped[Moment]
     sent_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     sent_at: Mapped[Moment | None]
+
+    @property
+    def donor(self) -> Money:
+        """What is asked, in the donor's currency."""
+        return Money(self.donor_minor, self.donor_currency)
 
 
 class DonorRefund(Base):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from portfolio.kit.money import EXPONENTS
+from portfolio.kit.money import EXPONENTS, Money
 from portfolio.kit.tables import optional_date, rows
 
 
@@ -58,10 +58,10 @@ def rate_of(words: str) -> Fraction | None:
     return Fraction(int(found[1] + (found[2] or "")), 10 ** len(found[2] or ""))
 
 
-def counter_value(minor: int, currency: str, words: str) -> Fraction | None:
-    """Francs for these minor units at the rate kept with them, before any rounding; None without a rate. The franc kept is one of the two
+def counter_value(of: Money, words: str) -> Fraction | None:
+    """Francs for this amount at the rate kept with it, before any rounding; None without a rate. The franc kept is one of the two
     that stand beside it: the bank rounds, and its advice decides which way."""
-    if currency == "XOF":
-        return Fraction(minor)
+    if of.currency == "XOF":
+        return Fraction(of.minor)
     rate = rate_of(words)
-    return None if rate is None else rate * minor / 10 ** EXPONENTS[currency]
+    return None if rate is None else rate * Fraction(of.minor, 10 ** EXPONENTS[of.currency])

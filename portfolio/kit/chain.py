@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 VERSION = "portfolio-chain-1"
 GENESIS = "0" * 64
@@ -18,6 +18,9 @@ GENESIS = "0" * 64
 
 def canonical(kind: str, record: Mapping[str, object]) -> bytes:
     """The one byte form of a record: version, kind, then every field sorted by name as `name:type:length:value`."""
+    names = "".join(record)
+    if ":" in names or "\n" in names:
+        raise ValueError("the name of a field would read as its value")
     parts = [VERSION, kind]
     for name, value in sorted(record.items()):
         if value is None:
@@ -36,7 +39,8 @@ def _value(value: object) -> tuple[str, str]:
     if isinstance(value, int):
         return "i", str(value)
     if isinstance(value, datetime):
-        return "t", value.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+        moment = value if value.tzinfo is None else value.astimezone(UTC)
+        return "t", moment.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
     if isinstance(value, date):
         return "d", value.isoformat()
     return "j", json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))

@@ -7,7 +7,7 @@ without guessing is refused. Splits use the largest remainder, so that the parts
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 EXPONENTS = {
@@ -15,6 +15,7 @@ EXPONENTS = {
     "XAF": 0,
     "BIF": 0,
     "RWF": 0,
+    "GNF": 0,
     "JPY": 0,
     "EUR": 2,
     "USD": 2,
@@ -29,6 +30,9 @@ MAX_MINOR = 9_000_000_000_000_000
 """Well inside a signed 64-bit integer, so that sums of many never overflow."""
 
 NBSP, NNBSP = "\u00a0", "\u202f"
+
+UNITS = {"XOF": r"F ?CFA|CFA|F|XOF", "XAF": r"F ?CFA|CFA|F|XAF", "EUR": r"EUR|€", "USD": r"USD|\$"}
+"""What may be typed behind an amount, by its currency; elsewhere its code alone. The unit of another currency is refused (M02)."""
 
 
 class MoneyError(ValueError):
@@ -69,6 +73,14 @@ class Money:
             raise MoneyError(f"{self.currency} and {other.currency} cannot be put together")
 
 
+def total(amounts: Iterable[Money], currency: str) -> Money:
+    """The sum of amounts of one currency. Raises MoneyError at the first that is of another (M02)."""
+    found = Money(0, currency)
+    for each in amounts:
+        found += each
+    return found
+
+
 def split(total: int, weights: Sequence[int]) -> list[int]:
     """Share `total` minor units by integer weights; the parts sum to `total` exactly.
 
@@ -95,10 +107,11 @@ _GROUPED = re.compile(r"\d{1,3}( \d{3})+|\d+")
 
 def parse_minor(text: str, currency: str = "XOF") -> int:
     """Read an amount as a person types it: `1 250 000`, with any kind of space, `F CFA` behind; decimals after a comma
-    only where the currency has them. Raises MoneyError for all that would need a guess (`1.250.000`, `1e3`, `-5`)."""
+    only where the currency has them. Raises MoneyError for all that would need a guess (`1.250.000`, `1e3`, `-5`, `5 $`
+    where francs are asked)."""
     exponent = EXPONENTS[currency]
     cleaned = text.strip().replace(NBSP, " ").replace(NNBSP, " ").replace("\u2009", " ")
-    cleaned = re.sub(r" ?(F ?CFA|FCFA|XOF|F|EUR|USD|€|\$)$", "", cleaned, flags=re.IGNORECASE).strip()
+    cleaned = re.sub(rf" ?({UNITS.get(currency, currency)})$", "", cleaned, flags=re.IGNORECASE)
     whole, comma, decimals = cleaned.partition(",")
     if len(cleaned) > 32 or not cleaned.isascii() or not _GROUPED.fullmatch(whole):
         raise MoneyError("unreadable")

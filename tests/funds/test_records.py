@@ -192,7 +192,7 @@ def test_a_parity_that_a_text_fixes_is_no_choice() -> None:
 
 @pytest.mark.both_engines
 def test_the_francs_of_a_receipt_are_what_its_own_rate_gives(place: Office) -> None:
-    """M20: recomputed = stored; the check of the books names the receipt whose francs, rate or amount were changed."""
+    """M20: recomputed = stored; the check of the books names the receipt whose francs, rate, amount or currency were changed (M02)."""
     fund(place, "F0")
     work = place.work(place.head)
     fund_id = service.create_fund(work, euros()).id
@@ -209,7 +209,7 @@ def test_the_francs_of_a_receipt_are_what_its_own_rate_gives(place: Office) -> N
         donor_currency="EUR", rate_text="655,957", rate_source="Parité fixe", amount=809_825)).id  # fmt: skip
     work.commit()
     assert queries.miscounted(work.db) == []
-    for column, value in (("amount_minor", 809_827), ("rate_text", "656"), ("donor_minor", 123_458), ("rate_text", "")):
+    for column, value in (("amount_minor", 809_827), ("rate_text", "656"), ("donor_minor", 123_458), ("rate_text", ""), ("donor_currency", "USD")):
         work.db.execute(update(MoneyReceipt).where(MoneyReceipt.id == made).values({column: value}))
         work.db.expire_all()
         assert [r.id for r in queries.miscounted(work.db)] == [made], column
@@ -223,7 +223,7 @@ def test_a_fund_says_what_the_exchange_gave_or_took() -> None:
     of = Fund(amount_minor=71_808_000, granted_minor=12_000_000, granted_currency="USD")
 
     def came(*amounts: tuple[int, int, str]) -> tuple[int, int]:
-        return queries.exchange_gap(of, [MoneyReceipt(donor_minor=d, amount_minor=a, status=s) for d, a, s in amounts])
+        return queries.exchange_gap(of, [MoneyReceipt(donor_minor=d, donor_currency="USD", amount_minor=a, status=s) for d, a, s in amounts])
 
     assert came((6_000_000, 35_904_000, "confirmed")) == (6_000_000, 0)
     assert came((6_000_000, 36_000_000, "confirmed"), (100, 1, "recorded")) == (6_000_000, 96_000)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from portfolio.accounts.models import Person
 from portfolio.accounts.queries import act_of
@@ -21,6 +21,7 @@ from portfolio.funds.models import (
     MoneyReceipt,
     TreasuryAccount,
 )
+from portfolio.kit.money import Money, total
 from portfolio.work import Work
 
 OUT = ("sent", "partly_received")
@@ -77,15 +78,30 @@ def need(work: Work, fund: Fund, until: date) -> dict[str, int]:
     return {**found, "need": max(0, found["foreseen"] - found["cash"] - found["called"])}
 
 
-def asked_in_donor_currency(work: Work, fund: Fund) -> int:
-    """What the donor has sent and been asked, in its own currency: never more than its agreement."""
-    received = select(func.coalesce(func.sum(MoneyReceipt.donor_minor), 0)).where(
-        MoneyReceipt.fund_id == fund.id, MoneyReceipt.status != "voided", MoneyReceipt.fund_call_id.is_(None)
+def sent_by_donor(work: Work, fund: Fund, *, uncalled: bool = False) -> Money:
+    """What the donor sent to a fund, in its own currency; `uncalled`: without being asked. Raises MoneyError when a receipt is in another."""
+    receipt = MoneyReceipt
+    sums = select(receipt.donor_currency, func.sum(receipt.donor_minor)).where(
+        receipt.fund_id == fund.id, receipt.status != "voided"
     )
-    called = select(func.coalesce(func.sum(FundCall.donor_minor), 0)).where(
+    if uncalled:
+        sums = sums.where(receipt.fund_call_id.is_(None))
+    return _sum(work, sums.group_by(receipt.donor_currency), fund)
+
+
+def asked_in_donor_currency(work: Work, fund: Fund) -> Money:
+    """What the donor has sent and been asked, in its own currency: never more than its agreement."""
+    called = select(FundCall.donor_currency, func.sum(FundCall.donor_minor)).where(
         FundCall.fund_id == fund.id, FundCall.status.not_in(("draft", "cancelled"))
     )
-    return int(work.db.scalar(received) or 0) + int(work.db.scalar(called) or 0)
+    return sent_by_donor(work, fund, uncalled=True) + _sum(
+        work, called.group_by(FundCall.donor_currency), fund
+    )
+
+
+def _sum(work: Work, sums: Select[tuple[str, int]], fund: Fund) -> Money:
+    found = work.db.execute(sums).all()
+    return total((Money(int(minor), currency) for currency, minor in found), fund.granted_currency)
 
 
 def free_cash(work: Work, fund: Fund) -> dict[str, int]:

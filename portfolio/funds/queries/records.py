@@ -13,7 +13,7 @@ from portfolio.funds.models import BudgetLine, Donor, Fund, MoneyReceipt, Treasu
 from portfolio.funds.queries.donors import calls_of, refunds_of
 from portfolio.funds.queries.totals import Totals, totals
 from portfolio.kit.errors import NotFound
-from portfolio.kit.money import amount
+from portfolio.kit.money import amount, total
 from portfolio.ledger.queries import Question, page
 from portfolio.rulebook.postings import TREASURY, Dims
 from portfolio.work import Work
@@ -176,9 +176,9 @@ def facts(work: Work, of: Fund) -> dict[str, Any]:
 
 def exchange_gap(of: Fund, receipts: Iterable[MoneyReceipt]) -> tuple[int, int]:
     """What the confirmed receipts sum to in the donor's currency, and how many francs more (or, below zero, less) they brought than at the
-    rate of the agreement; rounded once, half a franc up (M20)."""
+    rate of the agreement; rounded once, half a franc up (M20). Raises MoneyError when one of them is of another currency (M02)."""
     sent = [r for r in receipts if r.status == "confirmed"]
-    donor = sum(r.donor_minor for r in sent)
+    donor = total((r.sent for r in sent), of.granted_currency).minor
     expected = Fraction(of.amount_minor * donor, of.granted_minor or 1)
     return donor, sum(r.amount_minor for r in sent) - floor(expected + Fraction(1, 2))
 

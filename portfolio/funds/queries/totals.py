@@ -120,14 +120,14 @@ class Drift:
 
 
 def miscounted(session: Session) -> list[MoneyReceipt]:
-    """Receipts in another currency whose francs are not what their own rate gives, to the franc; or that keep no rate (M20)."""
-    foreign = session.scalars(
-        select(MoneyReceipt).where(MoneyReceipt.donor_currency != "XOF").order_by(MoneyReceipt.id)
-    )
+    """Receipts whose francs are not what their own rate gives, to the franc; that keep no rate; or that are not in the currency of the
+    agreement of their fund (M02, M20)."""
+    either = select(MoneyReceipt, Fund.granted_currency).join(Fund, Fund.id == MoneyReceipt.fund_id)
+    foreign = (MoneyReceipt.donor_currency != "XOF") | (Fund.granted_currency != "XOF")
     found = []
-    for receipt in foreign:
-        francs = counter_value(receipt.donor_minor, receipt.donor_currency, receipt.rate_text)
-        if francs is None or abs(francs - receipt.amount_minor) >= 1:
+    for receipt, agreed in session.execute(either.where(foreign).order_by(MoneyReceipt.id)):
+        francs = counter_value(receipt.sent, receipt.rate_text)
+        if receipt.donor_currency != agreed or francs is None or abs(francs - receipt.amount_minor) >= 1:
             found.append(receipt)
     return found
 

@@ -13,6 +13,7 @@ from portfolio.funds.models import BudgetLine, Fund, TreasuryAccount
 from portfolio.funds.service.guard import AMOUNT, Guard, positive
 from portfolio.kit.errors import Busy, Refusal, Refused
 from portfolio.kit.i18n import gettext as _
+from portfolio.kit.money import MoneyError
 from portfolio.kit.money import amount as worded
 from portfolio.rulebook.permissions import who_may
 from portfolio.work import Work
@@ -52,6 +53,7 @@ def pay(
     the caller's transaction is rolled back.
     """
     whole = positive(positive(amount) - deducted) + (positive(fee) if fee else 0)
+    _one_currency(fund, line)
     if line.fund_id != fund.id:
         raise ValueError("the line belongs to another fund")
     if not _PAY.move(work, line, amount):
@@ -118,7 +120,16 @@ def _spend(work: Work, fund: Fund, amount: int, *, frozen: bool = False) -> None
         )
 
 
+def _one_currency(fund: Fund, other: BudgetLine | TreasuryAccount) -> None:
+    """A guard adds what it is given: credits, cash and accounts of two currencies never meet in one move (M02). Raises MoneyError."""
+    if fund.amount_currency != other.amount_currency:
+        raise MoneyError(
+            f"{other.amount_currency} cannot be charged to {fund.code}, in {fund.amount_currency}"
+        )
+
+
 def _take(work: Work, treasury: TreasuryAccount, fund: Fund, amount: int) -> None:
+    _one_currency(fund, treasury)
     if not _TAKE.move(work, treasury, amount, fund=fund.id):
         work.db.refresh(treasury)
         _usable(treasury, fund)
@@ -127,6 +138,7 @@ def _take(work: Work, treasury: TreasuryAccount, fund: Fund, amount: int) -> Non
 
 def put(work: Work, treasury: TreasuryAccount, fund: Fund, amount: int) -> None:
     """Add to an account of the institution, up to its ceiling (petty cash). Refused: cash_ceiling, treasury_other_fund, treasury_inactive."""
+    _one_currency(fund, treasury)
     if not _PUT.move(work, treasury, positive(amount), fund=fund.id):
         work.db.refresh(treasury)
         _usable(treasury, fund)

@@ -25,6 +25,7 @@ from portfolio.funds.service.guard import shift
 from portfolio.kit.errors import FieldError, Invalid, Refusal, Refused, refuse
 from portfolio.kit.i18n import gettext as _
 from portfolio.kit.i18n import speaking
+from portfolio.kit.money import Money
 from portfolio.kit.money import amount as worded
 from portfolio.ledger.service import Dims
 from portfolio.rulebook.lifecycles.funds import DONOR_REFUND, FUND_CALL
@@ -50,7 +51,7 @@ def _account(work: Work, fund: Fund, number: int) -> TreasuryAccount:
 
 
 def call_obstacles(
-    work: Work, fund: Fund, need: dict[str, int], amount: int, donor_minor: int, currency: str
+    work: Work, fund: Fund, need: dict[str, int], amount: int, asked: Money
 ) -> Iterator[Refusal]:
     """No more is asked than the payments foreseen less the cash and the calls that are out, nor than the donor's agreement still holds."""
     yield from _open(fund)
@@ -67,14 +68,14 @@ def call_obstacles(
             way_out=_("Lower the amount, or cover payments up to a later day."),
             missing_minor=amount - need["need"],
         )
-    if currency != fund.granted_currency:
+    if asked.currency != fund.granted_currency:
         yield Refusal(
             "other_currency",
             _("The donor agreement of fund %(fund)s is in %(currency)s.")
             % {"fund": fund.code, "currency": fund.granted_currency},
             way_out=_("Enter the amount in the currency of the agreement."),
         )
-    elif (excess := queries.asked_in_donor_currency(work, fund) + donor_minor - fund.granted_minor) > 0:
+    elif (excess := (queries.asked_in_donor_currency(work, fund) + asked - fund.granted).minor) > 0:
         words = _("Fund %(fund)s would receive %(excess)s more than its donor agreement.")
         yield Refusal(
             "above_agreement",
@@ -93,7 +94,7 @@ def draft_call(work: Work, fund: Fund, form: CallForm) -> FundCall:
     if form.until_on < work.today:
         raise Invalid([FieldError("until_on", _("This day is past: a call covers payments still to come."))])
     need = queries.need(work, fund, form.until_on)
-    refuse(call_obstacles(work, fund, need, form.amount, form.donor_minor, form.donor_currency))
+    refuse(call_obstacles(work, fund, need, form.amount, form.donor))
     call = FundCall(
         reference=work.number("fund_call", "fund_call"),
         fund_id=fund.id,
@@ -119,7 +120,7 @@ def send_obstacles(work: Work, call: FundCall) -> Iterator[Refusal]:
     """What justified the call still does on the day it leaves."""
     fund = work.db.get_one(Fund, call.fund_id)
     need = queries.need(work, fund, call.until_on)
-    yield from call_obstacles(work, fund, need, call.amount_minor, call.donor_minor, call.donor_currency)
+    yield from call_obstacles(work, fund, need, call.amount_minor, call.donor)
 
 
 def send_call(work: Work, call: FundCall) -> Paper:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from portfolio.funds.forms import ReceiptForm
 from portfolio.funds.models import Donor, Fund, FundCall, MoneyReceipt, TreasuryAccount
+from portfolio.funds.queries.donors import sent_by_donor
 from portfolio.funds.service.cash import receive
 from portfolio.funds.service.donors import match, match_obstacles
 from portfolio.kit.errors import FieldError, Invalid, Refusal, refuse
@@ -35,11 +36,6 @@ def record_obstacles(
             % {"reference": other},
             way_out=_("Check the bank statement."),
         )
-    received = work.db.scalar(
-        select(func.coalesce(func.sum(MoneyReceipt.donor_minor), 0)).where(
-            MoneyReceipt.fund_id == fund.id, MoneyReceipt.status != "voided"
-        )
-    )
     if form.donor_currency != fund.granted_currency:
         yield Refusal(
             "other_currency",
@@ -47,7 +43,7 @@ def record_obstacles(
             % {"fund": fund.code, "currency": fund.granted_currency},
             way_out=_("Enter the amount in the currency of the agreement."),
         )
-    elif (excess := int(received or 0) + form.donor_minor - fund.granted_minor) > 0:
+    elif (excess := (sent_by_donor(work, fund) + form.donor - fund.granted).minor) > 0:
         words = _("Fund %(fund)s would receive %(excess)s more than its donor agreement.")
         yield Refusal(
             "above_agreement",

@@ -1,17 +1,13 @@
 """Amounts in figures, as they stand on papers (documents.md 3.5)."""
 
+from portfolio.kit.money import EXPONENTS
+
 THIN = "\N{NARROW NO-BREAK SPACE}"
 NBSP = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
 
-# (exponent, what is printed after the figures)
-_SIGNS = {
-    "XOF": (0, f"F{THIN}CFA"),
-    "XAF": (0, f"F{THIN}CFA"),
-    "GNF": (0, "GNF"),
-    "EUR": (2, "€"),
-    "USD": (2, f"${THIN}US"),
-}
+_SIGNS = {"XOF": f"F{THIN}CFA", "XAF": f"F{THIN}CFA", "EUR": "€", "USD": f"${THIN}US"}
+"""What is printed after the figures, where it is not the code."""
 
 
 def figures(minor: int, exponent: int = 0) -> str:
@@ -28,8 +24,7 @@ def figures(minor: int, exponent: int = 0) -> str:
 
 def amount(minor: int, currency: str = "XOF") -> str:
     """`2655200` → `2 655 200 F CFA`: no space in it lets the line break."""
-    exponent, sign = _SIGNS.get(currency, (2, currency))
-    return f"{figures(minor, exponent)}{NBSP}{sign}"
+    return f"{figures(minor, EXPONENTS[currency])}{NBSP}{_SIGNS.get(currency, currency)}"
 
 
 def percent(part: int, whole: int) -> str:

@@ -102,10 +102,14 @@ def _day(text: str) -> date:
         ) from None
 
 
+_SIGNED = re.compile(r"(?P<sign>[-−+]?)\s?(?P<whole>[^()+−-]+)|\((?P<inside>[^()+−-]+)\)")
+"""An amount of a statement: a sign before it, or brackets round it. A sign behind it, or two, would need a guess (M03)."""
+
+
 def _minor(text: str) -> int:
-    sign = -1 if text.startswith(("-", "−", "(")) else 1
-    bare = text.strip("()+-− ").removesuffix("FCFA").removesuffix("F CFA").removesuffix("XOF").strip()
-    bare = re.sub(r"[.,]0{1,2}$", "", bare)
+    found = _SIGNED.fullmatch(text.strip())
+    bare = re.sub(r"[.,]0{1,2}(?= ?[A-Za-z ]*$)", "", (found["whole"] or found["inside"]) if found else "")
+    sign = -1 if found and (found["sign"] in ("-", "−") or found["inside"]) else 1
     try:
         return sign * money.parse_minor(bare)
     except money.MoneyError:

@@ -99,7 +99,7 @@ def asked_in_donor_currency(work: Work, fund: Fund) -> Money:
     )
 
 
-def _sum(work: Work, sums: Select[tuple[str, int]], fund: Fund) -> Money:
+def _sum(work: Work, sums: Select[str, int], fund: Fund) -> Money:
     found = work.db.execute(sums).all()
     return total((Money(int(minor), currency) for currency, minor in found), fund.granted_currency)
 

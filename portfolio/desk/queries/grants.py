@@ -138,10 +138,8 @@ def paper_facts(work: Work, agreement: Agreement) -> dict[str, Any]:
                 row.document,
                 row.tranche,
                 row.label,
-                row.paid,
-                row.accepted,
-                row.claimed,
-                row.returned + row.written_off,
+                *(value or None for value in (row.paid, row.accepted, row.claimed)),
+                (row.returned + row.written_off) or None,
                 row.to_justify,
                 row.to_return,
             ]

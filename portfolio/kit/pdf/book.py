@@ -25,7 +25,7 @@ from portfolio.kit.pdf.signing import signature_blocks
 from portfolio.kit.words import date_long
 
 TAIL = 3
-"""Lines that go with the ending to a page more, so that nobody signs a page without figures."""
+"""Lines that go with the ending to a page more, so that nobody signs a page without figures; of a short table, one."""
 
 
 class Book:
@@ -167,9 +167,10 @@ class Book:
             text, count = self._lines(chunk)
             if not chunk:
                 text, count = self._nothing(), 1
-            if last and len(chunk) > TAIL and not self._holds(top - self.header - (count + more) * self.lead):
+            tail = TAIL if len(chunk) > 2 * TAIL else 1
+            if last and len(chunk) > tail and not self._holds(top - self.header - (count + more) * self.lead):
                 sums.back(kept)
-                chunk, ahead, last = chunk[:-TAIL], chunk[-TAIL:], False
+                chunk, ahead, last = chunk[:-tail], chunk[-tail:], False
                 text, count = self._lines(chunk)
             count += more
             if self.control:

@@ -182,7 +182,7 @@ def narrative_pdf(facts: dict[str, Any], pictures: Pictures = NONE) -> bytes:
             ("Micro-projet", facts["title"]),
             ("Bénéficiaire", f"{facts['group']} ({facts['legal_form']})"),
             ("Lieu", facts["place"]),
-            ("Période", f"du {long_day(facts['starts_on'])} au {long_day(facts['on'])}"),
+            ("Période", "du {} au {}".format(*map(long_day, facts["period"]))),
         ]
     )
     paper.heading("1. Activités : prévu et réalisé")

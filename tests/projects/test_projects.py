@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from pypdf import PdfReader
 
 from portfolio.agreements import queries as agreements
+from portfolio.agreements.models import Agreement, Proof
 from portfolio.kit.db import Database
 from portfolio.kit.errors import Invalid, Refused
 from portfolio.kit.i18n import speaking
@@ -24,6 +25,7 @@ from portfolio.projects.forms import (
     VisitForm,
 )
 from portfolio.projects.pdf import project_pdf, visit_pdf
+from portfolio.projects.queries.papers import reported
 from portfolio.projects.reference import QUESTIONS
 from tests.agreements import world as make
 from tests.agreements.test_pages import browsers, fields_of, text_of
@@ -264,3 +266,22 @@ def _png() -> bytes:
         + part(b"IDAT", zlib.compress(b"\x00\x00"))
         + part(b"IEND", b"")
     )
+
+
+def test_a_report_of_execution_covers_its_own_period() -> None:
+    """Not the whole agreement each time (documents.md 3.4): from the day after the last report accepted, or the period of the one that waits."""
+    agreement = Agreement(starts_on=date(2026, 1, 5), ends_on=date(2026, 12, 31))
+    today = date(2026, 8, 20)
+    moment = datetime(2026, 7, 10, tzinfo=UTC)
+
+    def handed(start: date, end: date, *, accepted: bool = False, returned: bool = False) -> Proof:
+        return Proof(from_on=start, to_on=end, accepted_at=moment if accepted else None, returned_at=moment if returned else None)
+
+    first = handed(date(2026, 1, 5), date(2026, 6, 30), accepted=True)
+    sent_back = handed(date(2026, 7, 1), date(2026, 7, 31), returned=True)
+    waiting = handed(date(2026, 7, 1), date(2026, 8, 15))
+    assert reported([], agreement, today) == (date(2026, 1, 5), today)
+    assert reported([first], agreement, today) == (date(2026, 7, 1), today)
+    assert reported([sent_back, first], agreement, today) == (date(2026, 7, 1), today)
+    assert reported([waiting, first], agreement, today) == (date(2026, 7, 1), date(2026, 8, 15))
+    assert reported([first], agreement, date(2027, 2, 1)) == (date(2026, 7, 1), date(2026, 12, 31))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -60,17 +61,32 @@ def project_photos(work: Work, project: Project) -> dict[str, bytes]:
     return photo_bytes(work, *[v for v in visits(work, project) if v.status == "validated"][:1])
 
 
-def _answer(work: Work, agreement: Agreement) -> dict[str, str]:
-    """What the institution answered to the last report handed in: accepted or returned, when, by whom, why; empty while it waits."""
+def _handed(work: Work, agreement: Agreement) -> list[Proof]:
+    """The reports handed in, the last first."""
     statement = (
         select(Proof)
         .join(Condition, Condition.id == Proof.condition_id)
         .join(Tranche, Tranche.id == Condition.tranche_id)
         .where(Tranche.agreement_id == agreement.id, Proof.kind == "report")
-        .order_by(Proof.id.desc())
-        .limit(1)
     )
-    proof = work.db.scalars(statement).one_or_none()
+    return list(work.db.scalars(statement.order_by(Proof.id.desc())))
+
+
+def reported(reports: Sequence[Proof], agreement: Agreement, today: date) -> tuple[date, date]:
+    """The period of a report of execution: that of the report which waits for its answer; else from the day after the last one accepted
+    (the first day of the agreement before any) to today, and never past the last day of the agreement."""
+    waiting = reports[0] if reports and not (reports[0].accepted_at or reports[0].returned_at) else None
+    if waiting is not None and waiting.from_on and waiting.to_on:
+        return waiting.from_on, waiting.to_on
+    until = min(today, agreement.ends_on)
+    told = [r.to_on for r in reports if r.accepted_at and r.to_on]
+    start = max(told) + timedelta(days=1) if told else agreement.starts_on
+    return min(start, until), until
+
+
+def _answer(work: Work, reports: Sequence[Proof]) -> dict[str, str]:
+    """What the institution answered to the last report handed in: accepted or returned, when, by whom, why; empty while it waits."""
+    proof = reports[0] if reports else None
     if proof is None:
         return {}
     period = f"{proof.from_on:%d/%m/%Y} – {proof.to_on:%d/%m/%Y}" if proof.from_on and proof.to_on else ""
@@ -122,7 +138,7 @@ def project_facts(work: Work, project: Project) -> dict[str, Any]:
     found = agreements.parties(work, agreement)
     snap = agreements.snapshot(work, agreement)
     done = [v for v in visits(work, project) if v.status == "validated"]
-    actor = work.maybe_actor
+    actor, handed = work.maybe_actor, _handed(work, agreement)
     reached: dict[str, Any] = {}
     for count in REACHED:
         reached |= count(work, project)
@@ -157,7 +173,8 @@ def project_facts(work: Work, project: Project) -> dict[str, Any]:
         "checker": signer(work, done[0].validated_by_id, done[0].validated_at, "visit:validate")
         if done
         else {},
-        "answer": _answer(work, agreement),
+        "answer": _answer(work, handed),
+        "period": [day.isoformat() for day in reported(handed, agreement, work.today)],
         "purpose": project.objectives,
         "context": project.context,
         "expected": project.expected,

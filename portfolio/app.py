@@ -54,6 +54,7 @@ ROOMS = (
     "justifications",
     "beneficiaries",
     "grievances",
+    "missions",
     "closures",
     "desk",
 )
@@ -97,6 +98,7 @@ MENU = (
     NavEntry(N_("Chart of accounts"), "desk.chart", "list-ordered", ("ledger:view",), BOOKS, True),
     NavEntry(N_("Statements"), "desk.statements", "printer", ("ledger:view",), BOOKS, True),
     NavEntry(N_("Exercices"), "desk.exercices", "calendar", ("ledger:view",), BOOKS, True),
+    NavEntry(N_("Audit missions"), "missions.index", "clipboard-check", ("mission:view",), BOOKS),
     NavEntry(N_("Auditor's page"), "desk.auditor", "shield-check", ("ledger:verify",), BOOKS, True),
     NavEntry(N_("Portfolio"), "desk.portfolio", "chart-column", ("agreement:view",), STEERING),
     NavEntry(N_("Strategy"), "strategy.index", "target", ("framework:view",), STEERING),

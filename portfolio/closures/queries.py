@@ -16,6 +16,7 @@ from portfolio.documents import queries as documents
 from portfolio.grievances.models import Grievance
 from portfolio.groups.models import Group
 from portfolio.justifications.models import Expense, Justification, Recovery
+from portfolio.missions import queries as missions
 from portfolio.procurement.models import GoodsReceipt, OrderLine, Procedure
 from portfolio.projects.models import Project
 from portfolio.work import Work
@@ -98,10 +99,11 @@ class Open:
     amendments: list[str]
     procedures: list[str]
     grievances: list[str]
+    findings: list[str]
 
 
 def still_open(work: Work, agreement: Agreement) -> Open:
-    """Everything that is open around a grant; eight short queries, each by an index on the agreement."""
+    """Everything that is open around a grant; nine short queries, each by an index on the agreement."""
 
     def names(statement: Any) -> list[str]:
         return [str(value) for value in work.db.scalars(statement.limit(20))]
@@ -151,6 +153,7 @@ def still_open(work: Work, agreement: Agreement) -> Open:
             .join(Project, Project.id == Grievance.project_id)
             .where(Project.agreement_id == mine, Grievance.status != "closed")
         ),
+        missions.holding(work, agreement),
     )
 
 

@@ -115,6 +115,13 @@ def obstacles(work: Work, agreement: Agreement) -> Iterator[Refusal]:
         _("Have them answered and closed."),
         "grievance:close",
     )
+    yield from each(
+        "findings_open",
+        found.findings,
+        _("Grave audit findings not settled: %(names)s."),
+        _("Carry out what they recommend and settle what they question, with the auditors."),
+        "recommendation:do",
+    )
     figures = queries.figures(work, agreement)
     if figures.unexplained:
         yield Refusal(

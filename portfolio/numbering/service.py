@@ -57,6 +57,8 @@ PREFIXES = {
     "requisition": "RP",
     "deduction": "CP",
     "sample": "ECH",
+    "mission": "MAU",
+    "follow_up": "SRA",
 }
 """Reference prefixes are data (R22)."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from portfolio.kit.i18n import N_
 from portfolio.kit.i18n import gettext as _
+from portfolio.rulebook.findings import AUDITED, AUDITS
 
 ROLES: dict[str, str] = {
     "intake_agent": N_("Intake agent"),
@@ -65,7 +66,7 @@ _STAFF_READS = frozenset(
 )
 _MONEY_READS = _STAFF_READS | {
     f"{noun}:view"
-    for noun in ("money_receipt", "treasury", "score", "payment_batch", "bank_statement", "reconciliation")
+    for noun in ("money_receipt", "treasury", "score", "payment_batch", "bank_statement", "reconciliation", "mission")
 }
 _PAYEE_READS = frozenset({"group:view_names", "group_account:view_number"})
 """Who orders, controls or pays must read whom and where it pays; elsewhere names are initials and numbers four characters (F15, P06)."""
@@ -110,6 +111,7 @@ GRANTS: dict[str, frozenset[str]] = {
         }
     ),
     "grants_officer": _STAFF_READS
+    | AUDITED
     | {
         "paper:copy",
         "call:create",
@@ -159,7 +161,9 @@ GRANTS: dict[str, frozenset[str]] = {
     },
     "programme_head": _STAFF_READS
     | _FUNDING
+    | AUDITED
     | {
+        "mission:answer",
         "paper:copy",
         "paper:certify",
         "call:publish",
@@ -236,6 +240,7 @@ GRANTS: dict[str, frozenset[str]] = {
     "committee_president": _COMMITTEE | {"session:open", "score_sheet:reopen"},
     "committee_member": _COMMITTEE,
     "procurement_officer": _STAFF_READS
+    | AUDITED
     | {
         "paper:copy",
         "procedure:manage",
@@ -275,7 +280,9 @@ GRANTS: dict[str, frozenset[str]] = {
     },
     "authorising_officer": _MONEY_READS
     | _PAYEE_READS
+    | AUDITED
     | {
+        "mission:answer",
         "reconciliation:control",
         "paper:copy",
         "paper:certify",
@@ -315,6 +322,7 @@ GRANTS: dict[str, frozenset[str]] = {
     | _PAYEE_READS
     | _BATCHES
     | _FUNDING
+    | AUDITED
     | {
         "closure:clear_account",
         "reconciliation:control",
@@ -341,6 +349,7 @@ GRANTS: dict[str, frozenset[str]] = {
     | {"paper:copy", "disbursement:pay", "tranche:release", "money_receipt:record", "ledger:print"},
     "internal_auditor": _MONEY_READS
     | _PAYEE_READS
+    | AUDITS
     | {
         "ledger:print",
         "ledger:verify",
@@ -350,6 +359,7 @@ GRANTS: dict[str, frozenset[str]] = {
         "grievance:view_sensitive",
     },
     "external_auditor": _MONEY_READS
+    | AUDITS
     | {"ledger:print", "ledger:verify", "journal:view", "role:view", "grievance:view"},
     "applicant": frozenset(
         {

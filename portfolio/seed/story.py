@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from portfolio.seed import (
+    audited,
     awarded,
     batched,
     calling,
@@ -53,6 +54,7 @@ def write(stage: Stage, *, finished: bool = True) -> None:
     problems.plan(stage)
     corrected.plan(stage)
     reached.plan(stage)
+    audited.plan(stage)
     copies.plan(stage)
     if finished:
         people_and_frameworks.plan_end(stage)

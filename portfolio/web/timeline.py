@@ -43,9 +43,9 @@ def timeline(work: Work, *things: Base, limit: int = 100) -> list[Line]:
 
 
 CODED = frozenset(
-    "account_kind band buyer channel convening criteria displacement id_kind kind level method modality payee_kind pieces prevented "
-    "profile proposal received_channel registration_kind reserved_shares role scope_kind set_aside_kind sex signs state structure "
-    "voice".split()
+    "about_kind account_kind band buyer category channel convening criteria displacement id_kind kind level "
+    "method modality payee_kind pieces prevented profile proposal received_channel registration_kind "
+    "reserved_shares role scope_kind set_aside_kind severity sex signs state structure voice".split()
 )
 """Columns that hold codes: the history says that they changed, the record says to what."""
 HIDDEN = ("_hash", "_by_id")

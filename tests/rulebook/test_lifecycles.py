@@ -16,6 +16,7 @@ from portfolio.kit.lifecycle import Lifecycle, Move, State
 from portfolio.ledger.service import Dims
 from portfolio.origin import Surroundings
 from portfolio.rulebook.events import WORDS
+from portfolio.rulebook.findings import AUDITS
 from portfolio.rulebook.lifecycles import ALL, NOUNS
 from portfolio.rulebook.permissions import GRANTS, INCOMPATIBLE, MONEY_ROLES, PERMISSIONS, ROLES
 from portfolio.rulebook.postings import CHART, ENTRY_WORDS, POSTINGS, STAGES, TREASURY
@@ -162,10 +163,16 @@ def test_no_administrator_holds_a_money_or_scoring_right() -> None:
     assert not [p for p in GRANTS["administrator"] if p.startswith(forbidden)]
 
 
-def test_auditors_only_read() -> None:
-    for role in ("internal_auditor", "external_auditor"):
+def test_auditors_move_nothing_but_their_own_missions() -> None:
+    """They only read what they audit; what they write is theirs alone and moves no account."""
+    auditors = ("internal_auditor", "external_auditor")
+    for role in auditors:
         acting = {m.permission for cycle in ALL.values() for m in cycle.moves} & GRANTS[role]
-        assert not acting
+        assert acting == AUDITS
+    assert not [role for role in ROLES if role not in auditors and AUDITS & GRANTS[role]]
+    own = [m for cycle in ALL.values() for m in cycle.moves if m.permission in AUDITS]
+    assert {m.event.partition(":")[0] for m in own} == {"mission", "finding", "recommendation"}
+    assert not [m.event for m in own if m.event in POSTINGS]
 
 
 def test_ordonnateur_and_comptable_never_meet_in_one_person() -> None:

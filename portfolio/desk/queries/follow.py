@@ -18,6 +18,7 @@ from portfolio.disbursements.models import Disbursement
 from portfolio.groups.models import Group
 from portfolio.justifications.queries import reports_due
 from portfolio.kit.i18n import N_
+from portfolio.missions.models import Finding, Recommendation
 from portfolio.payments.models import BankStatement, StatementLine
 from portfolio.places.models import Place
 from portfolio.projects.models import Visit
@@ -117,6 +118,23 @@ def agreements_ending(work: Work) -> Any:
     return columns, lambda s: s.where(here, day.between(work.today, work.today + timedelta(days=WEEK)))
 
 
+def recommendations_due(work: Work) -> Any:
+    """What auditors recommended to the reader, due within seven days or late (M7)."""
+    columns = (
+        path("/missions/recommendations/{}", Recommendation.id),
+        Recommendation.reference,
+        Finding.title,
+        Recommendation.due_on,
+        Finding.pending_minor,
+    )
+    until = work.today + timedelta(days=WEEK)
+    return columns, lambda s: s.join(Finding, Finding.id == Recommendation.finding_id).where(
+        Recommendation.status == "agreed",
+        Recommendation.responsible_id == work.actor.id,
+        Recommendation.due_on <= until,
+    )
+
+
 def visits_due(work: Work) -> Any:
     """Visits planned whose day has come or comes within a fortnight."""
     columns = (
@@ -172,6 +190,7 @@ DEADLINES: dict[str, Kind] = {
     "papers": Kind(N_("Papers due within 7 days"), papers_due),
     "reports": Kind(N_("Reports on advances due within 7 days or late"), reports),
     "endings": Kind(N_("Agreements ending within 7 days"), agreements_ending),
+    "recommendations": Kind(N_("Audit recommendations due within 7 days or late"), recommendations_due),
 }
 PAYMENTS: dict[str, Kind] = {
     "failed": Kind(N_("Failed payments to follow up"), payments_failed),

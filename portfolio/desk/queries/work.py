@@ -27,6 +27,7 @@ from portfolio.kit.i18n import gettext as _
 from portfolio.kit.i18n import pgettext
 from portfolio.kit.lifecycle import Lifecycle, Move
 from portfolio.kit.urls import url
+from portfolio.missions.models import Mission, MissionAuditor, Recommendation
 from portfolio.payments.models import CashCount, PaymentBatch
 from portfolio.procurement.models import Procedure
 from portfolio.projects.models import Visit
@@ -47,7 +48,7 @@ class Queue:
     one: str
     """The address of one record, `{}` for its id."""
     but: tuple[str, ...] = ()
-    """Statuses that money moves on, and nobody."""
+    """Statuses that money, or another record, moves on, and nobody."""
 
 
 def _queue(model: Any, one: str, since: Any, named: Any = None, but: tuple[str, ...] = ()) -> Queue:
@@ -88,6 +89,10 @@ def queues() -> dict[str, Queue]:
         "framework": _queue(Framework, "/strategy/{}", Framework.proposed_at, Framework.title),
         "duplicate": _queue(
             Duplicate, "/beneficiaries/duplicates/{}", Duplicate.found_at, path("{}", Duplicate.id)
+        ),
+        "mission": _queue(Mission, "/missions/{}", Mission.opened_at, but=("final",)),
+        "recommendation": _queue(
+            Recommendation, "/missions/recommendations/{}", Recommendation.proposed_at, but=("proposed",)
         ),
         "closure": _queue(Closure, "/closures/{}", Closure.prepared_at),
     }
@@ -130,7 +135,7 @@ def waiting(work: Work) -> list[Waiting]:
             queue.model.status == status,
             work.within(row.permission, queue.model),
             *_not_mine(work, queue.model, row),
-            *_open(work, cycle.noun),
+            *_open(work, cycle.noun, status),
         )
         parts.append(statement)
     rows = work.db.execute(union_all(*parts)).all()
@@ -175,7 +180,7 @@ def rows(work: Work, *columns: Any) -> Select[Any]:
             queue.model.status == status,
             work.within(row.permission, queue.model),
             *_not_mine(work, queue.model, row),
-            *_open(work, cycle.noun),
+            *_open(work, cycle.noun, status),
         )
         parts.append(statement)
     if not parts:
@@ -223,8 +228,14 @@ def _not_mine(work: Work, model: Any, row: Move) -> list[ColumnElement[bool]]:
     return [or_(c.is_(None), c != me) for c in columns]
 
 
-def _open(work: Work, noun: str) -> list[ColumnElement[bool]]:
-    """A purchase opens after its interests are declared, and waits for nobody before (G4)."""
+def _open(work: Work, noun: str, status: str) -> list[ColumnElement[bool]]:
+    """A purchase opens after its interests are declared, and waits for nobody before (G4); a mission waits for its auditors, a
+    recommendation for its responsible, and what is declared done for any auditor."""
+    if noun == "mission":
+        team = select(MissionAuditor.mission_id).where(MissionAuditor.person_id == work.actor.id)
+        return [Mission.id.not_in(team) if status == "provisional" else Mission.id.in_(team)]
+    if noun == "recommendation":
+        return [Recommendation.responsible_id == work.actor.id] if status == "agreed" else []
     return [committees.open_to(work, "procedure:view", noun, Procedure.id)] if noun == "procedure" else []
 
 

@@ -17,6 +17,7 @@ from portfolio.rulebook.lifecycles import (
     grievances,
     groups,
     justifications,
+    missions,
     payments,
     periods,
     procurement,
@@ -43,6 +44,7 @@ _ROOMS = (
     justifications,
     beneficiaries,
     grievances,
+    missions,
     closures,
 )
 ALL: dict[str, Lifecycle] = {
@@ -85,6 +87,9 @@ NOUNS: dict[str, str] = {
     "recovery": N_("Repayment order"),
     "duplicate": N_("Possible duplicate"),
     "grievance": N_("Complaint"),
+    "mission": N_("Audit mission"),
+    "finding": N_("Audit finding"),
+    "recommendation": N_("Audit recommendation"),
     "closure": N_("Closure"),
     "clock": N_("Clock of the server"),
     "erasure": N_("Erasure of a person's data"),

@@ -20,6 +20,8 @@ from portfolio.groups.models import Group
 from portfolio.justifications.models import Expense, Justification, Recovery
 from portfolio.kit.i18n import N_
 from portfolio.ledger import queries as ledger
+from portfolio.missions import queries as missions
+from portfolio.missions.models import Finding, Mission, Recommendation
 from portfolio.work import Work
 
 HURRY = 600
@@ -77,6 +79,22 @@ def in_a_hurry(work: Work) -> Any:
     )
 
 
+def audit_late(work: Work) -> Any:
+    """Recommendations to be carried out whose day is past, with what their finding leaves pending."""
+    columns = (
+        path("/missions/recommendations/{}", Recommendation.id),
+        Recommendation.reference,
+        Finding.title,
+        Recommendation.due_on,
+        Finding.pending_minor,
+    )
+    return columns, lambda s: (
+        s.join(Finding, Finding.id == Recommendation.finding_id)
+        .join(Mission, Mission.id == Finding.mission_id)
+        .where(missions.late(work), missions.readable(work))
+    )
+
+
 def _correction(code: str) -> Any:
     def made(_work: Work) -> Any:
         found = ledger.corrections()[code].subquery()
@@ -100,4 +118,7 @@ CORRECTIONS: dict[str, Kind] = {
     "reversed": Kind(N_("Acts reversed"), _correction("reversed")),
     "late_entries": Kind(N_("Acts dated in an earlier month"), _correction("late_entries")),
 }
-DUTIES: dict[str, Kind] = {"quick": Kind(N_("Paid less than 10 minutes after the request"), in_a_hurry)}
+DUTIES: dict[str, Kind] = {
+    "quick": Kind(N_("Paid less than 10 minutes after the request"), in_a_hurry),
+    "audit_late": Kind(N_("Audit recommendations past their day"), audit_late),
+}

@@ -1,0 +1,1 @@
+"""Audit missions: findings, the answers of the audited, agreed actions and their follow-up."""

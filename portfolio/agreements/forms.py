@@ -223,6 +223,9 @@ class AmendmentForm(Form):
     results: LongText = None
     lines: list[BudgetLine] = []
     tranches: list[TrancheLine] = []
+    conditions: list[ConditionLine] = []
+    conditions_stated: Flag = False
+    """The conditions of the tranches not requested yet are those of the form, and no others; otherwise they stay."""
     signatory_name: OptionalLine = None
     signatory_function: OptionalLine = None
     account_id: Annotated[int | None, optional(whole(1, 2**31 - 1))] = None

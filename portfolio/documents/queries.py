@@ -13,8 +13,12 @@ from typing import Any
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
-from portfolio.accounts.models import Person
+from portfolio.accounts.models import Person, RoleAssignment
+from portfolio.accounts.queries import visa_required
+from portfolio.accounts.queries.identity import in_force
+from portfolio.accounts.queries.visa import CONTROLLER
 from portfolio.audit.models import AuditEvent
+from portfolio.documents import reference
 from portfolio.documents.models import Document, Paper, PaperCopy
 from portfolio.documents.reference import ORIGINALS
 from portfolio.kit.chain import digest, short
@@ -307,3 +311,22 @@ def shown(work: Work, *subjects: Base) -> list[Shown]:
             for d in files
         ),
     ]
+
+
+def ampliations(work: Work, kind: str) -> list[list[str | int]]:
+    """Who receives copies of a paper today, and how many (F13): the dated table, without the offices that the institution does not have.
+
+    The controller is there while the visa is a step of the institution, whoever holds the role (R3)."""
+    listed = [
+        r
+        for r in reference.recipients()
+        if r.kind == kind
+        and (r.valid_from is None or r.valid_from <= work.today)
+        and (r.valid_to is None or work.today < r.valid_to)
+    ]
+    held = set(work.db.scalars(select(RoleAssignment.role).where(*in_force(work.today)).distinct()))
+    if visa_required(work):
+        held.add(CONTROLLER)
+    else:
+        held.discard(CONTROLLER)
+    return [[r.name, r.copies] for r in listed if not r.role or r.role in held]

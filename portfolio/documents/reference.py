@@ -87,3 +87,31 @@ def figure(code: str, on: date) -> int:
     if found is None:
         raise ValueError(f"{code} is not fixed on {on}")
     return found
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Who receives copies of a kind of paper (F13); `role`: only while the institution has this office ("" for always)."""
+
+    kind: str
+    name: str
+    copies: int
+    role: str
+    valid_from: date | None
+    valid_to: date | None
+
+
+@functools.cache
+def recipients() -> tuple[Recipient, ...]:
+    """Every recipient, in the order of the table."""
+    return tuple(
+        Recipient(
+            row["kind"],
+            row["recipient"],
+            int(row["copies"]),
+            row["role"],
+            optional_date(row["valid_from"]),
+            optional_date(row["valid_to"]),
+        )
+        for row in rows("portfolio.documents", "ampliations.csv")
+    )

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from portfolio.agreements import queries, service
-from portfolio.agreements.forms import TrancheLine
-from portfolio.agreements.models import Amendment, Suspension, Tranche
+from portfolio.agreements.forms import ConditionLine, TrancheLine
+from portfolio.agreements.models import Amendment, Condition, Suspension, Tranche
 from portfolio.applications.models import Application
 from portfolio.awards.models import Commitment
 from portfolio.documents import queries as documents
 from portfolio.documents.models import Document
+from portfolio.documents.reference import rule
 from portfolio.funds.models import BudgetLine as CreditLine
 from portfolio.groups.models import Officer
 from portfolio.kit.errors import Invalid, Refused
@@ -24,6 +26,8 @@ from tests.agreements import world as make
 from tests.agreements.scene import change, codes
 from tests.agreements.world import World
 from tests.disbursements import chain
+from tests.documents.test_rules import TODAY, with_rows
+from tests.factories import NOON
 
 
 def one(world: World, model: type, number: int) -> Any:
@@ -289,3 +293,91 @@ def test_a_termination_by_amendment_prints_what_it_settles(world: World) -> None
         signed = queries.amendment(work, amendment)
         assert signed.changes["after"]["settlement"]["released_minor"] == make.GRANT
         assert {t.status for t in queries.tranches(work, queries.get(work, number))} == {"cancelled"}
+
+
+def conditions(world: World, number: int) -> dict[int, list[tuple[str, int | None]]]:
+    """What each tranche waits for, by its number."""
+    with world.work("grants_officer", readonly=True) as work:
+        found = queries.tranches(work, queries.get(work, number))
+        return {t.number: [(c.kind, c.threshold) for c in queries.conditions(work, t)] for t in found}
+
+
+def stating(*rows: tuple[int, str, int | None]) -> dict[str, Any]:
+    return {
+        "conditions_stated": True,
+        "conditions": [ConditionLine(tranche=t, kind=kind, threshold=threshold) for t, kind, threshold in rows],  # type: ignore[arg-type]
+    }
+
+
+KEPT = [
+    TrancheLine(number=1, amount=1_780_000), TrancheLine(number=2, amount=1_780_000), TrancheLine(number=3, amount=445_000),
+    TrancheLine(amount=445_000),
+]  # fmt: skip
+
+
+def test_a_new_schedule_keeps_the_conditions_and_a_new_tranche_has_the_usual_one_of_the_dated_rules(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = make.signed(world)
+    before = conditions(world, number)
+    with_rows(monkeypatch, dataclasses.replace(rule("next_tranche_percent", TODAY), value=60))
+    amendment = amending.amend(world, number, "schedule", tranches=KEPT)
+    changes = one(world, Amendment, amendment).changes
+    assert [(c["kind"], c["threshold"]) for c in changes["before"]["tranches"][1]["conditions"]] == [("justified_previous", 75), ("visit", None)]
+    assert [(c["kind"], c["threshold"]) for c in changes["after"]["tranches"][3]["conditions"]] == [("justified_previous", 60)]
+    amending.sign(world, amendment)
+    assert conditions(world, number) == {**before, 4: [("justified_previous", 60)]}
+    with world.work("grants_officer", readonly=True) as work:
+        paper = documents.last_edition(work, one(world, Amendment, amendment).reference)
+        assert paper is not None
+        sides = cast(Any, paper.facts)["changes"]
+        assert sides["before"]["tranches"][1]["conditions"][0] == "Au moins 75\N{NO-BREAK SPACE}% de la tranche 1 justifiés et acceptés"
+        assert sides["after"]["tranches"][3]["conditions"] == ["Au moins 60\N{NO-BREAK SPACE}% de la tranche 3 justifiés et acceptés"]
+
+
+def test_conditions_are_changed_added_and_taken_off_at_the_signature_and_not_before(world: World) -> None:
+    number = make.signed(world)
+    before = conditions(world, number)
+    rows = stating(
+        (1, "agreement_signed", None), (2, "justified_previous", 80), (2, "visit", None), (2, "training", None), (4, "opinion", None),
+        (5, "justified_previous", 75),  # suggested for a tranche that is not added
+    )  # fmt: skip
+    amendment = amending.amend(world, number, "schedule", tranches=KEPT, **rows)
+    assert conditions(world, number) == before
+    amending.sign(world, amendment)
+    assert conditions(world, number) == {
+        1: [("agreement_signed", None)], 2: [("justified_previous", 80), ("visit", None), ("training", None)], 3: [], 4: [("opinion", None)],
+    }  # fmt: skip
+
+
+def test_conditions_of_a_requested_tranche_stay_and_a_wrong_one_is_named(world: World) -> None:
+    number = make.signed(world)
+    chain.to(world, "paid", make.tranche_id(world, number, 1))
+    rows = KEPT[1:]
+    for wrong, field in ((1, "conditions-0-tranche"), (9, "conditions-0-tranche")):
+        with pytest.raises(Invalid) as invalid:
+            amending.amend(world, number, "schedule", tranches=rows, **stating((wrong, "visit", None)))
+        assert [e.field for e in invalid.value.errors] == [field]
+    with pytest.raises(Refused) as refused:
+        amending.amend(world, number, "schedule", tranches=rows, **stating((2, "justified_previous", None)))
+    assert codes(refused) == {"condition_incomplete"}
+    with pytest.raises(Refused) as refused:
+        amending.amend(world, number, "schedule", tranches=rows, **stating((4, "retention", 5)))
+    assert codes(refused) == {"retention_differs"}
+    amending.sign(world, amending.amend(world, number, "schedule", tranches=rows, **stating((4, "retention", 10))))
+    assert conditions(world, number)[1] == [("agreement_signed", None)] and conditions(world, number)[4] == [("retention", 10)]
+
+
+def test_a_condition_already_shown_stays_with_what_shows_it(world: World) -> None:
+    number = make.signed(world)
+    with world.work("grants_officer", readonly=True) as work:
+        second = queries.tranches(work, queries.get(work, number))[1]
+        visit = queries.conditions(work, second)[1].id
+    change(world, Condition, visit, met_at=NOON, evidence="Visite du 3 mars")
+    with pytest.raises(Refused) as refused:
+        amending.amend(world, number, "schedule", tranches=KEPT, **stating((2, "justified_previous", 75)))
+    assert codes(refused) == {"condition_used"}
+    kept = stating((2, "training", None), (2, "visit", None))
+    amending.sign(world, amending.amend(world, number, "schedule", tranches=KEPT, **kept))
+    found = one(world, Condition, visit)
+    assert (found.position, found.evidence) == (2, "Visite du 3 mars")

@@ -15,6 +15,7 @@ from portfolio.agreements.pdf.parts import (
     beneficiary,
     budget_rows,
     budget_total,
+    copies_to,
     long_day,
     references,
     schedule_rows,
@@ -51,7 +52,7 @@ def amendment_pdf(facts: dict[str, Any]) -> bytes:
             _change(paper, facts)
     paper.signatures([beneficiary(facts), authority(facts)])
     signed_copy(paper, facts["group_signature"])
-    paper.ampliations(["bénéficiaire", "comptable", "contrôleur financier", "dossier", "chrono"])
+    copies_to(paper, facts)
     return paper.render()
 
 
@@ -93,7 +94,7 @@ def _change(paper: Paper, facts: Facts) -> None:
                 paper.table(
                     SCHEDULE,
                     [
-                        [*row[:4], "déjà demandée ou payée" if t["fixed"] else row[4]]
+                        [*row[:4], f"{row[4]} (déjà demandée ou payée)" if t["fixed"] else row[4]]
                         for t, row in zip(rows, schedule_rows(rows), strict=True)
                     ],
                     unit="francs CFA",

@@ -14,6 +14,7 @@ from portfolio.agreements.pdf.parts import (
     beneficiary,
     budget_rows,
     budget_total,
+    copies_to,
     long_day,
     references,
     schedule_rows,
@@ -25,7 +26,6 @@ from portfolio.kit.pdf import Column, Paper, amount
 from portfolio.kit.words import amount_in_words
 
 UNSIGNED = ("draft", "ready")
-AMPLIATIONS = ("bénéficiaire", "comptable", "contrôleur financier", "dossier", "chrono")
 
 
 def agreement_pdf(facts: dict[str, Any]) -> bytes:
@@ -147,7 +147,7 @@ def _signatures(paper: Paper, facts: Facts) -> None:
     )
     paper.signatures([beneficiary(facts), authority(facts)])
     signed_copy(paper, signed)
-    paper.ampliations(AMPLIATIONS)
+    copies_to(paper, facts)
 
 
 def _annexes(paper: Paper, facts: Facts) -> None:

@@ -111,6 +111,11 @@ def beneficiary(facts: Facts) -> Signatory:
     )
 
 
+def copies_to(paper: Paper, facts: Facts) -> None:
+    """F13, as the facts of the day have it."""
+    paper.ampliations([(name, count) for name, count in facts.get("ampliations", ())])
+
+
 def signed_copy(paper: Paper, signed: Facts) -> None:
     """How the group signed: thumbprint and witnesses (F10, R17), and the fingerprint of the scan kept on file."""
     if signed["thumbprint"] or not signed["on"]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from portfolio.agreements.pdf.parts import MODALITIES, day, long_day, references, sheet
+from portfolio.agreements.pdf.parts import MODALITIES, copies_to, day, long_day, references, sheet
 from portfolio.kit.pdf import Signatory, amount, short_fingerprint
 
 
@@ -68,5 +68,5 @@ def waiver_pdf(facts: dict[str, Any]) -> bytes:
             ),
         ]
     )
-    paper.ampliations(["comptable", "contrôleur financier", "dossier", "chrono"])
+    copies_to(paper, facts)
     return paper.render()

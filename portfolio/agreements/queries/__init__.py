@@ -3,6 +3,8 @@
 from portfolio.agreements.queries.amended import (
     CHARGED,
     alike,
+    condition_words,
+    conditions_of,
     entitled,
     open_amendments,
     results_of,
@@ -10,6 +12,7 @@ from portfolio.agreements.queries.amended import (
     signed_lines,
     suspensions,
     tolerance,
+    used_conditions,
     used_lines,
 )
 from portfolio.agreements.queries.blockers import (
@@ -197,6 +200,9 @@ __all__ = [
     "tranche_rows",
     "tranches",
     "unjustified_minor",
+    "condition_words",
+    "conditions_of",
+    "used_conditions",
     "used_lines",
     "visible",
     "waiting",

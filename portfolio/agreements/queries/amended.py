@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy import or_, select
 
-from portfolio.agreements.models import Agreement, AgreementLine, Amendment, Suspension
-from portfolio.agreements.queries.blockers import standings
+from portfolio.agreements.models import (
+    Agreement,
+    AgreementLine,
+    Amendment,
+    Condition,
+    Proof,
+    Suspension,
+    Tranche,
+)
+from portfolio.agreements.queries.blockers import standings, words
 from portfolio.agreements.queries.records import amendments, lines, tranches
 from portfolio.applications.models import Application
 from portfolio.awards.models import Commitment
@@ -59,7 +67,9 @@ def signed_lines(work: Work, agreement: Agreement) -> dict[int, dict[str, Any]]:
     for amendment in amendments(work, agreement):
         if amendment.status != "signed":
             continue
-        if amendment.kind == "virement":  # prepared before or after a transfer without signature, it is what they signed last
+        if (
+            amendment.kind == "virement"
+        ):  # prepared before or after a transfer without signature, it is what they signed last
             base = amendment.changes["after"]["lines"]
         elif amendment.kind == "virement_within" and base is None:
             base = amendment.changes["before"]["lines"]
@@ -83,6 +93,32 @@ def used_lines(work: Work, agreement: Agreement) -> list[tuple[AgreementLine, in
         for number, amount in charged(work, agreement).items():
             totals[number] = totals.get(number, 0) + amount
     return [(line, totals[line.id]) for line in lines(work, agreement) if line.id in totals]
+
+
+def conditions_of(work: Work, found: Sequence[Tranche]) -> dict[int, list[Condition]]:
+    """The conditions of these tranches, by the id of their tranche, in order."""
+    statement = select(Condition).where(Condition.tranche_id.in_([t.id for t in found] or [0]))
+    rows: dict[int, list[Condition]] = {}
+    for condition in work.db.scalars(
+        statement.order_by(Condition.tranche_id, Condition.position, Condition.id)
+    ):
+        rows.setdefault(condition.tranche_id, []).append(condition)
+    return rows
+
+
+def condition_words(row: Mapping[str, Any], number: int) -> str:
+    """A condition of a working copy as people say it."""
+    return words(Condition(**row), number)
+
+
+def used_conditions(work: Work, found: Sequence[Condition]) -> list[Condition]:
+    """Those that were shown, by a mark or a record, or for which a waiver was asked."""
+    shown = set(
+        work.db.scalars(
+            select(Proof.condition_id).where(Proof.condition_id.in_([c.id for c in found] or [0]))
+        )
+    )
+    return [c for c in found if c.met_at or c.waiver_proposed_by_id or c.id in shown]
 
 
 def settlement(work: Work, agreement: Agreement) -> dict[str, int]:

@@ -11,12 +11,13 @@ from sqlalchemy import select
 from portfolio.accounts.models import Person
 from portfolio.accounts.queries import act_of
 from portfolio.agreements.models import Agreement, Amendment, Condition, Tranche
-from portfolio.agreements.queries.amended import tolerance
+from portfolio.agreements.queries.amended import condition_words, tolerance
 from portfolio.agreements.queries.blockers import snapshot, words
 from portfolio.agreements.queries.clauses import codes, figures, said, template_of, written
 from portfolio.agreements.queries.records import Parties, amendments, lines, officers, parties, people
 from portfolio.agreements.reference.placeholders import ACCOUNTS, OFFICES
 from portfolio.committees.models import Session
+from portfolio.documents import queries as documents
 from portfolio.documents.models import Document
 from portfolio.documents.reference import ORIGINALS, figure, institution, letterhead
 from portfolio.groups.models import GroupAccount
@@ -115,6 +116,7 @@ def agreement_facts(work: Work, agreement: Agreement) -> dict[str, Any]:
     scan = work.db.get(Document, agreement.signed_scan_id) if agreement.signed_scan_id else None
     facts = {
         **amendment_base(work, agreement, found),
+        "ampliations": documents.ampliations(work, "agreement"),
         "head": head["head"],
         "complaints": head["complaints"],
         "corruption": head["corruption"],
@@ -288,6 +290,7 @@ def amendment_facts(
     scan = work.db.get(Document, amendment.signed_scan_id) if amendment.signed_scan_id else None
     return {
         **(base or amendment_base(work, agreement, found)),
+        "ampliations": documents.ampliations(work, "amendment"),
         "template": said(template),
         "articles": written(
             template,
@@ -308,7 +311,7 @@ def amendment_facts(
         "kind": amendment.kind,
         "act": amendment.act,
         "reason": amendment.reason,
-        "changes": amendment.changes,
+        "changes": {side: _worded(found) for side, found in amendment.changes.items()},
         "accounts": {str(number): facts for number, facts in accounts.items()},
         "earlier": [a.number for a in amendments(work, agreement) if a.number < amendment.number],
         "status": amendment.status,
@@ -332,6 +335,17 @@ def amendment_facts(
     }
 
 
+def _worded(side: dict[str, Any]) -> dict[str, Any]:
+    """One side of a working copy, its conditions in words."""
+    if "tranches" not in side:
+        return side
+    rows = [
+        {**t, "conditions": [condition_words(c, t["number"]) for c in t.get("conditions", ())]}
+        for t in side["tranches"]
+    ]
+    return {**side, "tranches": rows}
+
+
 def waiver_facts(work: Work, condition: Condition, tranche: Tranche, capacity: str) -> dict[str, Any]:
     """What the dérogation prints, once it is granted. The day it was asked is that of its document."""
     agreement = work.db.get_one(Agreement, tranche.agreement_id)
@@ -340,6 +354,7 @@ def waiver_facts(work: Work, condition: Condition, tranche: Tranche, capacity: s
     on = (condition.waived_at or work.now).date()
     return {
         **amendment_base(work, agreement),
+        "ampliations": documents.ampliations(work, "waiver"),
         "letterhead": letterhead(on),
         "on": on.isoformat(),
         "tranche": {

@@ -6,6 +6,7 @@ from portfolio.agreements.service.amending import (
     amendment_obstacles,
     approve_amendment,
     approve_obstacles,
+    condition_rows,
     prepare_amendment,
     reject_amendment,
     sign_amendment,
@@ -62,6 +63,7 @@ from portfolio.agreements.service.sign import (
 from portfolio.agreements.service.stages import move_stage
 
 __all__ = [
+    "condition_rows",
     "accept_amendment",
     "accept_obstacles",
     "answer_notice",

@@ -93,7 +93,7 @@ def form_obstacles(work: Work, form: AgreementForm, grant_minor: int, group_id: 
         yield Refusal("dates_reversed", _("The agreement would end before it starts: correct the dates."))
     yield from budget_obstacles(form.lines, grant_minor)
     yield from schedule_obstacles([t.amount for t in form.tranches], grant_minor)
-    yield from condition_obstacles(form.tranches, form.conditions)
+    yield from condition_obstacles({n: t.amount for n, t in enumerate(form.tranches, 1)}, form.conditions)
     if form.account_id is not None:
         account = work.db.get(GroupAccount, form.account_id)
         if account is None or account.group_id != group_id:

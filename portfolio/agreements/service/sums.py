@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from portfolio.agreements.forms import BudgetLine, ConditionLine, TrancheLine
+from portfolio.agreements.forms import BudgetLine, ConditionLine
 from portfolio.agreements.reference import PERCENT
 from portfolio.kit.errors import Refusal
 from portfolio.kit.i18n import gettext as _
@@ -52,11 +52,11 @@ def budget_obstacles(lines: Sequence[BudgetLine], grant_minor: int) -> Iterator[
 
 
 def condition_obstacles(
-    tranches: Sequence[TrancheLine], conditions: Sequence[ConditionLine]
+    amounts: Mapping[int, int], conditions: Sequence[ConditionLine]
 ) -> Iterator[Refusal]:
-    """Each condition must belong to a tranche and, when it is a percent, have its percent."""
+    """Each condition must belong to a tranche and, when it is a percent, have its percent. `amounts`: minor units by number of tranche."""
     for condition in conditions:
-        if condition.tranche > len(tranches):
+        if condition.tranche not in amounts:
             yield Refusal(
                 "condition_without_tranche",
                 _("A condition names tranche %(number)d, which is not in the schedule.")
@@ -69,15 +69,15 @@ def condition_obstacles(
                 % {"number": condition.tranche},
             )
         elif condition.kind == "retention":
-            yield from _retention(tranches, condition)
+            yield from _retention(amounts, condition)
 
 
-def _retention(tranches: Sequence[TrancheLine], condition: ConditionLine) -> Iterator[Refusal]:
+def _retention(amounts: Mapping[int, int], condition: ConditionLine) -> Iterator[Refusal]:
     """What is held back is the last tranche, and the share that the condition says, to the franc."""
-    total = sum(t.amount for t in tranches)
+    total = sum(amounts.values())
     wanted = total * (condition.threshold or 0) // 100
-    found = tranches[condition.tranche - 1].amount
-    if condition.tranche != len(tranches):
+    found = amounts[condition.tranche]
+    if condition.tranche != max(amounts):
         yield Refusal(
             "retention_not_last",
             _("A retention is the last tranche: tranche %(number)d is not.") % {"number": condition.tranche},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from portfolio.agreements.pdf.parts import ACCOUNTS, MODALITIES, Facts, day, long_day, sheet
+from portfolio.agreements.pdf.parts import ACCOUNTS, MODALITIES, Facts, copies_to, day, long_day, sheet
 from portfolio.agreements.reference import TO_SUPPLIER
 from portfolio.kit.pdf import Column, Paper, Signatory, amount
 from portfolio.kit.words import amount_in_words
@@ -107,6 +107,7 @@ def order_pdf(facts: dict[str, Any]) -> bytes:
             bold=True,
             align="left",
         )
+    copies_to(paper, facts)
     return paper.render()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from portfolio.agreements.pdf.parts import Facts, day, long_day, sheet
+from portfolio.agreements.pdf.parts import Facts, copies_to, day, long_day, sheet
 from portfolio.disbursements.pdf.order import object_line, payee_line
 from portfolio.kit.pdf import Paper, Signatory, amount
 from portfolio.kit.words import amount_in_words
@@ -110,5 +110,5 @@ def requisition_pdf(facts: dict[str, Any]) -> bytes:
             Signatory(refused["refuser"]["function"] or "Le comptable", "", label="Pris acte le …………"),
         ]
     )
-    paper.ampliations(["comptable", "contrôleur financier", "auditeur interne", "dossier", "chrono"])
+    copies_to(paper, facts)
     return paper.render()

@@ -13,6 +13,7 @@ from portfolio.disbursements.models import Disbursement, Rejection, Requisition
 from portfolio.disbursements.queries.deductions import deductions
 from portfolio.disbursements.queries.records import agreement_of, figures, rejections, tranche_of
 from portfolio.disbursements.reference import CAUSE_WORDS, causes
+from portfolio.documents import queries as documents
 from portfolio.documents.reference import institution, letterhead
 from portfolio.funds.models import TreasuryAccount
 from portfolio.groups.models import Group, Officer
@@ -171,6 +172,7 @@ def order_facts(work: Work, d: Disbursement) -> dict[str, Any]:
     return {
         **_base(work, d, on),
         **requisitioned,
+        "ampliations": documents.ampliations(work, "order"),
         **({"visa_reserve": d.visa_reserve} if d.visa_reserve else {}),
         "figures": {
             "committed": table.committed,
@@ -249,6 +251,7 @@ def requisition_facts(work: Work, d: Disbursement, answer: Requisition) -> dict[
         "ordered_on": _iso(d.ordered_at.date()) if d.ordered_at else None,
         "reason": found["reason"],
         "signer": found["signer"],
+        "ampliations": documents.ampliations(work, "requisition"),
     }
 
 

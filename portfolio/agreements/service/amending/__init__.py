@@ -11,6 +11,7 @@ from portfolio.agreements.models import Agreement, Amendment
 from portfolio.agreements.reference import AMENDMENT_WORDS
 from portfolio.agreements.service.amending.checks import amendment_obstacles as amendment_obstacles
 from portfolio.agreements.service.amending.copy import changes_of
+from portfolio.agreements.service.amending.copy import condition_rows as condition_rows
 from portfolio.agreements.service.amending.merge import merge
 from portfolio.agreements.service.sign import paper_errors, paper_facts
 from portfolio.documents import service as documents

@@ -7,11 +7,12 @@ from datetime import date
 from typing import Any
 
 from portfolio.agreements import queries
-from portfolio.agreements.forms import BudgetLine
+from portfolio.agreements.forms import BudgetLine, ConditionLine
 from portfolio.agreements.models import Agreement, Amendment
+from portfolio.agreements.service.amending.copy import CONDITION
 from portfolio.agreements.service.life import terminate_obstacles
 from portfolio.agreements.service.prepare import holder_refusals
-from portfolio.agreements.service.sums import budget_obstacles, schedule_obstacles
+from portfolio.agreements.service.sums import budget_obstacles, condition_obstacles, schedule_obstacles
 from portfolio.groups.models import GroupAccount
 from portfolio.kit.errors import Refusal
 from portfolio.kit.i18n import gettext as _
@@ -59,12 +60,14 @@ def amendment_obstacles(
         for tranche in tranches:
             if tranche.status in ("planned", "cancelled"):
                 continue
-            if proposed.get(tranche.number, {}).get("amount_minor") != tranche.amount_minor:
+            row = proposed.get(tranche.number, {})
+            if row.get("amount_minor") != tranche.amount_minor or not row.get("fixed"):
                 yield Refusal(
                     "paid_tranche_touched",
                     _("Tranche %(number)d is already requested or paid: an amendment never touches it.")
                     % {"number": tranche.number},
                 )
+        yield from _conditions(work, agreement, after["tranches"])
     if kind == "signatory" and after["account_id"] != changes["before"]["account_id"]:
         account = work.db.get(GroupAccount, after["account_id"])
         if account is None or account.group_id != agreement.group_id or account.status != "verified":
@@ -75,6 +78,31 @@ def amendment_obstacles(
             )
         else:
             yield from holder_refusals(work, agreement, account)
+
+
+def _conditions(work: Work, agreement: Agreement, rows: Sequence[Mapping[str, Any]]) -> Iterator[Refusal]:
+    """Each condition whole, and none lost that was already shown or waived."""
+    free = [row for row in rows if not row["fixed"]]
+    stated = [
+        ConditionLine(tranche=row["number"], **condition)
+        for row in free
+        for condition in row.get("conditions", ())
+    ]
+    yield from condition_obstacles({row["number"]: row["amount_minor"] for row in rows}, stated)
+    tranches = queries.tranches(work, agreement)
+    known, numbers = queries.conditions_of(work, tranches), {row["number"]: row for row in free}
+    for tranche in tranches:
+        row = numbers.get(tranche.number)
+        if row is None or "conditions" not in row:
+            continue
+        present = known.get(tranche.id, [])
+        for used in queries.used_conditions(work, present):
+            if {name: getattr(used, name) for name in CONDITION} not in row["conditions"]:
+                yield Refusal(
+                    "condition_used",
+                    _("« %(condition)s » of tranche %(number)d is already shown or waived: it stays.")
+                    % {"condition": queries.words(used, tranche.number), "number": tranche.number},
+                )
 
 
 def _entitled(work: Work, agreement: Agreement, name: str) -> Iterator[Refusal]:

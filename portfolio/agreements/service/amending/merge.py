@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 
 from portfolio.agreements import queries
 from portfolio.agreements.models import Agreement, AgreementLine, Amendment, Condition, Tranche
+from portfolio.agreements.service.amending.copy import CONDITION
 from portfolio.agreements.service.life import open_suspension, settle
 from portfolio.rulebook.lifecycles.agreements import AGREEMENT, TRANCHE
 from portfolio.work import Work
@@ -80,9 +82,7 @@ def _merge_schedule(work: Work, agreement: Agreement, rows: list[dict[str, Any]]
     by = "agreement:countersign"
     known = {t.number: t for t in queries.tranches(work, agreement)}
     kept = {row["number"] for row in rows}
-    conditions = list(
-        work.db.scalars(select(Condition).where(Condition.tranche_id.in_([t.id for t in known.values()])))
-    )
+    conditions = queries.conditions_of(work, list(known.values()))
     for row in rows:
         planned_on = date.fromisoformat(row["planned_on"]) if row["planned_on"] else None
         tranche = known.get(row["number"])
@@ -103,10 +103,7 @@ def _merge_schedule(work: Work, agreement: Agreement, rows: list[dict[str, Any]]
             work.create(
                 tranche, "tranche:scheduled", reason=reason, data={"amount_minor": row["amount_minor"]}
             )
-            if not any(c.tranche_id == tranche.id for c in conditions):
-                work.db.add(
-                    Condition(tranche_id=tranche.id, position=1, kind="justified_previous", threshold=75)
-                )
+            _merge_conditions(work, tranche, [], row.get("conditions", ()))
         elif tranche.status == "planned":
             work.hold(tranche)
             work.edit(
@@ -119,8 +116,29 @@ def _merge_schedule(work: Work, agreement: Agreement, rows: list[dict[str, Any]]
                 planned_on=planned_on,
                 label=row["label"],
             )
+            if "conditions" in row:  # a copy made before copies carried them leaves them as they are
+                _merge_conditions(work, tranche, conditions.get(tranche.id, []), row["conditions"])
     for number, tranche in known.items():
         if number not in kept and tranche.status == "planned":
             work.hold(tranche)
             work.advance(TRANCHE, tranche, "cancel", reason=reason)
+    work.db.flush()
+
+
+def _merge_conditions(
+    work: Work, tranche: Tranche, present: Sequence[Condition], rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """A condition that stays keeps its row, and with it what was shown or waived."""
+    left = list(present)
+    for position, row in enumerate(rows, 1):
+        same = next((c for c in left if all(getattr(c, name) == row[name] for name in CONDITION)), None)
+        if same is None:
+            work.db.add(
+                Condition(tranche_id=tranche.id, position=position, **{name: row[name] for name in CONDITION})
+            )
+        else:
+            left.remove(same)
+            same.position = position
+    for gone in left:
+        work.db.delete(gone)
     work.db.flush()

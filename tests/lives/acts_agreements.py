@@ -99,6 +99,8 @@ class AgreementActs:
             more["ends_on"] = J.date() + timedelta(days=proposal)
         elif kind == "schedule":
             more["tranches"] = [TrancheLine(amount=a, number=n if n > 0 else None) for n, a in (changed or {}).items()]
+        elif kind == "signatory":
+            more |= {"signatory_name": proposal, "signatory_function": "Trésorière"}
         elif kind == "results":
             more["results"] = "Soixante ménages ont reconstitué leur cheptel"
         form = AmendmentForm(kind=kind, reason=REASON, act="Avis n° 3 du 20/11/2026", **more)

@@ -48,6 +48,7 @@ def _expected(product: Product, model: Institution) -> Iterator[tuple[str, int, 
         yield "agreement", number, (grant.status, end, grant.amount, scheduled, grant.amount, grant.released)
         if scheduled != grant.amount:
             yield "agreement", number, ("the tranches sum to the grant",)
+        yield "signatory", number, (grant.signatory, "")
         for line, francs in enumerate(grant.lines, 1):
             yield "budget", number * 10 + line, ("", "", francs)
     for number, t in zip(product.tranches, model.tranches, strict=True):

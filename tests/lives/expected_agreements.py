@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tests.lives.nouns import TOLERANCE, Amendment, Claim, Closure, Grant, Notice, Payment, Report, Tranche
+from tests.lives.nouns import (
+    BUREAU,
+    TOLERANCE,
+    Amendment,
+    Claim,
+    Closure,
+    Grant,
+    Notice,
+    Payment,
+    Report,
+    Tranche,
+)
 
 RUNNING = ("active", "suspended")
 
@@ -81,6 +92,8 @@ class Contracts:
         if kind == "schedule":
             fixed = [t for t in self.of(amendment.grant) if t.status not in ("planned", "cancelled")]
             return sum(proposal.values()) == grant.amount and all(proposal.get(t.number) == t.amount for t in fixed)
+        if kind == "signatory":
+            return proposal in BUREAU
         if kind == "suspension":
             return grant.status == "active"
         if kind == "termination":
@@ -123,6 +136,8 @@ class Contracts:
                 grant.signed_lines = list(amendment.proposal)
         elif kind == "extension":
             grant.last_day = int(amendment.proposal)
+        elif kind == "signatory":
+            grant.signatory = amendment.proposal
         elif kind == "suspension":
             self.suspend(amendment.grant)
         elif kind == "termination":

@@ -28,6 +28,7 @@ TABLES: tuple[tuple[str, str, str, tuple[str, ...], str], ...] = (
     ("agreement", "a.status", "CAST(a.ends_on AS VARCHAR(10))", (
         "a.id", "a.amount_minor", "s.scheduled_minor", "c.amount_minor", "c.released_minor"),
         "agreement a JOIN tranche_schedule s ON s.agreement_id = a.id JOIN commitment c ON c.id = a.commitment_id"),
+    ("signatory", "COALESCE(signatory_name, '')", "''", ("id",), "agreement"),
     ("budget", "''", "''", ("agreement_id", "position", "amount_minor"), "agreement_line"),
     ("line", "status", "''", ("committed_minor", "liquidated_minor", "ordered_minor", "paid_minor", "reserved_minor"), "budget_line"),
     ("fund", "status", "''", ("received_minor - disbursed_minor",), "fund"),

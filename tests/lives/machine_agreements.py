@@ -9,9 +9,9 @@ from typing import Any
 from tests.lives.acts import Product
 from tests.lives.acts_agreements import DELAY
 from tests.lives.expected import Institution
-from tests.lives.nouns import TOLERANCE, Amendment, Notice
+from tests.lives.nouns import BUREAU, TOLERANCE, Amendment, Notice
 
-KINDS = ("virement_within", "virement", "extension", "results", "schedule", "schedule", "suspension", "termination")
+KINDS = ("virement_within", "virement", "extension", "results", "signatory", "schedule", "schedule", "suspension", "termination")
 GROUNDS = ("agreed", "impossible", "fault")
 
 
@@ -120,6 +120,8 @@ class ContractLives:
             proposal = self._virement(draw, grant)
         elif kind == "extension":
             proposal = m.grants[grant].last_day + draw.choice((30, 1, 0, -5))
+        elif kind == "signatory":
+            proposal = draw.choice((*BUREAU, "Moussa Touré"))
         elif kind == "schedule":
             changed = self._schedule(draw, grant)
             proposal = {t.number: t.amount for t in m.of(grant) if t.status not in ("planned", "cancelled")}

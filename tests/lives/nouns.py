@@ -27,6 +27,8 @@ WHO: dict[str, frozenset[str]] = {
     "approve_batch": frozenset({"head", "controller"}), "authorise_batch": DIRECTOR, "release_batch": ACCOUNTANT,
 }  # fmt: skip
 """Who may do what, as the institution rules it (R1–R3, R7)."""
+BUREAU = ("Aïssata Maïga", "Fatoumata Cissé")
+"""The officers of each group."""
 TOLERANCE = 10
 """Per cent of a budget line that a virement adds without an avenant (article 18 of the agreement)."""
 
@@ -44,6 +46,8 @@ class Grant:
     stopped_today: bool = False
     """A day of suspension does not count: the end moves by as much."""
     released: int = 0
+    signatory: str = ""
+    """Who signs for the group, once an avenant said so."""
 
     def __post_init__(self) -> None:
         self.signed_lines = list(self.lines)

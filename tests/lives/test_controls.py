@@ -120,6 +120,9 @@ LATE: dict[str, list[Act]] = {
     "deduct": [*OPENINGS["offsets"], lambda life: life.do_deduct("director", 0, 1, 500_001),
                lambda life: life.do_deduct("director", 0, 1, 500_000), lambda life: life.do_step("controller", "visa", 1),
                lambda life: life.do_step("director", "order", 1), lambda life: life.do_pay("accountant", 1)],
+    "sign": [lambda life: life.do_amend("officer", 1, "signatory", "Moussa Touré"),
+             lambda life: life.do_amend("officer", 1, "signatory", "Fatoumata Cissé"), amends("officer", "submit"), amends("head", "approve"),
+             amends("head", "sign"), amends("director", "sign")],
     "fail": [*OPENINGS["plain"], lambda life: life.do_take_back("officer", "fail", 0, 1_000), lambda life: life.do_take_back("cashier", "fail", 0, 1_000)],
 }  # fmt: skip
 
@@ -128,4 +131,5 @@ LATE: dict[str, list[Act]] = {
 def test_what_comes_late_is_allowed_and_refused(world: World, verb: str, monkeypatch: pytest.MonkeyPatch) -> None:
     world.seen.clear()
     play(world, LATE[verb], monkeypatch)
-    assert (world.seen[verb, True], world.seen[verb, False]) == (1, 1)
+    counted = [sum(n for (tried, went), n in world.seen.items() if tried.partition(" (")[0] == verb and went is way) for way in (True, False)]
+    assert counted == [1, 1]

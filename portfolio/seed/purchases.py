@@ -61,6 +61,10 @@ RULES = (
 )
 
 
+SCHOOL_RULES = (
+    "Le mobilier est inscrit à l'inventaire de l'école et numéroté ; il ne quitte pas les salles. "
+    "L'association le compte à chaque rentrée et remplace ce qui manque."
+)
 OFFICES = {
     "president": {"F": "présidente", "M": "président"},
     "treasurer": {"F": "trésorière", "M": "trésorier"},
@@ -365,6 +369,9 @@ def marks(stage: Stage, purchase: Purchase, count: int) -> list[MarkRow]:
 
 def hand_over(stage: Stage, purchase: Purchase, work: Work) -> None:
     form = HandOverForm(
-        handed_on=work.today, place="Site du micro-projet", rules=RULES, recipients=marks(stage, purchase, 4)
+        handed_on=work.today,
+        place="Site du micro-projet",
+        rules=SCHOOL_RULES if purchase.project == "MP24" else RULES,
+        recipients=marks(stage, purchase, 4),
     )
     service.hand_over(work, procedure_of(stage, work, purchase.code), form)

@@ -160,7 +160,7 @@ def declaration_pdf(facts: dict[str, Any]) -> bytes:
         "m'attache ; à signaler sans délai tout lien découvert plus tard ; à garder le secret des délibérations, des notes et des pièces ; "
         "à n'accepter aucun avantage d'un demandeur."
     )
-    made.signatures([Signatory(capacity, facts["name"], on=_signed_on(facts))])
+    made.signatures([Signatory(facts.get("title") or capacity, facts["name"], on=_signed_on(facts))])
     return made.render()
 
 

@@ -306,6 +306,7 @@ def declaration_facts(work: Work, session: Session, person_id: int) -> dict[str,
         "function": seat.function if seat else "",
         "structure": seat.structure if seat else person.function,
         "act": seat.act if seat else "",
+        "title": person.function,
         "files": [
             {
                 "reference": item.subject_ref,

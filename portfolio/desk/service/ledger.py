@@ -283,7 +283,7 @@ def print_edition(work: Work, filters: queries.Filters) -> Paper:
         title=facts["title"],
         subject=books(),
         facts=facts,
-        draw=lambda full: book(full, queries.book_rows(work.db, question, full)),
+        draw=lambda full: book(full, queries.book_rows(work.db, question, full, printed=True)),
     )
     work.record("ledger:printed", books(), data={"reference": reference, "entries": facts["count"]})
     return paper

@@ -106,6 +106,16 @@ def label_words(line: Line, upto: int | None = None) -> str:
     return said
 
 
+def printed_words(line: Line, upto: int | None = None) -> str:
+    """The same on paper, where a column holds few words: which entry reverses which is never cut (document 18); the reason is on screen."""
+    if line.reverses is not None:
+        return _("Reversal of entry no. %(seq)d") % {"seq": line.reverses}
+    said = event_words(line.event)
+    if line.reversed_by is not None and (upto is None or line.reversed_by <= upto):
+        return _("%(act)s, reversed: no. %(seq)d") % {"act": said, "seq": line.reversed_by}
+    return said
+
+
 def rows_for(work: Work, lines: list[Line], names: Mapping[str, str]) -> list[dict[str, Any]]:
     """Lines with the words beside them, ready for the page; one query."""
     more = more_objectives(work.db, (line.codes.get("agreement") for line in lines))
@@ -220,13 +230,15 @@ def _accounting(work: Work) -> str:
     return institution(work.today).get("accounting") or "Agence comptable"
 
 
-def book_rows(session: Session, q: Question, facts: Mapping[str, Any]) -> Iterator[list[str | int | None]]:
+def book_rows(
+    session: Session, q: Question, facts: Mapping[str, Any], *, printed: bool = False
+) -> Iterator[list[str | int | None]]:
     """The rows of a book in the order of its columns; the first is what sub-totals go by."""
     names, more, by, upto = facts["names"], facts["more"], facts["by"], facts["upto"]
 
     def label(line: Line) -> str:
         with speaking("fr"):
-            return label_words(line, upto)
+            return printed_words(line, upto) if printed else label_words(line, upto)
 
     def objective(line: Line) -> str:
         return objective_words(line, more)

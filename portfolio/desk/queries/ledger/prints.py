@@ -20,7 +20,7 @@ def draw(around: object, account: str, fund: str | None) -> bytes:
         filters = Filters(chosen, dims={"fund": fund} if fund else {})
         facts = book_facts(work, filters, "hors série", editor="ligne de commande")
         facts["fingerprint"] = facts["head"]["hash"]
-        return book(facts, book_rows(work.db, question(work, filters, upto=facts["upto"]), facts))
+        return book(facts, book_rows(work.db, question(work, filters, upto=facts["upto"]), facts, printed=True))
     finally:
         work.undo()
         work.close()

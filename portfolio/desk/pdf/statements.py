@@ -62,4 +62,7 @@ def signers(facts: Facts, *others: Signatory) -> list[Signatory]:
     """Who edited it and the comptable: one signature where they are one person; then the others."""
     if facts.get("editor_role") == "accountant":
         return [editor(facts, "Édité et certifié par"), *others]
+    if facts.get("editor_role") == "authorising_officer":  # the month that he closes: he signs it once
+        rest = [other for other in others if other.function != "L'ordonnateur"]
+        return [editor(facts, "Édité et vu par"), Signatory("L'agent comptable", ""), *rest]
     return [editor(facts, "Édité par"), Signatory("L'agent comptable", ""), *others]

@@ -83,6 +83,10 @@ def objective_words(line: Line, more: Mapping[str, int]) -> str:
     return f"{code} + {extra}" if extra else str(code)
 
 
+EDITORS = ("accountant", "authorising_officer")
+"""Who edits a balance in an office of his own: the comptable, and the ordonnateur when he closes a month."""
+
+
 def tranche_words(line: Line) -> str:
     """`T2`."""
     return str(line.codes.get("tranche") or "").rpartition("-")[2]
@@ -297,7 +301,7 @@ def trial_facts(work: Work, filters: Filters, reference: str) -> dict[str, Any]:
         "at": work.now.isoformat(),
         "editor": actor.name if actor else "",
         "editor_function": actor.function if actor else "",
-        "editor_role": "accountant" if actor and "accountant" in actor.roles else "",
+        "editor_role": next((r for r in EDITORS if actor and r in actor.roles), ""),
         "editor_act": act_of(work, actor.id, work.today, "ledger:print") if actor else "",
         "to": filters.to_on.isoformat() if filters.to_on else "",
         "filters": [list(pair) for pair in clear],

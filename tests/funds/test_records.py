@@ -15,6 +15,7 @@ from portfolio.funds.models import BudgetLine, Fund, MoneyReceipt, TreasuryAccou
 from portfolio.funds.reference import parity
 from portfolio.kit.db import Database
 from portfolio.kit.errors import Forbidden, Invalid, Refused
+from portfolio.kit.money import MoneyError
 from portfolio.ledger import queries as ledger
 from tests.funds.makers import Office, account, fund, line, office, receipt
 
@@ -229,3 +230,38 @@ def test_a_fund_says_what_the_exchange_gave_or_took() -> None:
     assert came((6_000_000, 36_000_000, "confirmed"), (100, 1, "recorded")) == (6_000_000, 96_000)
     assert came((6_000_000, 35_000_000, "confirmed"), (1, 6, "confirmed")) == (6_000_001, -904_000)
     assert came() == (0, 0)
+
+
+def test_without_its_rate_checked_a_receipt_is_found_afterwards(place: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """M20's negative control: the form's check taken away, wrong francs are recorded; the check of the books names them all the same."""
+    work = place.work(place.head)
+    donor = service.create_donor(work, DonorForm(code="D-F1", name="Union")).id
+    fund_id = service.create_fund(work, euros(donor_id=donor)).id
+    work.commit()
+    work.close()
+    bank = account(place, fund_id)
+    work = place.work(place.cashier)
+    form = ReceiptForm(fund_id=fund_id, treasury_account_id=bank, received_on=work.today, bank_reference="SWIFT-9", donor_amount="100",
+                       donor_currency="EUR", rate_text="655,957", rate_source="Parité fixe", amount=65_600)  # fmt: skip
+    with pytest.raises(Invalid):
+        service.record_receipt(work, form)
+    monkeypatch.setattr(ReceiptForm, "check_rate", lambda _form: None)
+    made = service.record_receipt(work, form)
+    assert [r.id for r in queries.miscounted(work.db)] == [made.id]
+    work.close()
+
+
+def test_two_currencies_never_meet_in_a_guard(place: Office) -> None:
+    """M02: a fund in francs is not charged by an account, nor by a line, in euros; the same move in francs goes through."""
+    fund_id = fund(place)
+    bank, line_id = account(place, fund_id), line(place, fund_id)
+    receipt(place, fund_id, bank, 1_000)
+    work = place.work(place.accountant)
+    of, till, credit = work.db.get_one(Fund, fund_id), work.db.get_one(TreasuryAccount, bank), work.db.get_one(BudgetLine, line_id)
+    till.amount_currency = credit.amount_currency = "EUR"
+    for move in (lambda: service.charge_fee(work, of, till, 1), lambda: service.receive(work, of, till, 1), lambda: service.pay(work, credit, of, till, 1)):
+        with pytest.raises(MoneyError):
+            move()
+    till.amount_currency = "XOF"
+    service.charge_fee(work, of, till, 1)
+    work.close()

@@ -1,4 +1,4 @@
-"""Money is an integer of minor units and its currency, from the keyboard to the printed page (M01, M02, M03). Five hundred amounts a way;
+"""Money is an integer of minor units and its currency, from the keyboard to the printed page (M01, M02, M03, M05). Five hundred amounts a way;
 `PORTFOLIO_WHOLE=1` takes ten thousand."""
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from sqlalchemy import BigInteger, Column, Float, Integer, MetaData, Table, insert, select
 
+from portfolio.agreements.service.sums import schedule_obstacles
 from portfolio.app import load_rooms
 from portfolio.documents.models import Paper as StoredPaper
 from portfolio.funds.models import Fund, MoneyReceipt
@@ -23,7 +24,17 @@ from portfolio.funds.queries import exchange_gap
 from portfolio.kit import money
 from portfolio.kit.db import Base, Database
 from portfolio.kit.forms import Amount, Form
-from portfolio.kit.money import EXPONENTS, MAX_MINOR, NBSP, NNBSP, Money, MoneyError, parse_minor, total
+from portfolio.kit.money import (
+    EXPONENTS,
+    MAX_MINOR,
+    NBSP,
+    NNBSP,
+    Money,
+    MoneyError,
+    parse_minor,
+    split,
+    total,
+)
 from portfolio.kit.pdf import Column as Printed
 from portfolio.kit.pdf import amount as printed
 from portfolio.kit.sheets import read_csv, read_xlsx, write_csv, write_xlsx
@@ -211,3 +222,27 @@ def test_the_amounts_of_a_statement_keep_their_sign() -> None:
     for text in ("1 250-", "--5", "(5", "5)", "((5))", "-(5)", "+-5", "5-3", "1.250", "1,250", "12,50", "5 EUR", ""):
         with pytest.raises(Unreadable):
             stated(text)
+
+
+def rounded(whole: int, weights: list[int]) -> list[int]:
+    """As a spreadsheet shares."""
+    return [round(Fraction(whole * each, sum(weights))) for each in weights]
+
+
+WEIGHTS = st.lists(st.integers(0, 10**6), min_size=1, max_size=12).filter(any)
+
+
+@settings(max_examples=AMOUNTS, deadline=None, database=None)
+@given(MINOR, WEIGHTS)
+def test_a_sum_is_shared_to_the_last_unit(whole: int, weights: list[int]) -> None:
+    """M05: the parts sum to the whole, and none is a unit away from its share."""
+    parts = split(whole, weights)
+    assert sum(parts) == whole
+    assert all(abs(part - Fraction(whole * each, sum(weights))) < 1 for part, each in zip(parts, weights, strict=True))
+
+
+def test_parts_rounded_one_by_one_lose_a_unit() -> None:
+    """M05's negative control: the same sum sees it; and a schedule that it made is refused with the franc that is missing."""
+    assert [sum(rounded(whole, [1, 1, 1])) - whole for whole in (100, 101, 102)] == [-1, 1, 0]
+    assert list(schedule_obstacles(split(100, [1, 1, 1]), 100)) == []
+    assert [(r.code, r.missing_minor) for r in schedule_obstacles(rounded(100, [1, 1, 1]), 100)] == [("schedule_sum", 1)]

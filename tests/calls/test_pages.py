@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from portfolio.calls import service
 from portfolio.calls.models import Call
 from portfolio.kit.db import Database
+from portfolio.work import Work
+from tests.agreements.test_pages import fields_of
 from tests.calls import making
 from tests.calls.browsing import body, browser
 from tests.groups.making import acting
@@ -199,6 +203,31 @@ def test_a_refused_stale_page_keeps_what_was_typed(database: Database) -> None:
         {"version": "1", "code": "AAP-2026-01", "title": "Le titre du second écrivain", "exercice": "2026"},
     )
     assert page.status_code == 409 and "Le titre du second écrivain" in page.text
+
+
+def test_the_second_of_two_writers_loses_no_text_and_overwrites_none(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """C05: both opened the same version; the second sees his words and those that were saved. With the version not compared, the first
+    writer's are lost: the negative control."""
+    officer, number = browser(database, "grants_officer"), making.draft(database)
+    address = f"/calls/{number}/edit/identity"
+    opened = fields_of(officer.get(address).text, address)
+
+    def title() -> str:
+        with database.session(readonly=True) as session:
+            return session.get_one(Call, number).title
+
+    assert officer.submit(address, opened | {"title": "Le titre du premier"}).status_code == 303
+    second = officer.submit(address, opened | {"title": "Le titre du second"})
+    assert second.status_code == 409 and "Le titre du second" in second.text and "Le titre du premier" in second.text
+    assert title() == "Le titre du premier"
+    edit = Work.edit
+
+    def careless(work: Work, thing: Any, event: str, **more: Any) -> None:
+        edit(work, thing, event, **{**more, "version": None})
+
+    monkeypatch.setattr(Work, "edit", careless)
+    assert officer.submit(address, opened | {"title": "Le titre du second"}).status_code == 303
+    assert title() == "Le titre du second"
 
 
 def test_the_frozen_call_says_so_on_its_page_too(database: Database) -> None:

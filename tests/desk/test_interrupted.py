@@ -1,9 +1,11 @@
 """What is cut, refused by the trail, or done by many at once: the first answer comes back, nothing is done by half, nobody waits for ever
-(C06, C08, C10, T05). A tenth of the offsets and of the seconds; `PORTFOLIO_WHOLE=1` does all."""
+(C01, C06, C08, C10, T05). A tenth of the offsets and of the seconds; `PORTFOLIO_WHOLE=1` does all."""
 
 from __future__ import annotations
 
 import os
+import signal
+import statistics
 import threading
 import time
 from collections.abc import Callable
@@ -15,7 +17,10 @@ from sqlalchemy import text
 from portfolio.app import create_app
 from portfolio.desk.verify import findings
 from portfolio.funds.models import TreasuryAccount
+from portfolio.funds.service import accounts
 from portfolio.kit.db import Database
+from portfolio.web import act
+from portfolio.work import Work
 from tests.client import client
 from tests.justifications.grants import Office
 
@@ -77,6 +82,49 @@ def test_a_line_cut_before_the_answer_is_over_gives_the_first_answer_again(place
         assert (again.status_code, again.headers["location"]) == (303, whole.headers["location"])
         assert entries(place.database) == before + 1
     assert accountant.submit(FEE, fee(place, 99), key="cut-0").status_code == 409, "another form under the same key is refused"
+
+
+@pytest.mark.both_engines
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_form_sent_again_after_kill_9_is_done_once(place: Office, monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
+    """C01: the process dies at its commit, just before or just after; another one is sent the same form, ten times. With the keys not kept,
+    the same ten are done ten times: the negative control."""
+    accountant = client(place.around, place.people["accountant"])
+    before = entries(place.database)
+    place.database.dispose()  # the child inherits no connection
+    child = os.fork()
+    if child == 0:
+        commit = Work.commit
+
+        def die(self: Work) -> None:
+            if moment == "after":
+                commit(self)
+            os.kill(os.getpid(), signal.SIGKILL)
+
+        Work.commit = die  # type: ignore[method-assign]
+        accountant.submit(FEE, fee(place, 1), key="killed")
+        os._exit(1)
+    assert os.waitpid(child, 0)[1] == signal.SIGKILL
+    assert entries(place.database) == before + (moment == "after")
+    answers = [accountant.submit(FEE, fee(place, 1), key="killed") for _ in range(10)]
+    assert {(a.status_code, a.headers["location"]) for a in answers} == {(303, answers[0].headers["location"])}
+    assert entries(place.database) == before + 1
+    monkeypatch.setattr(Work, "seen_before", lambda _work: None)
+    for _ in range(10):
+        assert accountant.submit(FEE, fee(place, 1), key="killed").status_code == 303
+    assert entries(place.database) == before + 11
+
+
+def test_without_its_key_a_retry_is_done_twice(place: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """C06's negative control: the line cut after the commit, and the retry not known again."""
+    app = Cut(create_app(place.around))
+    accountant = client(place.around, place.people["accountant"], app=app)
+    monkeypatch.setattr(Work, "seen_before", lambda _work: None)
+    before, app.left = entries(place.database), 0
+    accountant.submit(FEE, fee(place, 1), key="cut")
+    app.left = None
+    assert accountant.submit(FEE, fee(place, 1), key="cut").status_code == 303
+    assert entries(place.database) == before + 2
 
 
 def mute(database: Database, on: bool) -> None:
@@ -176,6 +224,42 @@ def test_sixteen_writers_never_see_a_deadlock(place: Office) -> None:
         assert [f.words for f in findings(session)] == []
 
 
+@pytest.mark.postgresql
+def test_two_that_lock_crosswise_are_seen_and_the_loser_is_tried_again(place: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """C08's negative control: locks planted in the wrong order make a deadlock; without a second try, somebody is shown it."""
+    with place.as_("accountant") as work:
+        till = TreasuryAccount(code="CAISSE-F1", label="Caisse", kind="cash", fund_id=place.fund, active=True)
+        work.db.add(till)
+        work.db.flush()
+        ways = [(place.bank, till.id), (till.id, place.bank)]
+    lock, chosen = text("SELECT 1 FROM treasury_account WHERE id = :id FOR UPDATE"), accounts._chosen
+    app = create_app(place.around)
+    browsers = [client(place.around, place.people["accountant"], app=app) for _ in ways]
+
+    def two() -> list[int]:
+        """Two at once, the first try of each taking both accounts in its own order."""
+        met, turns, said = threading.Barrier(2), iter(list(ways)), []
+
+        def crosswise(work: Work, fund: int, **given: int) -> Any:
+            if way := next(turns, None):
+                work.db.execute(lock, {"id": way[0]})
+                met.wait(20)
+                work.db.execute(lock, {"id": way[1]})
+            return chosen(work, fund, **given)
+
+        monkeypatch.setattr(accounts, "_chosen", crosswise)
+        threads = [threading.Thread(target=lambda b=b: said.append(b.submit(FEE, fee(place, 1)).status_code)) for b in browsers]  # type: ignore[misc]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        return sorted(said)
+
+    assert two() == [303, 303]
+    monkeypatch.setattr(act, "TRIES", 1)
+    assert two() == [303, 503]
+
+
 @pytest.mark.both_engines
 def test_pages_are_read_while_somebody_writes(place: Office) -> None:
     """C10: a transaction that holds the books, the account and the fund keeps no reader waiting, however long it lasts."""
@@ -192,3 +276,39 @@ def test_pages_are_read_while_somebody_writes(place: Office) -> None:
             assert reader.get(address).status_code == 200
         assert time.monotonic() - started < 8, "no reader waited for the lock"
         session.rollback()
+
+
+@pytest.mark.both_engines
+@pytest.mark.skipif(not WHOLE, reason="PORTFOLIO_WHOLE=1 measures it")
+def test_how_long_a_page_takes_while_fifty_are_posted_a_second(place: Office) -> None:
+    """C10: every page answers while eight write; p95 beside idle is printed, not judged: a busy machine proves nothing."""
+    app = create_app(place.around)
+    reader = client(place.around, place.people["accountant"], app=app)
+    stop, posted = threading.Event(), [0] * 8
+    pages = ("/ledger", "/funds", f"/funds/{place.fund}")
+
+    def read() -> float:
+        times = []
+        for n in range(600):
+            started = time.perf_counter()
+            assert reader.get(pages[n % len(pages)]).status_code == 200
+            times.append(time.perf_counter() - started)
+        return statistics.quantiles(times, n=20)[-1]
+
+    def write(n: int) -> None:
+        browser = client(place.around, place.people["accountant"], app=app)
+        while not stop.wait(8 / 50):
+            posted[n] += browser.submit(FEE, fee(place, n, 1)).status_code == 303
+
+    idle = read()
+    threads = [threading.Thread(target=write, args=(n,)) for n in range(8)]
+    started = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    busy = read()
+    stop.set()
+    for thread in threads:
+        thread.join(60)
+    rate = sum(posted) / (time.perf_counter() - started)
+    print(f"\n{place.database.kind}: p95 {idle * 1000:.0f} ms idle, {busy * 1000:.0f} ms while {rate:.0f} are posted a second")
+    assert sum(posted) > 0

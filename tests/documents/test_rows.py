@@ -130,6 +130,18 @@ ROWS: dict[str, tuple[str, ...]] = {
         "PROCÈS-VERBAL DE COMPTAGE DE CAISSE", "Caisse", "TU", "Billet ou pièce", "Nombre", "Montant", "Total", "Solde dans les livres", "Écart",
         "Plafond de la caisse", "Motif de l'écart", "Arrêté le présent comptage à la somme de", "francs CFA", "Compté par", "Confirmé par", "Page 1/1",
     ),
+    # the accountant's refusal, the réquisition that answers it, the waiver of a condition (R3, J2)
+    "payment_rejection": (
+        "NOTE DE REJET", "Ordre de paiement", "Bénéficiaire du paiement", "Montant", "Cause", "Motif", "Règle", "requérir le comptable",
+        "Rejeté pour la somme de", "francs CFA", "Rejeté par", "agissant en vertu de", "Page 1/1",
+    ),
+    "payment_requisition": (
+        "ORDRE DE RÉQUISITION DE PAIEMENT", "Note de rejet", "Motif de la réquisition", "sous la responsabilité de l'ordonnateur",
+        "francs CFA", "ni preuve du service fait", "agissant en vertu de", "Pris acte le", "Page 1/1",
+    ),
+    "waiver": (
+        "DÉROGATION", "Condition levée", "Acte ou avis à l'appui", "empreinte", "Motif", "Portée", "Proposée par", "Accordée par",
+    ),
     # 11
     "payment_receipt": (
         "REÇU|QUITTANCE|DÉCHARGE", "reconnais avoir reçu|Reçu d", "la somme de", "francs CFA", "F CFA", "Reste", "SOUCHE", "Page 1/1",

@@ -56,6 +56,10 @@ ON = {
 """What a verb is tried on, where there must be one."""
 
 
+BITS = st.tuples(*[st.booleans()] * 24)
+"""A number: for an integer hypothesis would read the whole product in search of constants."""
+
+
 class Lives(ContractLives, BatchLives, RuleBasedStateMachine):
     """The acts, in a world of their own."""
 
@@ -63,7 +67,11 @@ class Lives(ContractLives, BatchLives, RuleBasedStateMachine):
     theme = "plain"
     left = STEPS
 
-    @initialize(theme=st.sampled_from(THEMES), acts_of_it=st.sampled_from(LENGTHS), opened=st.booleans())
+    @initialize(seed=BITS)
+    def start(self, seed: tuple[bool, ...]) -> None:
+        draw = random.Random(sum(bit << n for n, bit in enumerate(seed)))
+        self.begin(draw.choice(THEMES), draw.choice(LENGTHS), draw.random() < 0.5)
+
     def begin(self, theme: str, acts_of_it: int = STEPS, opened: bool = False) -> None:
         self.theme, self.left = theme, acts_of_it
         self.product = self.world.begin()
@@ -79,10 +87,10 @@ class Lives(ContractLives, BatchLives, RuleBasedStateMachine):
             assert self.product.findings() == []
             self.world.count(self.product.tried)
 
-    @rule(seed=st.tuples(*[st.booleans()] * 24))  # bits: for an integer hypothesis would read the whole product in search of constants
+    @rule(seed=BITS)
     def act(self, seed: tuple[bool, ...]) -> None:
-        """One act. All that it needs is drawn from one number, so that lives are short to tell."""
-        self.once(random.Random(sum(bit << n for n, bit in enumerate(seed))))
+        """One act. All that it needs is drawn from one number, so that lives are short to tell; the same number later is another act."""
+        self.once(random.Random(self.left << 24 | sum(bit << n for n, bit in enumerate(seed))))
 
     def once(self, draw: random.Random) -> None:
         """Mostly something that is due."""

@@ -59,6 +59,7 @@ PREFIXES = {
     "sample": "ECH",
     "mission": "MAU",
     "follow_up": "SRA",
+    "reversal": "CTP",
 }
 """Reference prefixes are data (R22)."""
 

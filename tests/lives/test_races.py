@@ -113,6 +113,7 @@ def test_thirty_two_at_every_transition_of_a_grant(engine_kind: str, tmp_path: P
             "amount": str(AMOUNT), "received_on": "22/11/2026", "payer": "Le groupement"}, also=["recovery:settled"])
         race("recovery:reopened", "accountant", f"/ledger/acts/{last(copy, 'recovery:collected')}/reverse", reason)
         race("recovery:written_off", "authorising_officer", f"/justifications/recoveries/{ids['lost']}/write_off", reason)
+        race("recovery:reinstated", "accountant", f"/ledger/acts/{last(copy, 'recovery:written_off')}/reverse", reason)
         race("budget_line:voted", "authorising_officer", f"/funds/lines/{ids['line']}/vote")
         race("commitment:reduced", "authorising_officer", f"/agreements/{ids['unpaid']}/terminate", reason | {
             "act": "Décision n° 13", "ground": "agreed"}, files={"scan": ("acte.pdf", pdf_bytes(), "application/pdf")})

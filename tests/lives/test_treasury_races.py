@@ -23,6 +23,7 @@ from portfolio.payments.models import StatementLine
 from tests.factories import work_as
 from tests.justifications.grants import J, Office, grant, office
 from tests.lives.acts import REASON
+from tests.lives.test_races import last
 from tests.support.crowd import Scene, both_when_whole, copies, one_wins, take_the_lock_away
 
 END = date(2027, 3, 31)
@@ -108,10 +109,13 @@ def test_thirty_two_at_every_movement_of_the_treasury(engine_kind: str, tmp_path
         for amount, event in ((ids["need"] - PART, "fund_call:received_in_part"), (PART, "fund_call:received")):
             number = receipt(place, amount, f"VIR-{amount}", ids["call"])
             confirm(copy, number, event)
+        answer = last(copy, "money_receipt:confirmed")
         confirm(copy, ids["more"], "money_receipt:confirmed")
         refund = f"/funds/refunds/{ids['refund']}"
         race("donor_refund:approved", "authorising_officer", f"{refund}/approve")
         race("donor_refund:paid", "accountant", f"{refund}/pay", {"bank_reference": "VIR-R1", "paid_on": "22/11/2026"})
+        race("donor_refund:payment_reversed", "accountant", f"/ledger/acts/{last(copy, 'donor_refund:paid')}/reverse", {"reason": REASON})
+        race("money_receipt:reversed", "accountant", f"/ledger/acts/{answer}/reverse", {"reason": REASON}, also=["fund_call:reopened"])
         race("statement_line:matched", "accountant", f"/payments/lines/{ids['lines'][0]}/match", {"movement": f"money_receipt:{ids['more']}"})
         race("statement_line:charged", "accountant", f"/payments/lines/{ids['lines'][1]}/charge", {}, also=["treasury:fee_charged"])
         # More than half of what the account holds: what one takes, no other can.

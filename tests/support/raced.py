@@ -19,7 +19,7 @@ RACED: dict[str, tuple[str, ...]] = {
         "disbursement:liquidated", "disbursement:visaed", "disbursement:ordered", "disbursement:sent", "disbursement:paid",
         "disbursement:failed", "disbursement:returned", "disbursement:rejected", "disbursement:requisitioned", "justification:reviewed",
         "justification:validated", "justification:supplemented", "expense:accepted", "expense:cleared", "recovery:issued", "recovery:taken_in_charge",
-        "recovery:collected", "recovery:settled", "recovery:reopened", "recovery:written_off", "budget_line:voted", "commitment:reduced",
+        "recovery:collected", "recovery:settled", "recovery:reopened", "recovery:written_off", "recovery:reinstated", "budget_line:voted", "commitment:reduced",
     ),
     "tests/lives/test_races.py::test_thirty_two_at_every_verdict_that_moves_no_money": (
         "justification:returned", "justification:submitted", "justification:review_resumed", "expense:queried",
@@ -28,6 +28,7 @@ RACED: dict[str, tuple[str, ...]] = {
     "tests/lives/test_treasury_races.py::test_thirty_two_at_every_movement_of_the_treasury": (
         "fund_call:sent", "fund_call:received_in_part", "fund_call:received", "donor_refund:approved", "donor_refund:paid",
         "statement_line:matched", "statement_line:charged", "money:moved", "treasury:fee_charged", "period:closed", "money_receipt:confirmed",
+        "money_receipt:reversed", "fund_call:reopened", "donor_refund:payment_reversed",
     ),
     "tests/lives/test_treasury_races.py::test_thirty_two_at_every_signature_that_moves_no_money": (
         "fund:validated", "fund:frozen", "fund:unfrozen", "fund:closed", "money_receipt:voided", "fund_call:cancelled",

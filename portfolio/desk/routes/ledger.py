@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from portfolio.desk.queries import auditor as auditor_queries
 from portfolio.desk.queries import ledger as queries
+from portfolio.desk.queries import reversals
 from portfolio.desk.service import ledger as service
 from portfolio.documents import queries as documents
 from portfolio.kit import sheets
@@ -304,6 +305,8 @@ def show_act(work: Work, id: int, bad: Bad | None = None) -> Response:
         "desk/ledger_act.html",
         bad=bad,
         may_reverse=may,
+        letters=reversals.letters(work, facts["entries"]),
+        preview=reversals.preview(work, id),
         blocked=blocked,
         title=_("Act no. %(n)d") % {"n": id},
         crumbs=[(_("Ledger"), url("desk.ledger")), (_("Act no. %(n)d") % {"n": id}, None)],

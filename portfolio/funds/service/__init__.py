@@ -1,6 +1,6 @@
 """Donors, funds, credits and cash. Credits and cash move only by the guarded updates of `credits` and `cash`."""
 
-from portfolio.funds.service.accounts import create_account, move_money, record_fee
+from portfolio.funds.service.accounts import create_account, move_back, move_money, record_fee
 from portfolio.funds.service.cash import charge_fee, pay, receive, refund
 from portfolio.funds.service.credits import (
     Rest,
@@ -23,12 +23,14 @@ from portfolio.funds.service.donors import (
     propose_refund,
     refund_obstacles,
     reject_refund,
+    reverse_refund,
     send_call,
     send_obstacles,
 )
 from portfolio.funds.service.receipts import (
     confirm,
     record_receipt,
+    reverse_receipt,
     void,
 )
 from portfolio.funds.service.records import (
@@ -68,6 +70,7 @@ __all__ = [
     "create_line",
     "freeze",
     "liquidate",
+    "move_back",
     "move_money",
     "order",
     "pay",
@@ -76,6 +79,8 @@ __all__ = [
     "record_receipt",
     "refund",
     "reserve",
+    "reverse_receipt",
+    "reverse_refund",
     "uncommit",
     "unfreeze",
     "unliquidate",

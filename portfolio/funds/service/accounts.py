@@ -76,6 +76,16 @@ def move_money(work: Work, form: MoveForm) -> None:
         )
 
 
+def move_back(work: Work, fund: Fund, source: TreasuryAccount, target: TreasuryAccount, amount: int) -> None:
+    """Undo a move between two accounts: what `target` got goes back to `source`. Refused when it is not there any more.
+
+    Called by the contre-passation alone, which posts the entries."""
+    for account in sorted((source, target), key=lambda a: a.id):
+        work.hold(account)
+    take(work, target, fund, amount)
+    put(work, source, fund, amount)
+
+
 def record_fee(
     work: Work, form: FeeForm, *, document: str | None = None, dated_on: date | None = None
 ) -> None:

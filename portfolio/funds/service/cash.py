@@ -24,6 +24,7 @@ _LIVE = or_(Fund.status == "open", Fund.status == "frozen")
 _COVERED = Fund.disbursed_minor + AMOUNT <= Fund.received_minor
 _PAY = Guard(BudgetLine, BudgetLine.paid_minor + AMOUNT <= BudgetLine.ordered_minor, paid_minor=+1)
 _RECEIVE = Guard(Fund, _LIVE, received_minor=+1)
+_UNRECEIVE = Guard(Fund, _LIVE, Fund.received_minor - AMOUNT >= Fund.disbursed_minor, received_minor=-1)
 _REFUND = Guard(Fund, Fund.disbursed_minor >= AMOUNT, disbursed_minor=-1)
 _SPEND = Guard(Fund, Fund.status == "open", _COVERED, disbursed_minor=+1)
 _SPEND_FROZEN = Guard(Fund, _LIVE, _COVERED, disbursed_minor=+1)
@@ -83,6 +84,29 @@ def receive(work: Work, fund: Fund, treasury: TreasuryAccount, amount: int) -> N
     if not _RECEIVE.move(work, fund, positive(amount)):
         raise Refused(_not_open(fund))
     put(work, treasury, fund, amount)
+
+
+def unreceive(work: Work, fund: Fund, treasury: TreasuryAccount, amount: int) -> None:
+    """Money entered as received that had not arrived, or not here: fund and account give it up together. Refused: already_spent, treasury_short,
+    treasury_other_fund, treasury_inactive, fund_not_open."""
+    if not _UNRECEIVE.move(work, fund, positive(amount)):
+        work.db.refresh(fund)
+        if fund.status not in ("open", "frozen"):
+            raise Refused(_not_open(fund))
+        missing = _missing(fund.disbursed_minor + amount - fund.received_minor)
+        words = _(
+            "Payments were already made with this money of fund %(fund)s: %(missing)s would be missing."
+        )
+        raise Refused(
+            Refusal(
+                "already_spent",
+                words % {"fund": fund.code, "missing": worded(missing, fund.amount_currency)},
+                way_out=_("Record what did arrive first, or reverse the payments made with it."),
+                who=who_may("money_receipt:record"),
+                missing_minor=missing,
+            )
+        )
+    _take(work, treasury, fund, amount)
 
 
 def refund(work: Work, fund: Fund, treasury: TreasuryAccount, amount: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from sqlalchemy import select
 
@@ -20,7 +21,7 @@ from portfolio.funds.models import (
 )
 from portfolio.funds.pdf import call_pdf, refund_pdf
 from portfolio.funds.queries import donors as queries
-from portfolio.funds.service.cash import take
+from portfolio.funds.service.cash import receive, take
 from portfolio.funds.service.guard import shift
 from portfolio.kit.errors import FieldError, Invalid, Refusal, Refused, refuse
 from portfolio.kit.i18n import gettext as _
@@ -194,6 +195,19 @@ def match(work: Work, receipt: MoneyReceipt) -> None:
     )
 
 
+def unmatch(work: Work, receipt: MoneyReceipt, reason: str) -> None:
+    """The receipt is reversed: its call awaits that money again."""
+    call = work.hold(work.db.get_one(FundCall, receipt.fund_call_id))
+    if not shift(
+        work, call, FundCall.received_minor >= receipt.amount_minor, received_minor=-receipt.amount_minor
+    ):
+        raise Refused(Refusal("changed_meanwhile", _("Somebody else was first. Reload the page.")))
+    work.db.refresh(call)
+    data = {"receipt": receipt.reference, "amount_minor": receipt.amount_minor}
+    verb = "take_part_back" if call.received_minor else "take_all_back"
+    work.advance(FUND_CALL, call, verb, reason=reason, data=data)
+
+
 def refund_obstacles(work: Work, refund: DonorRefund) -> Iterator[Refusal]:
     """Never more than what is neither spent nor engaged (R5)."""
     fund = work.db.get_one(Fund, refund.fund_id)
@@ -295,3 +309,15 @@ def pay_refund(work: Work, refund: DonorRefund, form: RefundPaidForm) -> Paper:
         facts={**queries.refund_facts(work, refund), **{name: facts[name] for name in before}},
         draw=refund_pdf,
     )
+
+
+def reverse_refund(work: Work, refund: DonorRefund, reason: str) -> None:
+    """The transfer to the donor came back, or was recorded by mistake: the refund stands approved again, to be paid or refused.
+
+    Called by the contre-passation alone, which posts the entries."""
+    refund = work.hold(refund)
+    blank: dict[str, Any] = {"bank_reference": None, "paid_on": None, "paid_by_id": None, "paid_at": None}
+    work.advance(DONOR_REFUND, refund, "unpay", reason=reason, **blank)
+    fund = work.db.get_one(Fund, refund.fund_id)
+    account = work.db.get_one(TreasuryAccount, refund.treasury_account_id)
+    receive(work, fund, account, refund.amount_minor)

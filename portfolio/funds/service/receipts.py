@@ -9,8 +9,8 @@ from sqlalchemy import select
 from portfolio.funds.forms import ReceiptForm
 from portfolio.funds.models import Donor, Fund, FundCall, MoneyReceipt, TreasuryAccount
 from portfolio.funds.queries.donors import sent_by_donor
-from portfolio.funds.service.cash import receive
-from portfolio.funds.service.donors import match, match_obstacles
+from portfolio.funds.service.cash import receive, unreceive
+from portfolio.funds.service.donors import match, match_obstacles, unmatch
 from portfolio.kit.errors import FieldError, Invalid, Refusal, refuse
 from portfolio.kit.i18n import gettext as _
 from portfolio.kit.money import amount as worded
@@ -122,4 +122,23 @@ def confirm(work: Work, receipt: MoneyReceipt) -> None:
 def void(work: Work, receipt: MoneyReceipt, reason: str) -> None:
     """Set a receipt aside that was recorded by mistake and never confirmed; it stays visible."""
     receipt = work.hold(receipt)
-    work.advance(MONEY_RECEIPT, receipt, "void", reason=reason)
+    work.advance(MONEY_RECEIPT, receipt, "void", reason=reason, bank_reference=_freed(receipt))
+
+
+def _freed(receipt: MoneyReceipt) -> str:
+    """The bank reference, told apart: the receipt that replaces this one bears it."""
+    return f"{receipt.bank_reference[:70]} ({receipt.reference})"
+
+
+def reverse_receipt(work: Work, receipt: MoneyReceipt, reason: str) -> None:
+    """Take back a receipt that was confirmed: wrong amount, wrong account, money of somebody else. Its call awaits the money again. Refused when
+    the money is spent, or moved to another account.
+
+    Called by the contre-passation alone, which posts the entries."""
+    receipt = work.hold(receipt)
+    fund = work.db.get_one(Fund, receipt.fund_id)
+    treasury = work.db.get_one(TreasuryAccount, receipt.treasury_account_id)
+    work.advance(MONEY_RECEIPT, receipt, "reverse", reason=reason, bank_reference=_freed(receipt))
+    if receipt.fund_call_id is not None:
+        unmatch(work, receipt, reason)
+    unreceive(work, fund, treasury, receipt.amount_minor)

@@ -24,6 +24,7 @@ from portfolio.justifications.service.recoveries import (
     take_charge,
     take_charge_obstacles,
     void_receipt,
+    void_write_off,
     write_off,
     write_off_obstacles,
 )
@@ -105,6 +106,7 @@ __all__ = [
     "validate",
     "validate_obstacles",
     "void_receipt",
+    "void_write_off",
     "write_off",
     "write_off_obstacles",
 ]

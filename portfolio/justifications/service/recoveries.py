@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 from sqlalchemy import update
 
@@ -270,12 +271,18 @@ def propose_write_off(work: Work, recovery: Recovery, form: ProposeWriteOffForm)
     recovery = work.hold(recovery)
     work.require("recovery:collect", recovery)
     if recovery.status != "issued":
-        raise Refused(Refusal("wrong_status", _("Only an order to repay that is signed and not settled is written off.")))
+        raise Refused(
+            Refusal(
+                "wrong_status", _("Only an order to repay that is signed and not settled is written off.")
+            )
+        )
     errors = []
     if form.act_on > work.today:
         errors.append(FieldError("act_on", _("This date is in the future. Check the paper.")))
     if not attached(form.scan):
-        errors.append(FieldError("scan", _("Attach the signed act: a claim is given up on its document only.")))
+        errors.append(
+            FieldError("scan", _("Attach the signed act: a claim is given up on its document only."))
+        )
     if errors:
         raise Invalid(errors)
     document = add(work, recovery, "write_off_act", form.scan, "scan")
@@ -360,6 +367,19 @@ def void_receipt(work: Work, recovery: Recovery, receipt: RecoveryReceipt, reaso
             write_off_proposed_by_id=None,
             write_off_proposed_at=None,
         )
+
+
+def void_write_off(work: Work, recovery: Recovery, amount_minor: int, reason: str) -> None:
+    """The claim is owed again: its write-off is reversed. The act that allowed it stays in the trail; another one is needed to write off again.
+
+    Called by the contre-passation alone, which posts the entries."""
+    recovery = work.hold(recovery)
+    blank: dict[str, Any] = dict.fromkeys(
+        ("write_off_proposed_by_id", "write_off_proposed_at", "written_off_by_id", "written_off_at")
+    )
+    work.advance(RECOVERY, recovery, "reinstate", reason=reason, written_off_act="", **blank)
+    if not shift(work, recovery, "written_off_minor", -amount_minor):
+        raise Refused(Refusal("changed_meanwhile", _("Somebody else was first. Reload the page.")))
 
 
 def last_day(work: Work) -> date:

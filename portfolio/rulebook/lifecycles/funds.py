@@ -88,7 +88,7 @@ MONEY_RECEIPT = Lifecycle(
     "money_receipt",
     (
         State("recorded", N_("Recorded"), tone="info"),
-        State("confirmed", N_("Confirmed"), tone="good", final=True),
+        State("confirmed", N_("Confirmed"), tone="good"),
         State("voided", N_("Voided"), tone="bad", final=True, side=True),
     ),
     (
@@ -112,6 +112,17 @@ MONEY_RECEIPT = Lifecycle(
             reason=True,
             kind="danger",
         ),
+        Move(
+            "reverse",
+            ("confirmed",),
+            "voided",
+            "ledger:reverse",
+            "money_receipt:reversed",
+            N_("Reverse the receipt"),
+            reason=True,
+            kind="danger",
+            form=True,
+        ),
     ),
 )
 
@@ -121,7 +132,7 @@ FUND_CALL = Lifecycle(
         State("draft", N_("Draft")),
         State("sent", N_("Sent"), tone="info"),
         State("partly_received", N_("Received in part"), tone="warn"),
-        State("received", N_("Received"), tone="good", final=True),
+        State("received", N_("Received"), tone="good"),
         State("cancelled", N_("Cancelled"), tone="bad", final=True, side=True),
     ),
     (
@@ -154,6 +165,28 @@ FUND_CALL = Lifecycle(
             form=True,
         ),
         Move(
+            "take_part_back",
+            ("partly_received", "received"),
+            "partly_received",
+            "ledger:reverse",
+            "fund_call:reopened",
+            N_("Reopen: a receipt is reversed"),
+            reason=True,
+            kind="danger",
+            form=True,
+        ),
+        Move(
+            "take_all_back",
+            ("partly_received", "received"),
+            "sent",
+            "ledger:reverse",
+            "fund_call:reopened",
+            N_("Reopen: a receipt is reversed"),
+            reason=True,
+            kind="danger",
+            form=True,
+        ),
+        Move(
             "cancel",
             ("draft", "sent"),
             "cancelled",
@@ -171,7 +204,7 @@ DONOR_REFUND = Lifecycle(
     (
         State("proposed", N_("Proposed"), tone="info"),
         State("approved", N_("Approved"), tone="warn"),
-        State("paid", N_("Paid"), tone="good", final=True),
+        State("paid", N_("Paid"), tone="good"),
         State("rejected", N_("Refused"), tone="bad", final=True, side=True),
     ),
     (
@@ -194,6 +227,17 @@ DONOR_REFUND = Lifecycle(
             N_("Record the payment to the donor"),
             distinct_from=("proposed_by_id", "approved_by_id"),
             stamps=("paid",),
+            form=True,
+        ),
+        Move(
+            "unpay",
+            ("paid",),
+            "approved",
+            "ledger:reverse",
+            "donor_refund:payment_reversed",
+            N_("Reverse the payment"),
+            reason=True,
+            kind="danger",
             form=True,
         ),
         Move(

@@ -185,6 +185,17 @@ RECOVERY = Lifecycle(
             stamps=("written_off",),
         ),
         Move(
+            "reinstate",
+            ("written_off",),
+            "issued",
+            "ledger:reverse",
+            "recovery:reinstated",
+            N_("Reverse the write-off"),
+            reason=True,
+            kind="danger",
+            form=True,
+        ),
+        Move(
             "reopen",
             ("settled", "written_off"),
             "issued",

@@ -335,15 +335,6 @@ def act_facts(work: Work, posting: int) -> dict[str, Any] | None:
         "original_act": reversed_posting,
         "accounts": {code: account_words(code) for e in entries for code in (e.debit, e.credit)},
         "source": source_url(entries[0].subject_type, entries[0].subject_id),
-        "preview": [
-            {
-                "debit": account_words(e.credit),
-                "credit": account_words(e.debit),
-                "amount": e.amount_minor,
-                "seq": e.seq,
-            }
-            for e in entries
-        ],
         "fingerprint": fingerprint_of(*(e.hash for e in entries)),
     }
 

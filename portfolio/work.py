@@ -22,7 +22,7 @@ from portfolio.kit.errors import refuse as refuse_all
 from portfolio.kit.i18n import datetime_text, pgettext
 from portfolio.kit.i18n import gettext as _
 from portfolio.kit.lifecycle import Lifecycle, Move
-from portfolio.ledger.service import Dims, Original
+from portfolio.ledger.service import Dims, Original, late
 from portfolio.numbering.service import give
 from portfolio.origin import Answer, Origin, Surroundings
 from portfolio.outbox.service import claim, enqueue, remember
@@ -209,7 +209,7 @@ class Work:
         dims: Dims | None = None,
         document: str | None = None,
         treasury: str | None = None,
-        dated_on: date | None = None,
+        value_on: date | None = None,
         permission_on: object | None = None,
         **changes: object,
     ) -> Move:
@@ -256,7 +256,7 @@ class Work:
                 dims or Dims(),
                 document=document,
                 treasury=treasury,
-                dated_on=dated_on,
+                value_on=value_on,
             )
         elif move.event in POSTINGS or any(k.startswith(f"{move.event}#") for k in POSTINGS):
             raise KeyError(f"{move.event} posts only by case, not {key}")
@@ -266,8 +266,19 @@ class Work:
         """Put in the trail something that moves no status: `reason`, `data`, `after` as `Collected.happen` takes them."""
         self._happen(event, thing, **facts)
 
-    def post(self, key: str, thing: Base, measures: Mapping[str, int], dims: Dims, **options: Any) -> None:
-        """Collect the transfers of one event of the rulebook; see `Collected.post` for the options."""
+    def post(
+        self,
+        key: str,
+        thing: Base,
+        measures: Mapping[str, int],
+        dims: Dims,
+        *,
+        value_on: date | None = None,
+        **options: Any,
+    ) -> None:
+        """Collect the transfers of one event of the rulebook; see `Collected.post` for the options, `late` for the date of value."""
+        if value_on is not None:
+            options |= late(self.db, value_on, self.today, options.get("reason"))
         self._collected.post(key, thing, measures, dims, at=self.now, actor_id=self.actor.id, **options)
 
     def reverse(self, originals: Sequence[Original], reason: str) -> None:

@@ -59,6 +59,8 @@ LAST_CLOSED = select(func.max(LedgerExercice.__table__.c.year)).where(
     LedgerExercice.__table__.c.status == "closed"
 )
 """The last exercice that is closed."""
+VALUE_MARK = "value_on="
+"""In the reason of a late entry: its date of value, in a month that was closed when it was entered."""
 CLOCK_BACK = timedelta(minutes=5)
 CLOCK_AHEAD = timedelta(days=400)
 """How far the server's clock may stand behind, or ahead of, the last entry before nothing is entered any more (C09)."""
@@ -234,6 +236,34 @@ def _refuse_exercice(year: int, transfers: Sequence[Transfer]) -> None:
         if any(code in CHART and CHART[code].budget for code in (transfer.debit, transfer.credit)):
             raise Refused(exercice_closed(transfer.dims.exercice or year))
         transfer.dims = replace(transfer.dims, exercice=year + 1)
+
+
+def late(session: Session, value_on: date, today: date, reason: str | None = None) -> dict[str, Any]:
+    """The day in the books of what has its own date of value, and the mark of an entry that comes late: the day itself, or the first day
+    open once its month is closed. What a bank statement says is never refused for its date (M17)."""
+    if value_on >= today.replace(day=1):  # no month is closed before it is over
+        return {"dated_on": value_on}
+    until: date | None = session.connection().execute(CLOSED_UNTIL).scalar_one_or_none()
+    if until is None or value_on > until:
+        return {"dated_on": value_on}
+    marked = (
+        f"{reason} {VALUE_MARK}{value_on.isoformat()}" if reason else f"{VALUE_MARK}{value_on.isoformat()}"
+    )
+    return {"dated_on": until + timedelta(days=1), "reason": marked}
+
+
+def value_of(reason: str | None) -> date | None:
+    """The date of value of a late entry, from its sealed mark; None for any other entry."""
+    _said, mark, day = (reason or "").rpartition(VALUE_MARK)
+    try:
+        return date.fromisoformat(day) if mark else None
+    except ValueError:
+        return None
+
+
+def reason_said(reason: str | None) -> str:
+    """The reason as a person gave it, without the mark."""
+    return (reason or "").rpartition(VALUE_MARK)[0].rstrip() if value_of(reason) else reason or ""
 
 
 def exercice_closed(year: int) -> Refusal:

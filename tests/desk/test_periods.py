@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from datetime import date, timedelta
 
@@ -12,12 +13,16 @@ from sqlalchemy.exc import DBAPIError
 from portfolio.agreements.models import Tranche
 from portfolio.desk.service import periods as service
 from portfolio.documents.models import Paper
+from portfolio.funds import service as money
+from portfolio.funds.forms import ReceiptForm
+from portfolio.funds.models import MoneyReceipt
 from portfolio.justifications import service as reports
 from portfolio.justifications.forms import CollectForm
 from portfolio.justifications.models import Recovery
 from portfolio.kit.errors import Forbidden, Refused
 from portfolio.ledger import queries as ledger
 from portfolio.ledger.models import LedgerPeriod
+from portfolio.ledger.service import reason_said, value_of
 from tests.client import client
 from tests.desk.scene import codes, lived
 from tests.justifications import grants
@@ -94,7 +99,6 @@ def test_nothing_is_dated_in_a_closed_month_by_anybody(place: Office) -> None:
             reports.collect(work, work.db.get_one(Recovery, order), CollectForm(
                 amount=1_000, treasury_account_id=place.bank, received_on=on, payer="Trésorière"))
 
-    assert codes(lambda: collect(J.date() + timedelta(days=1))) == ["period_closed"]
     collect(J.date() + timedelta(days=35))
     with pytest.raises(Refused) as found:
         grants.pay(place, made, made.tranches[2], J.date())
@@ -107,6 +111,39 @@ def test_nothing_is_dated_in_a_closed_month_by_anybody(place: Office) -> None:
     with place.database.session(readonly=False) as session, pytest.raises(DBAPIError, match="month of the books is closed"):
         session.execute(text(stale))
         session.commit()
+
+
+@pytest.mark.both_engines
+def test_a_true_date_of_value_in_a_closed_month_is_entered_on_the_first_day_open(place: Office) -> None:
+    """The bank's date is never refused: the record keeps it, the entry is dated of the open month and says that it is late (M17)."""
+    _made, _report, order = lived(place)
+    place.at(J + timedelta(days=40))
+    closed = ledger.month_end(J.date())
+    close_until(place, closed)
+    value = J.date() + timedelta(days=1)
+    with place.as_("accountant") as work:
+        kept = reports.collect(work, work.db.get_one(Recovery, order), CollectForm(
+            amount=1_000, treasury_account_id=place.bank, received_on=value, payer="Trésorière"))
+        assert kept.received_on == value
+    with place.as_("cashier") as work:
+        number = money.record_receipt(work, ReceiptForm(
+            fund_id=place.fund, treasury_account_id=place.bank, received_on=value, bank_reference="VIR-9", donor_amount=90_000,
+            donor_currency="XOF", amount=90_000)).id  # fmt: skip
+    with place.as_("accountant") as work:
+        money.confirm(work, work.db.get_one(MoneyReceipt, number))
+    with place.as_("accountant", readonly=True) as work:
+        late = [ledger.last_of(work.db, *of) for of in (("recovery:collected", "recovery", order), ("money_receipt:confirmed", "money_receipt", number))]
+        for entry in late:
+            assert entry is not None and entry.dated_on == closed + timedelta(days=1)
+            assert value_of(entry.reason) == value and reason_said(entry.reason) == ""
+        told = set(work.db.execute(ledger.corrections()["late_entries"]).scalars())
+        assert {entry.posting for entry in late if entry} <= told
+        assert ledger.check(work.db) is None
+    auditor = client(place.around, place.people["external_auditor"])
+    page = auditor.get(f"/ledger/acts/{late[1].posting if late[1] else 0}").text
+    assert "Écriture tardive" in page and "value_on" not in page
+    listed = re.sub(r"[\u202f\u00a0]", " ", auditor.get("/ledger?account=521&from=2026-01-01").text)
+    assert "tardive : date de valeur" in listed
 
 
 @pytest.mark.both_engines

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
+from portfolio.desk.service import periods
 from portfolio.disbursements.models import Disbursement
 from portfolio.documents.service import Incoming
 from portfolio.funds.models import TreasuryAccount
 from portfolio.kit.errors import Invalid, Refused
 from portfolio.kit.i18n import speaking
 from portfolio.kit.sheets import read_csv, read_xlsx, write_xlsx
+from portfolio.ledger import queries as ledger
+from portfolio.ledger.service import reason_said, value_of
 from portfolio.payments import queries, service
 from portfolio.payments.forms import ChargeForm, MatchForm, StatementForm
 from portfolio.payments.models import BankStatement, StatementLine
@@ -92,6 +95,35 @@ def test_a_statement_pays_what_it_says_once_and_explains_the_gap_to_zero(world: 
     assert (found.books_minor, found.unexplained_minor, found.open_lines) == (-3_565_000, 0, 0)
     assert [g.amount_minor for g in found.gaps] == [-10_000] and "la banque cherche" in found.gaps[0].label
     assert books(world)["631"] == 5_000
+
+
+@pytest.mark.both_engines
+def test_a_line_in_a_closed_month_does_not_make_the_import_fail(world: World) -> None:
+    """The bank's date is kept with the payment; the books take it on the first day open, and say that it is late."""
+    ids, orders = sent(world)
+    world.clock.moment = datetime(2026, 12, 5, 9, 0, tzinfo=UTC)
+    while True:
+        with world.work("accountant") as work:
+            month = ledger.next_to_close(work.db, work.today)
+            number = periods.propose(work, month).id if month else 0
+        if not number:
+            break
+        with world.work("authorising_officer") as work:
+            periods.close(work, periods.get(work, number))
+    send(world, csv_file(
+        f"22/11/2026;VIR {orders[0]};SAHEL-991;1 780 000;;-1 780 000", f"02/12/2026;VIR {orders[1]};SAHEL-992;1 780 000;;-3 560 000",
+        "30/11/2026;FRAIS DE TENUE DE COMPTE;;2 500;;-3 562 500"))  # fmt: skip
+    assert [line.status for line in lines(world)] == ["matched", "matched", "unmatched"]
+    with world.work("accountant") as work:
+        service.charge(work, queries.get_line(work, lines(world)[2].id), ChargeForm())
+    assert [chain.stored(world, i).paid_on for i in ids[:2]] == [date(2026, 11, 22), date(2026, 12, 2)]
+    with world.work("external_auditor", readonly=True) as work:
+        late, timely = (ledger.entries_of(work.db, "disbursement", i)[-1] for i in ids[:2])
+        fee = ledger.last_of(work.db, "treasury:fee_charged", "treasury_account", world.ids["bank"])
+        assert (late.dated_on, value_of(late.reason)) == (date(2026, 12, 1), date(2026, 11, 22))
+        assert (timely.dated_on, value_of(timely.reason)) == (date(2026, 12, 2), None)
+        assert fee is not None and (fee.dated_on, value_of(fee.reason)) == (date(2026, 12, 1), date(2026, 11, 30))
+        assert reason_said(fee.reason).endswith("FRAIS DE TENUE DE COMPTE")
 
 
 def test_what_is_in_the_books_and_not_on_the_statement_explains_the_gap(world: World) -> None:

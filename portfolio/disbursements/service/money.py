@@ -125,7 +125,7 @@ def pay(work: Work, disbursement: Disbursement, form: PayForm) -> None:
         },
         dims=queries.dims(work, agreement, tranche, disbursement, treasury.code),
         treasury=treasury.kind,
-        dated_on=form.paid_on,
+        value_on=form.paid_on,
         payment_reference=form.payment_reference,
         paid_on=form.paid_on,
         fee_minor=fee,

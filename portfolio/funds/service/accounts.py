@@ -87,9 +87,9 @@ def move_back(work: Work, fund: Fund, source: TreasuryAccount, target: TreasuryA
 
 
 def record_fee(
-    work: Work, form: FeeForm, *, document: str | None = None, dated_on: date | None = None
+    work: Work, form: FeeForm, *, document: str | None = None, value_on: date | None = None
 ) -> None:
-    """A fee that stands on the statement outside any payment (account keeping); `document` and `dated_on` are the statement's line."""
+    """A fee that stands on the statement outside any payment (account keeping); `document` and `value_on` are the statement's line."""
     fund, (account,) = _chosen(work, form.fund_id, treasury_account_id=form.treasury_account_id)
     fund = work.hold(
         fund
@@ -107,5 +107,5 @@ def record_fee(
         treasury=account.kind,
         reason=form.reason,
         document=document,
-        dated_on=dated_on,
+        value_on=value_on,
     )

@@ -289,7 +289,7 @@ def pay_refund(work: Work, refund: DonorRefund, form: RefundPaidForm) -> Paper:
         measures={"amount": refund.amount_minor},
         dims=Dims(exercice=form.paid_on.year, donor=donor.code, fund=fund.code, treasury=account.code),
         treasury=account.kind,
-        dated_on=form.paid_on,
+        value_on=form.paid_on,
         bank_reference=form.bank_reference,
         paid_on=form.paid_on,
     )

@@ -112,7 +112,7 @@ def confirm(work: Work, receipt: MoneyReceipt) -> None:
             exercice=receipt.received_on.year, donor=donor.code, fund=fund.code, treasury=treasury.code
         ),
         treasury=treasury.kind,
-        dated_on=receipt.received_on,
+        value_on=receipt.received_on,
     )
     if receipt.fund_call_id is not None:
         match(work, receipt)

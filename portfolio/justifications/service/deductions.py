@@ -28,10 +28,14 @@ def deduct_obstacles(work: Work, recovery: Recovery, paid: Disbursement) -> Iter
     """An order that is signed and not settled, a payment to the same group itself, the money of the same fund."""
     if recovery.status != "issued":
         yield Refusal(
-            "not_issued", _("Only an order to repay that is signed and not settled is set off."), who=who_may("recovery:issue")
+            "not_issued",
+            _("Only an order to repay that is signed and not settled is set off."),
+            who=who_may("recovery:issue"),
         )
     if paid.group_id != recovery.group_id or paid.payee_kind != "group":
-        yield Refusal("other_payee", _("Only a payment to the group that owes is set off: this one goes to another."))
+        yield Refusal(
+            "other_payee", _("Only a payment to the group that owes is set off: this one goes to another.")
+        )
     mine = work.db.get_one(Agreement, recovery.agreement_id)
     other = work.db.get_one(Agreement, paid.agreement_id)
     if mine.fund_id != other.fund_id:
@@ -133,7 +137,7 @@ def apply(work: Work, paid: Disbursement) -> None:
             {"amount": row.amount_minor},
             agreements.dims(work, agreement, tranche=tranche),
             document=row.reference,
-            dated_on=paid.paid_on,
+            value_on=paid.paid_on,
         )
         if recovery.collected_minor + recovery.written_off_minor == recovery.amount_minor:
             work.advance(RECOVERY, recovery, "settle_by_payment")

@@ -258,7 +258,7 @@ def collect(work: Work, recovery: Recovery, form: CollectForm) -> RecoveryReceip
         agreements.dims(work, agreement, tranche=tranche, treasury=account.code),
         treasury=account.kind,
         document=receipt.reference,
-        dated_on=form.received_on,
+        value_on=form.received_on,
     )
     if recovery.collected_minor + recovery.written_off_minor == recovery.amount_minor:
         work.advance(RECOVERY, recovery, "settle")

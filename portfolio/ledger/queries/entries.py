@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, extract, func, or_, se
 from sqlalchemy.orm import Session, aliased
 
 from portfolio.ledger.models import DIMENSIONS, LedgerEntry
-from portfolio.ledger.service import Original
+from portfolio.ledger.service import VALUE_MARK, Original
 
 _E = LedgerEntry
 
@@ -86,7 +86,8 @@ def moved_by_subject(
 
 
 def corrections(currency: str = "XOF") -> dict[str, Select[Any]]:
-    """Acts that reverse others, and acts dated in an earlier month than the one in which they were made (auditor's item 7): for each kind
+    """Acts that reverse others, and acts made after the end of their month, by their day or
+    their date of value (auditor's item 7): for each kind
     a statement of (act, day, document, reason or event, amount), one row an act. An act's amount is its largest entry: what its budget and
     its money entries say twice is counted once."""
     made, dated = (extract("year", c) * 12 + extract("month", c) for c in (_E.at, _E.dated_on))
@@ -105,7 +106,7 @@ def corrections(currency: str = "XOF") -> dict[str, Select[Any]]:
 
     return {
         "reversed": acts(_E.reason, _E.reverses.is_not(None)),
-        "late_entries": acts(_E.event, made > dated),
+        "late_entries": acts(_E.event, or_(made > dated, _E.reason.contains(VALUE_MARK))),
     }
 
 

@@ -67,7 +67,7 @@ def charge(work: Work, line: StatementLine, form: ChargeForm) -> None:
             reason=_("Fee of the statement: %(label)s") % {"label": line.label or line.bank_reference or "–"},
         ),
         document=document,
-        dated_on=line.booked_on,
+        value_on=line.booked_on,
     )
     settle(work, line, "charge", f"document:{document}")
 

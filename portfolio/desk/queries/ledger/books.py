@@ -15,11 +15,12 @@ from portfolio.desk.queries.ledger.filters import Filters, account_words, questi
 from portfolio.documents import queries as documents
 from portfolio.documents.reference import institution, letterhead
 from portfolio.groups.models import Group
+from portfolio.kit.i18n import date_text, pgettext, speaking
 from portfolio.kit.i18n import gettext as _
-from portfolio.kit.i18n import pgettext, speaking
 from portfolio.kit.pdf import fingerprint_of
 from portfolio.ledger import queries as ledger
 from portfolio.ledger.queries import Line, Question, Sums
+from portfolio.ledger.service import reason_said, value_of
 from portfolio.procurement.models import Supplier
 from portfolio.rulebook.events import WORDS
 from portfolio.rulebook.postings import CHART, ENTRY_WORDS
@@ -105,6 +106,8 @@ def label_words(line: Line, upto: int | None = None) -> str:
         words = _("Reversal of entry no. %(seq)d: %(reason)s")
         return words % {"seq": line.reverses, "reason": line.reason or ""}
     said = event_words(line.event)
+    if day := value_of(line.reason):
+        said = _("%(act)s (late: value date %(day)s)") % {"act": said, "day": date_text(day)}
     if line.reversed_by is not None and (upto is None or line.reversed_by <= upto):
         return _("%(act)s (reversed by entry no. %(seq)d)") % {"act": said, "seq": line.reversed_by}
     return said
@@ -330,6 +333,8 @@ def act_facts(work: Work, posting: int) -> dict[str, Any] | None:
         "label": event_words(entries[0].event),
         "party": names.get(entries[0].party or "", entries[0].party or ""),
         "actor_name": actors.get(entries[0].actor_id or 0, _("The system")),
+        "value_on": None if entries[0].reverses else value_of(entries[0].reason),
+        "said_reason": reason_said(entries[0].reason),
         "reversals": reversals,
         "reversed_in": min((r.posting for r in reversals.values()), default=None),
         "original_act": reversed_posting,

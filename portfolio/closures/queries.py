@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, exists, func, select
 
 from portfolio.accounts.models import Person
 from portfolio.agreements.models import Agreement, Amendment, Tranche
@@ -98,6 +99,7 @@ class Open:
     recoveries: list[str]
     amendments: list[str]
     procedures: list[str]
+    unhanded: list[str]
     grievances: list[str]
     findings: list[str]
 
@@ -149,12 +151,34 @@ def still_open(work: Work, agreement: Agreement) -> Open:
             )
         ),
         names(
+            select(Procedure.reference)
+            .where(
+                Procedure.agreement_id == mine,
+                Procedure.buyer == "authority",
+                Procedure.status == "received",
+                ~exists().where(GoodsReceipt.procedure_id == Procedure.id, GoodsReceipt.kind == "handover"),
+            )
+            .order_by(Procedure.id)
+        ),
+        names(
             select(Grievance.reference)
             .join(Project, Project.id == Grievance.project_id)
             .where(Project.agreement_id == mine, Grievance.status != "closed")
         ),
         missions.holding(work, agreement),
     )
+
+
+def unreported_since(work: Work, agreement: Agreement) -> date | None:
+    """The last payment of an advance spent by the group, when no accepted report runs beyond it: the final report is missing."""
+    spent = select(func.max(Tranche.paid_on)).where(
+        Tranche.agreement_id == agreement.id, Tranche.modality == "advance", Tranche.cleared_minor > 0
+    )
+    told = select(func.max(Justification.to_on)).where(
+        Justification.agreement_id == agreement.id, Justification.status == "validated"
+    )
+    paid, until = work.db.scalar(spent), work.db.scalar(told)
+    return paid if paid is not None and (until is None or until < paid) else None
 
 
 def equipment(work: Work, agreement: Agreement) -> list[dict[str, Any]]:

@@ -25,6 +25,7 @@ from portfolio.funds import queries as funds
 from portfolio.funds import service as money
 from portfolio.funds.models import Fund
 from portfolio.groups.models import Group
+from portfolio.groups.queries import open_flags
 from portfolio.kit.errors import Refusal, Refused, refuse
 from portfolio.kit.i18n import date_text
 from portfolio.kit.i18n import gettext as _
@@ -109,6 +110,13 @@ def obstacles(work: Work, agreement: Agreement) -> Iterator[Refusal]:
         "procedure:receive",
     )
     yield from each(
+        "not_handed_over",
+        found.unhanded,
+        _("Purchases made for the group and not handed over to it: %(names)s."),
+        _("Record the hand-over: the certificate says what the group now owns."),
+        "procedure:receive",
+    )
+    yield from each(
         "grievances_open",
         found.grievances,
         _("Complaints not closed: %(names)s."),
@@ -121,6 +129,22 @@ def obstacles(work: Work, agreement: Agreement) -> Iterator[Refusal]:
         _("Grave audit findings not settled: %(names)s."),
         _("Carry out what they recommend and settle what they question, with the auditors."),
         "recommendation:do",
+    )
+    if (paid_on := queries.unreported_since(work, agreement)) is not None:
+        yield Refusal(
+            "final_report_missing",
+            _("No accepted report covers the execution after the last payment of %(day)s.")
+            % {"day": date_text(paid_on)},
+            way_out=_("Have the final report presented and validated."),
+            who=who_may("justification:validate"),
+        )
+    group = work.db.get_one(Group, agreement.group_id)
+    yield from each(
+        "red_flags_open",
+        [flag.words for flag in open_flags(work, group, agreement.reference)],
+        _("Alerts open on the group: %(names)s"),
+        _("Have the alert cleared by two people, with the reason, or settle what it says."),
+        "red_flag:clear",
     )
     figures = queries.figures(work, agreement)
     if figures.unexplained:

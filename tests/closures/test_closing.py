@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from pypdf import PdfReader
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from portfolio.agreements.models import Agreement, Tranche
 from portfolio.agreements.service import cancel_tranche, start_closing
@@ -19,12 +19,14 @@ from portfolio.closures.forms import ClosureForm
 from portfolio.closures.models import Closure
 from portfolio.desk.verify import verify
 from portfolio.funds.models import BudgetLine
+from portfolio.groups.models import RedFlag
 from portfolio.justifications import service as reports
 from portfolio.justifications.forms import CollectForm, RecoveryForm
-from portfolio.justifications.models import Recovery
+from portfolio.justifications.models import Justification, Recovery
 from portfolio.kit.errors import Forbidden, Refused
+from portfolio.procurement.models import GoodsReceipt, Procedure
 from tests.client import client
-from tests.justifications.grants import Grant, J, Office, decide, expense, grant, report, validated
+from tests.justifications.grants import Grant, J, Office, decide, expense, grant, report, row, validated
 
 
 def case_10(place: Office, *, repaid: bool = True) -> Grant:
@@ -113,6 +115,57 @@ def test_each_open_thing_is_an_obstacle_with_its_way_out(place: Office) -> None:
             work.db.expire_all()
             assert code in {r.code for r in service.obstacles(work, work.db.get_one(Agreement, made.agreement))}, code
             work.undo()
+
+
+def closing_codes(place: Office, made: Grant) -> set[str]:
+    with place.as_("grants_officer", readonly=True) as work:
+        return {r.code for r in service.obstacles(work, work.db.get_one(Agreement, made.agreement))}
+
+
+def test_a_purchase_made_for_the_group_is_handed_over_first(place: Office) -> None:
+    """The PV de remise: what the Authority bought belongs to the group before the grant closes; what the group bought is its own."""
+    made = case_10(place)
+    assert closing_codes(place, made) == set()
+    with place.database.session(readonly=False) as session:
+        own = row(session, Procedure, agreement_id=made.agreement, buyer="group", status="received", reference="PM-1")
+        bought = row(session, Procedure, agreement_id=made.agreement, buyer="authority", status="received", reference="PM-2")
+        row(session, GoodsReceipt, procedure_id=bought.id, kind="final", reference="PVR-1")
+        numbers = (own.id, bought.id)
+        session.commit()
+    with place.as_("grants_officer", readonly=True) as work:
+        (found,) = service.obstacles(work, work.db.get_one(Agreement, made.agreement))
+        assert found.code == "not_handed_over" and "PM-2" in found.message and "PM-1" not in found.message and found.way_out
+    with place.database.session(readonly=False) as session:
+        row(session, GoodsReceipt, procedure_id=numbers[1], kind="handover", reference="PRM-1")
+        session.commit()
+    assert closing_codes(place, made) == set()
+
+
+def test_a_grant_closes_on_its_final_report(place: Office) -> None:
+    made = case_10(place)
+    with place.database.session(readonly=False) as session:
+        paid = session.get_one(Tranche, made.tranches[0]).paid_on
+        assert paid is not None
+        session.execute(update(Justification).values(to_on=paid - timedelta(days=1), from_on=paid - timedelta(days=9)))
+        session.commit()
+    assert closing_codes(place, made) == {"final_report_missing"}
+
+
+def test_a_grant_does_not_close_under_an_alert(place: Office) -> None:
+    made = case_10(place)
+    with place.database.session(readonly=False) as session:
+        group = session.get_one(Agreement, made.agreement).group_id
+        flag = row(session, RedFlag, group_id=group, kind="exclusion", key="D3", act="Décision n° 3", from_on=J.date(),
+                   raised_by_id=place.people["programme_head"]).id
+        session.commit()
+    with place.as_("grants_officer", readonly=True) as work:
+        (found,) = service.obstacles(work, work.db.get_one(Agreement, made.agreement))
+        assert found.code == "red_flags_open" and "Décision n° 3" in found.message
+    with place.database.session(readonly=False) as session:
+        session.execute(update(RedFlag).where(RedFlag.id == flag).values(
+            cleared_at=J, clear_reason="Acte rapporté", cleared_by_id=place.people["authorising_officer"]))
+        session.commit()
+    assert closing_codes(place, made) == set()
 
 
 def test_a_closure_is_prepared_again_when_its_figures_moved(place: Office) -> None:

@@ -245,6 +245,7 @@ class ForceMajeureForm(Form):
     ends_on: OptionalDay = None
     act: LongLine
     reason: Paragraph
+    scan: Any = None
 
 
 class WhatIfForm(Form):

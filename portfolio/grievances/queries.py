@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from portfolio.accounts.models import Person, RoleAssignment
 from portfolio.accounts.queries import in_force
@@ -12,6 +13,8 @@ from portfolio.documents import queries as documents
 from portfolio.grievances import reference
 from portfolio.grievances.models import Grievance, GrievanceNote
 from portfolio.kit.errors import NotFound
+from portfolio.places import queries as places
+from portfolio.places.models import Place
 from portfolio.projects.models import Project
 from portfolio.rulebook.permissions import roles_with
 from portfolio.work import Work
@@ -91,6 +94,27 @@ def notes(work: Work, grievance: Grievance) -> list[tuple[GrievanceNote, str]]:
     return [(note, name) for note, name in work.db.execute(statement)]
 
 
+def last_day(work: Work, grievance: Grievance) -> date:
+    """The last day to answer; a complaint about a project has the delay of its place, which force majeure stops (R18)."""
+    project = work.db.get(Project, grievance.project_id) if grievance.project_id else None
+    if project is None:
+        return grievance.due_on
+    return places.last_day(work, project.place_id, grievance.received_on, grievance.due_on)
+
+
+def overdue(work: Work) -> ColumnElement[bool]:
+    """Complaints not closed whose last day is past, days of force majeure added."""
+    past = and_(Grievance.status != "closed", Grievance.due_on < work.today)
+    stopped = (
+        select(Grievance)
+        .join(Project, Project.id == Grievance.project_id)
+        .join(Place, Place.id == Project.place_id)
+        .where(past, places.touched(Place.path))
+    )
+    running = [g.id for g in work.db.scalars(stopped) if last_day(work, g) >= work.today]
+    return and_(past, Grievance.id.not_in(running)) if running else past
+
+
 def words() -> dict[str, Any]:
     """The words of codes, for templates."""
     return {
@@ -111,7 +135,8 @@ def facts(work: Work, grievance: Grievance) -> dict[str, Any]:
         "names": work.around.names_of(work.db, people),
         "works": works,
         "notes": notes(work, grievance) if works else [],
-        "late": grievance.status != "closed" and grievance.due_on < work.today,
+        "late": grievance.status != "closed" and last_day(work, grievance) < work.today,
+        "last_day": last_day(work, grievance),
         "assignees": assignees(work, grievance) if work.may("grievance:assign", grievance) else [],
         **words(),
     }

@@ -53,7 +53,7 @@ def _only_readable(clause: Any) -> Any:
 def _late(work: Work, value: str) -> Any:
     if value != "yes":
         return false()
-    return and_(queries.readable(work), G.status != "closed", G.due_on < work.today)
+    return and_(queries.readable(work), queries.overdue(work))
 
 
 def _worded(words: dict[str, str]) -> list[tuple[str, str]]:

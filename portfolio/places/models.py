@@ -1,4 +1,4 @@
-"""Administrative units."""
+"""Administrative units, and the force majeure declared in their zones."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portfolio.kit.db import Base, Code, Id, Label, Ref
+from portfolio.kit.db import Base, Code, Id, Label, Long, Moment, Ref
 
 
 class Place(Base):
@@ -29,3 +29,20 @@ class Place(Base):
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
     source: Mapped[Label]
+
+
+class ForceMajeure(Base):
+    """A zone and dates in which every delay stops, by an act, lifted once (R18)."""
+
+    __tablename__ = "force_majeure"
+
+    id: Mapped[Id]
+    place_id: Mapped[Ref] = mapped_column(ForeignKey("place.id"))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+    act: Mapped[Label]
+    reason: Mapped[Long]
+    declared_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    declared_at: Mapped[Moment]
+    lifted_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    lifted_at: Mapped[Moment | None]

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 
 from portfolio.kit.errors import NotFound
 from portfolio.kit.i18n import N_
 from portfolio.kit.i18n import gettext as _
 from portfolio.kit.text import fold
-from portfolio.places.models import Place
+from portfolio.places.models import ForceMajeure, Place
 from portfolio.work import Work
 
 COUNTRIES = {"ML": N_("Mali"), "BF": N_("Burkina Faso"), "NE": N_("Niger")}
@@ -134,3 +136,69 @@ def country_name(code: str) -> str:
 def facts(work: Work, place: Place) -> dict[str, Any]:
     """All that a unit's page shows."""
     return {"place": place, "above": ancestors(work, place), "below": children(work, place)}
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One force majeure as it concerns a place; `ends_on` None while it lasts."""
+
+    id: int
+    starts_on: date
+    ends_on: date | None
+    act: str
+    zone: str
+    """The zone of a force majeure; empty for a suspension of the agreement itself."""
+
+    def covers(self, on: date) -> bool:
+        """Whether delays are stopped on this day."""
+        return self.starts_on <= on and (self.ends_on is None or on <= self.ends_on)
+
+
+def stops(work: Work, place_id: int) -> list[Stop]:
+    """Every force majeure whose zone holds this place, oldest first."""
+    zone = Place.__table__.alias("zone")
+    here = select(Place.path).where(Place.id == place_id).scalar_subquery()
+    statement = (
+        select(ForceMajeure, zone.c.path, zone.c.name, here.label("here"))
+        .join(zone, zone.c.id == ForceMajeure.place_id)
+        .order_by(ForceMajeure.starts_on, ForceMajeure.id)
+    )
+    return [
+        Stop(fm.id, fm.starts_on, fm.ends_on, fm.act, name)
+        for fm, path, name, place in work.db.execute(statement)
+        if fm.place_id == place_id or f"{place}/".startswith(f"{path}/")
+    ]
+
+
+def stopped_days(found: Iterable[Stop], start: date, end: date) -> int:
+    """How many days from `start` to `end`, both included, do not count; overlapping acts count once."""
+    days, reached = 0, start - timedelta(days=1)
+    for stop in sorted(found, key=lambda s: s.starts_on):
+        first = max(stop.starts_on, start, reached + timedelta(days=1))
+        last = min(stop.ends_on or end, end)
+        if first <= last:
+            days += (last - first).days + 1
+            reached = last
+    return days
+
+
+def pushed(found: Iterable[Stop], since: date, due_on: date, on: date) -> date:
+    """The last day of a delay that runs from `since`, pushed back by the days stopped up to `on` (R18). A delay that was over when a stop
+    began is not revived by it."""
+    rows, end = list(found), due_on
+    while (later := due_on + timedelta(days=stopped_days(rows, since, min(on, end)))) != end:
+        end = later
+    return end
+
+
+def touched(place_path: Any) -> ColumnElement[bool]:
+    """Places in a zone where force majeure was ever declared, for the statement of a list."""
+    zone = Place.__table__.alias("stopped_zone")
+    inside = or_(place_path == zone.c.path, place_path.startswith(zone.c.path + "/"))
+    return exists().where(ForceMajeure.place_id == zone.c.id, inside)
+
+
+def last_day(work: Work, place_id: int, since: date, due_on: date) -> date:
+    """The last day of a delay that runs from `since` in this place: its own, pushed back by the days stopped up to today. Everything that
+    says late, or refuses for being late, asks this."""
+    return pushed(stops(work, place_id), since, due_on, work.today)

@@ -76,6 +76,7 @@ def _declare(stage: Stage, work: Work) -> None:
         starts_on=stage.day(FORCE_MAJEURE.from_j),
         act=FORCE_MAJEURE.act,
         reason=FORCE_MAJEURE.reason,
+        scan=samples.scan("force_majeure", "Acte de force majeure", FORCE_MAJEURE.act),
     )
     stage.keep("force_majeure", service.declare_force_majeure(work, form))
 

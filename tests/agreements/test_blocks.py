@@ -16,12 +16,14 @@ from portfolio.agreements.models import Condition, Tranche
 from portfolio.agreements.queries.stops import Stop, end_with_stops, stopped_days
 from portfolio.agreements.service import move_stage
 from portfolio.agreements.service.sums import schedule_obstacles
+from portfolio.documents.service import Incoming
 from portfolio.groups.models import GroupAccount
 from portfolio.kit.errors import Refused
 from portfolio.kit.i18n import speaking
 from portfolio.kit.money import split
 from tests.agreements import world as make
 from tests.agreements.scene import change, codes
+from tests.agreements.standing import pdf_bytes
 from tests.agreements.world import World
 
 
@@ -176,7 +178,8 @@ def test_force_majeure_pushes_the_end_back(world: World) -> None:
     with world.work("programme_head") as work:
         declared = service.declare_force_majeure(
             work,
-            ForceMajeureForm(place_id=world.ids["region"], starts_on=date(2026, 11, 10), act="Décision n° 7", reason="Route coupée"),
+            ForceMajeureForm(place_id=world.ids["region"], starts_on=date(2026, 11, 10), act="Décision n° 7", reason="Route coupée",
+                              scan=Incoming("acte.pdf", pdf_bytes())),
         )  # fmt: skip
     with world.work("grants_officer", readonly=True) as work:
         agreement = queries.get(work, number)

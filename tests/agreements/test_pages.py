@@ -12,6 +12,7 @@ from sqlalchemy import event, select
 from portfolio.agreements.models import AMENDMENTS, Agreement, Amendment
 from portfolio.kit.db import Database
 from tests.agreements import world as make
+from tests.agreements.standing import pdf_bytes
 from tests.agreements.world import World
 from tests.client import Client, client
 
@@ -244,7 +245,12 @@ def test_force_majeure_through_the_page(world: World) -> None:
         "reason": "Route coupée par les affrontements",
     }  # fmt: skip
     assert head.submit("/agreements/force-majeure", {**fields, "place_id": "9999"}).status_code == 422
-    assert head.submit("/agreements/force-majeure", fields).status_code == 303
+    bare = head.submit("/agreements/force-majeure", fields)
+    assert bare.status_code == 422 and "Joignez l’acte" in bare.text
+    act = {"scan": ("acte.pdf", pdf_bytes(), "application/pdf")}
+    assert head.submit("/agreements/force-majeure", fields, files=act).status_code == 303
+    kept = re.search(r'href="(/documents/[^"]+)">Décision n° 7', html.unescape(head.get("/agreements/force-majeure").text))
+    assert kept and by["grants_officer"].get(kept[1]).status_code == 200
     assert "Décision n° 7" in html.unescape(head.get("/agreements/force-majeure").text)
     assert by["grants_officer"].submit("/agreements/force-majeure", fields).status_code == 403
     assert head.submit("/agreements/force-majeure/1/lift").status_code == 303

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,8 +13,11 @@ from portfolio.app import create_app
 from portfolio.audit.models import AuditEvent
 from portfolio.grievances import queries, service
 from portfolio.grievances.forms import AnswerForm, AssignForm, CloseForm, NoteForm, RecordForm
+from portfolio.grievances.models import Grievance
 from portfolio.kit.db import Database
 from portfolio.kit.errors import Forbidden, Invalid, NotFound, Refused
+from portfolio.places.models import ForceMajeure
+from portfolio.projects.models import Project
 from portfolio.rulebook.permissions import GRANTS, ROLES
 from tests import factories
 from tests.beneficiaries import stage as s
@@ -116,6 +119,27 @@ def test_from_receipt_to_closing_by_another_person(world: Any) -> None:
         ]
     with pytest.raises(Refused), world.work(HEAD) as work:
         service.note(work, queries.get(work, number), NoteForm(text="Encore une démarche."))
+
+
+def test_force_majeure_stops_the_delay_of_an_answer(world: Any) -> None:
+    """R18: days of a closed zone do not count against who looks into a complaint there."""
+    number = recorded(world, sensitive=False)
+    with world.work(HEAD, readonly=True) as work:
+        due = queries.get(work, number).due_on
+    world.surround.clock.moment = datetime(due.year, due.month, due.day, 9, 0, tzinfo=UTC) + timedelta(days=2)
+
+    def late() -> tuple[bool, bool]:
+        with world.work(HEAD, readonly=True) as work:
+            found = queries.get(work, number)
+            listed = work.db.scalars(select(Grievance.id).where(queries.overdue(work))).all()
+            return queries.facts(work, found)["late"], number in listed
+
+    assert late() == (True, True)
+    with world.work(HEAD) as work:
+        place = work.db.get_one(Project, world.ids["project_1"]).place_id
+        work.db.add(ForceMajeure(place_id=place, starts_on=due - timedelta(days=3), ends_on=due - timedelta(days=1), act="Décision n° 7",
+                                 reason="Route coupée", declared_at=work.now))  # fmt: skip
+    assert late() == (False, False)
 
 
 def test_the_one_it_was_given_to_does_not_close(world: Any) -> None:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from portfolio.applications import queries as applications
 from portfolio.applications import service as filing
-from portfolio.applications.models import Piece, PieceRequest, ScreeningFinding
+from portfolio.applications.models import Application, Piece, PieceRequest, ScreeningFinding
+from portfolio.applications.queries.lists import due_clause
 from portfolio.calls.models import Call
 from portfolio.documents import queries as documents
 from portfolio.kit.errors import Forbidden, Invalid, Refused
+from portfolio.places.models import ForceMajeure
 from portfolio.screening import queries, service
 from portfolio.screening.forms import (
     AnswerForm,
@@ -96,6 +98,32 @@ def test_papers_after_the_deadline_are_not_received(here) -> None:
     assert codes(refused) == ["deadline_passed"]
     with work_as(here.around, here.officer) as work:  # handed in on the last day, recorded later
         service.receive_pieces(work, applications.get(work, number), AnswerForm(answered_on=date(2026, 12, 30)))
+
+
+def test_force_majeure_stops_the_delay_of_a_letter(here) -> None:
+    """R18: five days of a closed road are five days more to bring the papers, for who decides as for the lists that say late."""
+    number = filed(here)
+    check(here, number, member_list="absent")
+    with work_as(here.around, here.officer) as work:
+        service.request_pieces(work, applications.get(work, number))
+        work.db.add(ForceMajeure(place_id=applications.get(work, number).place_id, starts_on=date(2026, 12, 25), ends_on=date(2026, 12, 29),
+                                 act="Décision n° 7", reason="Route coupée", declared_at=work.now))  # fmt: skip
+    late = "/applications?due=late"
+    browser = client(here.around, here.officer)
+    here.clock.moment = datetime(2027, 1, 4, 9, 0, tzinfo=UTC)
+    with work_as(here.around, here.officer, readonly=True) as work:
+        file = applications.get(work, number)
+        assert not queries.summary(work, file)["overdue"] and work.db.scalars(select(Application.id).where(due_clause(work, "late"))).all() == []
+        assert work.db.scalars(select(Application.id).where(due_clause(work, "week"))).all() == [number]
+    assert browser.get(late).status_code == 200
+    here.clock.moment = datetime(2027, 1, 20, 9, 0, tzinfo=UTC)
+    with work_as(here.around, here.officer, readonly=True) as work:
+        assert work.db.scalars(select(Application.id).where(due_clause(work, "late"))).all() == [number]
+    with work_as(here.around, here.officer) as work, pytest.raises(Refused) as refused:
+        service.receive_pieces(work, applications.get(work, number), AnswerForm(answered_on=date(2027, 1, 5)))
+    assert codes(refused) == ["deadline_passed"]
+    with work_as(here.around, here.officer) as work:
+        service.receive_pieces(work, applications.get(work, number), AnswerForm(answered_on=date(2027, 1, 4)))
 
 
 def test_only_the_papers_asked_for_can_still_be_attached(here) -> None:

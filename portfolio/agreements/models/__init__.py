@@ -5,7 +5,6 @@ from portfolio.agreements.models.acts import (
     OPEN_AMENDMENT,
     PROVEN,
     Amendment,
-    ForceMajeure,
     Proof,
     Suspension,
 )
@@ -21,6 +20,7 @@ from portfolio.agreements.models.grants import (
     Tranche,
 )
 from portfolio.agreements.models.notices import FormalNotice
+from portfolio.places.models import ForceMajeure
 
 __all__ = [
     "AMENDMENTS",

@@ -190,20 +190,3 @@ class Suspension(Base):
     suspended_at: Mapped[Moment]
     resumed_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     resumed_at: Mapped[Moment | None]
-
-
-class ForceMajeure(Base):
-    """A zone and dates in which every delay stops, by an act, lifted once (R18)."""
-
-    __tablename__ = "force_majeure"
-
-    id: Mapped[Id]
-    place_id: Mapped[Ref] = mapped_column(ForeignKey("place.id"))
-    starts_on: Mapped[date]
-    ends_on: Mapped[date | None]
-    act: Mapped[Label]
-    reason: Mapped[Long]
-    declared_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
-    declared_at: Mapped[Moment]
-    lifted_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
-    lifted_at: Mapped[Moment | None]

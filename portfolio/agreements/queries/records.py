@@ -14,6 +14,8 @@ from portfolio.agreements.queries.blockers import is_met, snapshot
 from portfolio.applications.models import Application
 from portfolio.awards.models import Award, Commitment, Decision, Notice
 from portfolio.calls.models import Call
+from portfolio.documents import queries as documents
+from portfolio.documents.models import Document
 from portfolio.funds.models import BudgetLine, Donor, Fund
 from portfolio.groups.models import Group, GroupAccount, Officer
 from portfolio.ledger.service import Dims
@@ -121,6 +123,21 @@ def amendments(work: Work, agreement: Agreement) -> list[Amendment]:
 def amendment(work: Work, number: int) -> Amendment:
     """An amendment by id; NotFound outside scope."""
     return work.fetch(Amendment, number, "agreement:view")
+
+
+def force_majeure_acts(work: Work) -> dict[int, int]:
+    """The document of the act of each force majeure."""
+    statement = select(Document.subject_id, Document.id).where(Document.subject_type == "force_majeure")
+    return {int(of): int(number) for of, number in work.db.execute(statement.order_by(Document.id))}
+
+
+def open_force_majeure(work: Work, number: int) -> object:
+    """The act is seen by whoever may see agreements."""
+    work.require("agreement:view")
+    return work.db.get_one(ForceMajeure, number)
+
+
+documents.owner("force_majeure", open_force_majeure)
 
 
 def force_majeures(work: Work) -> list[tuple[ForceMajeure, Place]]:

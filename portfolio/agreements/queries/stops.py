@@ -3,47 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, literal, null, or_, select
+from sqlalchemy import literal, null, select
 
 from portfolio.agreements.models import Agreement, ForceMajeure, Suspension
 from portfolio.places.models import Place
+from portfolio.places.queries import Stop as Stop
+from portfolio.places.queries import pushed as pushed
+from portfolio.places.queries import stopped_days as stopped_days
+from portfolio.places.queries import stops as stops
+from portfolio.places.queries import touched as touched
 from portfolio.work import Work
-
-
-@dataclass(frozen=True)
-class Stop:
-    """One force majeure as it concerns a place; `ends_on` None while it lasts."""
-
-    id: int
-    starts_on: date
-    ends_on: date | None
-    act: str
-    zone: str
-    """The zone of a force majeure; empty for a suspension of the agreement itself."""
-
-    def covers(self, on: date) -> bool:
-        """Whether delays are stopped on this day."""
-        return self.starts_on <= on and (self.ends_on is None or on <= self.ends_on)
-
-
-def stops(work: Work, place_id: int) -> list[Stop]:
-    """Every force majeure whose zone holds this place, oldest first."""
-    zone = Place.__table__.alias("zone")
-    here = select(Place.path).where(Place.id == place_id).scalar_subquery()
-    statement = (
-        select(ForceMajeure, zone.c.path, zone.c.name, here.label("here"))
-        .join(zone, zone.c.id == ForceMajeure.place_id)
-        .order_by(ForceMajeure.starts_on, ForceMajeure.id)
-    )
-    return [
-        Stop(fm.id, fm.starts_on, fm.ends_on, fm.act, name)
-        for fm, path, name, place in work.db.execute(statement)
-        if fm.place_id == place_id or f"{place}/".startswith(f"{path}/")
-    ]
 
 
 def stops_of(work: Work, agreement: Agreement) -> list[Stop]:
@@ -51,27 +23,6 @@ def stops_of(work: Work, agreement: Agreement) -> list[Stop]:
     statement = select(Suspension).where(Suspension.agreement_id == agreement.id)
     own = [Stop(s.id, s.starts_on, s.ends_on, s.act, "") for s in work.db.scalars(statement)]
     return sorted([*stops(work, agreement.place_id), *own], key=lambda s: s.starts_on)
-
-
-def stopped_days(found: Iterable[Stop], start: date, end: date) -> int:
-    """How many days from `start` to `end`, both included, do not count; overlapping acts count once."""
-    days, reached = 0, start - timedelta(days=1)
-    for stop in sorted(found, key=lambda s: s.starts_on):
-        first = max(stop.starts_on, start, reached + timedelta(days=1))
-        last = min(stop.ends_on or end, end)
-        if first <= last:
-            days += (last - first).days + 1
-            reached = last
-    return days
-
-
-def pushed(found: Iterable[Stop], since: date, due_on: date, on: date) -> date:
-    """The last day of a delay that runs from `since`, pushed back by the days stopped up to `on` (R18). A delay that was over when a stop
-    began is not revived by it."""
-    rows, end = list(found), due_on
-    while (later := due_on + timedelta(days=stopped_days(rows, since, min(on, end)))) != end:
-        end = later
-    return end
 
 
 def end_with_stops(found: Iterable[Stop], starts_on: date, ends_on: date, on: date) -> date:
@@ -82,13 +33,6 @@ def end_with_stops(found: Iterable[Stop], starts_on: date, ends_on: date, on: da
 def end_of(work: Work, agreement: Agreement) -> date:
     """The end of an agreement as it stands today, days stopped added."""
     return end_with_stops(stops_of(work, agreement), agreement.starts_on, agreement.ends_on, work.today)
-
-
-def touched(place_path: Any) -> ColumnElement[bool]:
-    """Places in a zone where force majeure was ever declared, for the statement of a list."""
-    zone = Place.__table__.alias("stopped_zone")
-    inside = or_(place_path == zone.c.path, place_path.startswith(zone.c.path + "/"))
-    return exists().where(ForceMajeure.place_id == zone.c.id, inside)
 
 
 def stops_along(work: Work, paths: Mapping[int, str], *, suspended: bool = True) -> dict[int, list[Stop]]:

@@ -270,6 +270,8 @@ def stops_page(work: Work, bad: Bad | None = None) -> Response:
         title=_("Force majeure"),
         crumbs=[(_("Grant agreements"), url("agreements.index"))],
         zones=queries.zones(work) if may else [],
+        acts=queries.force_majeure_acts(work),
+        accept=ACCEPT,
         may=may,
         **facts,
     )

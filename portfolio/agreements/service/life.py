@@ -150,11 +150,15 @@ def start_closing(work: Work, agreement: Agreement) -> None:
 
 
 def declare_force_majeure(work: Work, form: ForceMajeureForm) -> ForceMajeure:
-    """Stop every delay of a zone from a date, by an act."""
+    """Stop every delay of a zone from a date, by an act with its document."""
     if work.db.get(Place, form.place_id) is None:
         raise Invalid([FieldError("place_id", _("Choose the zone in the list."))])
     if form.ends_on is not None and form.ends_on < form.starts_on:
         raise Invalid([FieldError("ends_on", _("The end comes before the beginning: correct the dates."))])
+    if not documents.attached(form.scan):
+        raise Invalid(
+            [FieldError("scan", _("Attach the act that states it: every delay of the zone stops on it."))]
+        )
     found = ForceMajeure(
         place_id=form.place_id,
         starts_on=form.starts_on,
@@ -164,7 +168,9 @@ def declare_force_majeure(work: Work, form: ForceMajeureForm) -> ForceMajeure:
         declared_by_id=work.actor.id,
         declared_at=work.now,
     )
-    return work.create(found, "force_majeure:declared", permission="agreement:suspend", reason=form.reason)
+    work.create(found, "force_majeure:declared", permission="agreement:suspend", reason=form.reason)
+    documents.add(work, found, "force_majeure_act", form.scan, "scan")
+    return found
 
 
 def lift_force_majeure(work: Work, found: ForceMajeure) -> None:

@@ -38,6 +38,7 @@ from portfolio.kit import prepared
 from portfolio.kit.direct import Read
 from portfolio.kit.text import fold
 from portfolio.places.models import Place
+from portfolio.places.queries import last_day, touched
 from portfolio.work import Work
 
 CAP = 2000
@@ -120,12 +121,29 @@ def officer_options(work: Work) -> Sequence[tuple[str, str]]:
     return _loaded(work)["officer"]
 
 
+def overdue(work: Work) -> ColumnElement[bool]:
+    """Letters whose last day is past, days of force majeure added (R18)."""
+    past = and_(PieceRequest.answered_on.is_(None), PieceRequest.due_on < work.today)
+    stopped = (
+        select(PieceRequest, Application.place_id)
+        .join(Application, Application.id == PieceRequest.application_id)
+        .join(Place, Place.id == Application.place_id)
+        .where(past, touched(Place.path))
+    )
+    running = [
+        letter.id
+        for letter, place in work.db.execute(stopped)
+        if last_day(work, place, letter.sent_at.date(), letter.due_on) >= work.today
+    ]
+    return and_(past, PieceRequest.id.not_in(running)) if running else past
+
+
 def due_clause(work: Work, value: str) -> ColumnElement[bool] | None:
     """Files with a letter that asks for papers, unanswered: late, or due within a week."""
     asked = and_(
         PieceRequest.application_id == Application.id,
         PieceRequest.answered_on.is_(None),
-        PieceRequest.due_on < work.today if value == "late" else PieceRequest.due_on >= work.today,
+        overdue(work) if value == "late" else ~overdue(work),
     )
     return and_(Application.status == "pieces_requested", exists().where(asked))
 

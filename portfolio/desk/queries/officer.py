@@ -11,6 +11,7 @@ from sqlalchemy import case, exists, func, select
 from portfolio.agreements.models import ForceMajeure
 from portfolio.agreements.queries.causes import PAYABLE, by_cause, cause_words
 from portfolio.applications.models import Application, PieceRequest
+from portfolio.applications.queries.lists import overdue
 from portfolio.calls.models import Call
 from portfolio.desk.queries import follow
 from portfolio.desk.queries.control import Count
@@ -111,8 +112,7 @@ def _deadlines(counts: dict[str, Count]) -> Number:
 def _incomplete(work: Work) -> Number:
     late = exists().where(
         PieceRequest.application_id == Application.id,
-        PieceRequest.answered_on.is_(None),
-        PieceRequest.due_on < work.today,
+        overdue(work),
     )
     statement = select(func.count(), func.coalesce(func.sum(case((late, 1), else_=0)), 0)).where(
         Application.status == "pieces_requested", work.within("application:view", Application)

@@ -18,6 +18,7 @@ from portfolio.kit.errors import NotFound
 from portfolio.kit.i18n import date_text
 from portfolio.kit.i18n import gettext as _
 from portfolio.kit.text import fold
+from portfolio.places.queries import last_day
 from portfolio.screening.queries.tests import JUDGED, tests
 from portfolio.work import Work
 
@@ -170,11 +171,16 @@ def summary(work: Work, application: Application) -> dict[str, Any]:
         select(func.count(Piece.id), func.coalesce(lacking, 0)).where(Piece.application_id == application.id)
     ).one()
     waiting = open_request(work, application)
+    last = (
+        last_day(work, application.place_id, waiting.sent_at.date(), waiting.due_on)
+        if waiting is not None
+        else None
+    )
     return {
         "application": application,
         "total": total,
         "missing": int(missing),
         "waiting": waiting,
-        "due_words": date_text(waiting.due_on) if waiting else "",
-        "overdue": waiting is not None and waiting.due_on < work.today,
+        "due_words": date_text(last) if last else "",
+        "overdue": last is not None and last < work.today,
     }

@@ -11,6 +11,7 @@ from portfolio.documents import service as documents
 from portfolio.kit.errors import FieldError, Invalid, Refusal, refuse
 from portfolio.kit.i18n import date_text
 from portfolio.kit.i18n import gettext as _
+from portfolio.places.queries import last_day
 from portfolio.rulebook.lifecycles.applications import APPLICATION
 from portfolio.screening import pdf, queries
 from portfolio.screening.forms import AnswerForm, PiecesForm, ReceivedForm, RequestForm
@@ -140,13 +141,14 @@ def receive_pieces(work: Work, application: Application, form: AnswerForm) -> Ap
     if form.answered_on > work.today or form.answered_on < request.sent_at.date():
         words = _("This date must lie between the sending of the letter, %(day)s, and today.")
         raise Invalid([FieldError("answered_on", words % {"day": date_text(request.sent_at.date())})])
-    if form.answered_on > request.due_on:
+    last = last_day(work, application.place_id, request.sent_at.date(), request.due_on)
+    if form.answered_on > last:
         refuse(
             [
                 Refusal(
                     "deadline_passed",
                     _("The deadline of the letter was %(day)s: papers that came later are not received.")
-                    % {"day": date_text(request.due_on)},
+                    % {"day": date_text(last)},
                     _("Declare the file inadmissible; the same delay holds for everybody."),
                 )
             ]

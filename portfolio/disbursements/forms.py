@@ -22,11 +22,12 @@ Hash = Annotated[str, text(64, 64)]
 
 
 class RequestForm(Form):
-    """The request of a tranche. Without an amount, the whole tranche; without an account, the agreement's."""
+    """The request of a tranche. Without an amount, all that may be asked; without an account, the agreement's, or the supplier's last verified."""
 
     amount: Annotated[int | None, optional(get_args(PositiveAmount)[1])] = None
     account_id: OptionalId = None
     supplier_id: OptionalId = None
+    supplier_account_id: OptionalId = None
     papers: Annotated[str | None, optional(text(2000, lines=True))] = None
     """The papers attached, one a line: they are numbered on the order."""
 
@@ -90,7 +91,7 @@ class RequisitionForm(SeenForm):
 
 
 class AccountForm(Form):
-    """Another verified account of the same group, with the reason."""
+    """Another verified account of the same group or supplier, with the reason."""
 
     account_id: RecordId
     reason: Reason

@@ -64,6 +64,7 @@ class Disbursement(Base):
     supplier_id: Mapped[Ref | None] = mapped_column(ForeignKey("supplier.id"))
     payee: Mapped[Label]
     account_id: Mapped[Ref | None] = mapped_column(ForeignKey("group_account.id"))
+    supplier_account_id: Mapped[Ref | None] = mapped_column(ForeignKey("supplier_account.id"))
     account_kind: Mapped[Code] = mapped_column(default="bank")
     account_provider: Mapped[Label] = mapped_column(default="")
     account_number: Mapped[str] = mapped_column(String(80), default="")

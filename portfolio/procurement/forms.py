@@ -46,7 +46,6 @@ class SupplierForm(Form):
     tax_number: Annotated[str | None, optional(text(60))] = None
     trade_register: Annotated[str | None, optional(text(60))] = None
     phone: Annotated[str | None, optional(Phone.__metadata__[0])] = None
-    account: Annotated[str | None, optional(text(80))] = None
 
 
 class ReasonForm(Form):

@@ -7,8 +7,21 @@ from datetime import date
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portfolio.kit.db import Base, Code, Currency, Id, JsonList, Label, Long, Minor, Moment, Ref, status_check
-from portfolio.rulebook.lifecycles.procurement import PROCEDURE
+from portfolio.kit.db import (
+    Base,
+    Code,
+    Currency,
+    Id,
+    JsonList,
+    Label,
+    Long,
+    Minor,
+    Moment,
+    Ref,
+    distinct_people,
+    status_check,
+)
+from portfolio.rulebook.lifecycles.procurement import PROCEDURE, SUPPLIER_ACCOUNT
 
 
 class Supplier(Base):
@@ -26,10 +39,36 @@ class Supplier(Base):
     tax_number: Mapped[str] = mapped_column(String(60), default="")
     trade_register: Mapped[str] = mapped_column(String(60), default="")
     phone: Mapped[str] = mapped_column(String(20), default="")
-    account: Mapped[str] = mapped_column(String(80), default="")
     blocked_reason: Mapped[Label] = mapped_column(default="")
     """Why nothing may be bought from it, by an act; empty when it may be invited (row 60)."""
     created_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+
+
+class SupplierAccount(Base):
+    """Where a supplier is paid. Proposed by one person, verified by another, and left to cool before the first payment, as a group's (M12)."""
+
+    __tablename__ = "supplier_account"
+    __table_args__ = (
+        status_check(SUPPLIER_ACCOUNT),
+        distinct_people("created_by_id", "verified_by_id"),
+        CheckConstraint("kind IN ('bank', 'sfd', 'mobile', 'cash')", name="kind_known"),
+        CheckConstraint("status <> 'verified' OR verified_by_id IS NOT NULL", name="verified_by_someone"),
+        Index("ix_supplier_account_supplier", "supplier_id"),
+        Index("ix_supplier_account_number", "number"),
+    )
+
+    id: Mapped[Id]
+    supplier_id: Mapped[Ref] = mapped_column(ForeignKey("supplier.id"))
+    country: Mapped[str] = mapped_column(String(2))
+    kind: Mapped[Code]
+    provider: Mapped[Label]
+    holder: Mapped[Label]
+    number: Mapped[str] = mapped_column(String(80))
+    status: Mapped[Code] = mapped_column(default="proposed")
+    created_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[Moment]
+    verified_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    verified_at: Mapped[Moment | None]
 
 
 class MethodRule(Base):

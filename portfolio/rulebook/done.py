@@ -32,6 +32,8 @@ DONE: dict[str, str] = {
     "group:lifted": N_("Block of the group lifted"),
     "group_account:verified": N_("Account confirmed"),
     "group_account:retired": N_("Account retired"),
+    "supplier_account:verified": N_("Account confirmed"),
+    "supplier_account:retired": N_("Account retired"),
     "call:sent": N_("Call handed over for publication"),
     "call:returned": N_("Call returned"),
     "call:published": N_("Call published"),

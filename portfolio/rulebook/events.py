@@ -137,6 +137,7 @@ OTHERS: dict[str, str] = {
     "method_rule:ended": N_("Rule of method ended"),
     "supplier:created": N_("Supplier registered"),
     "supplier:edited": N_("Supplier corrected"),
+    "supplier_account:created": N_("Account proposed"),
     "supplier:blocked": N_("Supplier excluded"),
     "supplier:unblocked": N_("Exclusion of the supplier lifted"),
     "quotation:invited": N_("Supplier invited"),

@@ -153,6 +153,7 @@ GRANTS: dict[str, frozenset[str]] = {
         "grievance:answer",
         "procedure:manage_group",
         "supplier:edit",
+        "supplier_account:propose",
         "tag:edit",
         "commitment:prepare",
         "score:view",
@@ -205,6 +206,7 @@ GRANTS: dict[str, frozenset[str]] = {
         "procedure:witness",
         "method_rule:edit",
         "supplier:block",
+        "supplier_account:verify",
         "score:view",
         "score_sheet:reopen",
         "grievance:view",
@@ -251,6 +253,7 @@ GRANTS: dict[str, frozenset[str]] = {
         "session:minute",
         "session:sign",
         "supplier:edit",
+        "supplier_account:propose",
         "member:appoint",
     },
     "reception_member": frozenset(

@@ -12,6 +12,7 @@ from portfolio.committees import queries as committees
 from portfolio.committees import service as sessions
 from portfolio.committees.forms import CloseForm, DeclareAllForm, HourForm, ProposeForm
 from portfolio.committees.models import Attendance, Session
+from portfolio.groups.forms import AccountForm, VerifyAccountForm
 from portfolio.kit.grammar import of
 from portfolio.payments.reference import invented_rib as rib
 from portfolio.procurement import queries, service
@@ -36,13 +37,14 @@ from portfolio.procurement.forms import (
     SessionForm,
     SupplierForm,
 )
-from portfolio.procurement.models import OrderLine, Procedure, Quotation
+from portfolio.procurement.models import OrderLine, Procedure, Quotation, SupplierAccount
 from portfolio.seed.data.files import all_groups
 from portfolio.seed.data.model import Purchase
 from portfolio.seed.data.model import Quotation as Bid
 from portfolio.seed.data.others import projects
 from portfolio.seed.data.purchases import PURCHASES
 from portfolio.seed.data.suppliers import SUPPLIERS
+from portfolio.seed.groups_known import BANKS, PROGRAMME
 from portfolio.seed.paid import tranche_of
 from portfolio.seed.signed import agreement_of
 from portfolio.seed.stage import NOBODY, Stage, make
@@ -83,6 +85,7 @@ def plan(stage: Stage) -> None:
     """The suppliers' register, the table of methods, then each purchase as far as it has come."""
     stage.plan(-310, "09:00", NOBODY, service.load)
     stage.plan(-310, "10:00", BUYER, partial(_suppliers, stage))
+    stage.plan(-309, "10:00", PROGRAMME, partial(_verified, stage))
     for purchase in PURCHASES.values():
         if purchase.buyer == "authority":
             _plan_authority(stage, purchase)
@@ -103,9 +106,23 @@ def _suppliers(stage: Stage, work: Work) -> None:
             tax_number=facts.tax_id or None,
             trade_register=facts.trade_register or None,
             phone=facts.phone,
-            account=rib(facts.country, "03003", n + 1) if facts.tax_id else None,
         )
-        stage.keep(f"supplier:{facts.code}", service.register_supplier(work, form))
+        supplier = service.register_supplier(work, form)
+        stage.keep(f"supplier:{facts.code}", supplier)
+        if facts.tax_id:
+            number = rib(facts.country, "03003", n + 1)
+            account = AccountForm(
+                kind="bank", provider=BANKS[facts.country], holder=facts.name, number=number
+            )
+            made = service.propose_supplier_account(work, supplier, account)
+            stage.keep(f"supplier_account:{facts.code}", made)
+
+
+def _verified(stage: Stage, work: Work) -> None:
+    for facts in SUPPLIERS.values():
+        if facts.tax_id:
+            account = stage.get(work, SupplierAccount, f"supplier_account:{facts.code}")
+            service.verify_supplier_account(work, account, VerifyAccountForm(number=account.number))
 
 
 def _needs(purchase: Purchase) -> list[NeedLine]:

@@ -16,7 +16,6 @@ from portfolio.disbursements.models import Disbursement
 from portfolio.funds.models import Fund
 from portfolio.kit.db import Database
 from portfolio.kit.errors import Forbidden, Invalid, Refused
-from portfolio.procurement import queries as purchases
 from portfolio.rulebook.lifecycles.disbursements import DISBURSEMENT
 from tests.agreements import world as make
 from tests.agreements.scene import change, codes
@@ -113,32 +112,6 @@ def test_an_agreement_suspended_between_two_signatures_stops_the_payment(world: 
     with pytest.raises(Refused) as refused:
         chain.pay(world, number)
     assert codes(refused) == {"frozen"}
-
-
-def test_a_direct_payment_leaves_no_advance(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    from portfolio.procurement.models import Supplier
-
-    with world.database.session(readonly=False) as session:
-        supplier = Supplier(
-            code="F-01", name="Forge du Fleuve", folded="forge du fleuve", country="ML", account="ML55"
-        )
-        session.add(supplier)
-        session.commit()
-        shop = supplier.id
-    tranche = first(world, schedule=((make.GRANT, "direct"),), conditions=())
-    with pytest.raises(Invalid):
-        chain.request(world, tranche)
-    with monkeypatch.context() as patch:  # a reception of 60 000 less than the tranche, then one of nothing
-        for accepted in (make.GRANT - 60_000, 0):
-            patch.setattr(purchases, "payable_of_tranche", lambda *_, found=accepted: found)
-            with pytest.raises(Invalid) as too_much:
-                chain.request(world, tranche, supplier_id=shop, amount=make.GRANT)
-            assert [e.field for e in too_much.value.errors] == ["amount"]
-    number = chain.to(world, "paid", tranche, supplier_id=shop)
-    assert books(world) == {"904": -make.GRANT, "907": make.GRANT, "657": make.GRANT, "521": -make.GRANT}
-    assert make.tranche(world, tranche).cleared_minor == make.GRANT
-    d = chain.stored(world, number)
-    assert (d.payee, d.payee_kind, d.account_number) == ("Forge du Fleuve", "supplier", "ML55")
 
 
 # -- the way back -----------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from pypdf import PdfReader
 from portfolio.kit.money import figures
 from tests.journeys.stage import Story
 from tests.journeys.story_grant import HEAD, OFFICER, ORDONNATEUR, REFERENCE, number_in
-from tests.journeys.story_settlement import AUDITOR, register
+from tests.journeys.story_settlement import AUDITOR, account_is_verified, register
 from tests.journeys.walker import Person, plain
 
 BUYER, CHAIR = "assitan.doumbia", "adamou.soumana"
@@ -54,6 +54,8 @@ def authority_buys(s: Story) -> None:
     """A need of a million: three sealed quotations, opened by two people, examined and compared (R6)."""
     buyer = s.at(131, 9).by(BUYER)
     register(buyer, SUPPLIERS[0][0], "940")
+    account_is_verified(buyer, s.by(HEAD), SUPPLIERS[0][0])
+    buyer = s.by(BUYER)
     buyer.go("/procurement").follow("Ouvrir un dossier d'achat").write({"agreement": s.memo["agreement_reference"]}).press("Continuer")
     buyer.write({
         "buyer": "authority", "object": "Quatre séchoirs solaires", "category": "goods", "tranche_id": "T2",

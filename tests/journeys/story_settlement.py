@@ -22,6 +22,7 @@ SHOPS = (("Ets Wafa", "600 000"), ("Ets Énergie Gao", "640 000"), ("Comptoir du
 """Three pro formas for the packaging, the cheapest first; two of the shops bid to the Authority later."""
 COMMITTEE = (("Mariam Coulibaly", "présidente"), ("Awa Traoré", "trésorière"), ("Fanta Diarra", "membre"))
 SUPPLIER_PAID, SUPPLIER_REFERENCE = "940 000", "VIR-2026-0655"
+SUPPLIER_ACCOUNT = "ML099 03003 000000000940 11"
 REFUSED = 20_000
 """Of the 400 000 of the training: a day that the timesheets do not show."""
 
@@ -29,8 +30,17 @@ REFUSED = 20_000
 def register(person: Person, name: str, number: str) -> None:
     """A supplier enters the register."""
     person.go("/procurement/suppliers/new")
-    person.write({"name": name, "country": "ML", "address": "Gao", "tax_number": f"NIF {number} 77", "account": f"ML099 03003 {number}"})
+    person.write({"name": name, "country": "ML", "address": "Gao", "tax_number": f"NIF {number} 77"})
     person.press("Enregistrer").sees(name, "Gao")
+
+
+def account_is_verified(buyer: Person, head: Person, name: str) -> None:
+    """Where a supplier is paid: the buyer proposes, another person types the number again; the first payment waits a day (M12)."""
+    buyer.go("/procurement/suppliers").open_row(name).follow("Proposer un compte")
+    buyer.write({"kind": "bank", "provider": "Banque du Sahel, agence de Gao", "number": SUPPLIER_ACCOUNT}).press("Enregistrer le compte")
+    buyer.sees("À vérifier")
+    head.go("/procurement/suppliers").open_row(name).follow("Vérifier ou retirer")
+    head.write({"number": SUPPLIER_ACCOUNT}).press("Confirmer le compte").sees("Vérifié")
 
 
 def group_buys(s: Story) -> None:

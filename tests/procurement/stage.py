@@ -12,6 +12,7 @@ from portfolio.committees import queries as committees_queries
 from portfolio.committees import service as committees
 from portfolio.committees.forms import CommitteeForm, DeclareForm, ProposeForm, SeatForm
 from portfolio.committees.models import Attendance, Session
+from portfolio.groups.forms import AccountForm, VerifyAccountForm
 from portfolio.procurement import queries, service
 from portfolio.procurement.forms import (
     AskForm,
@@ -33,7 +34,7 @@ from portfolio.procurement.forms import (
     SessionForm,
     SupplierForm,
 )
-from portfolio.procurement.models import Procedure, Quotation, Supplier
+from portfolio.procurement.models import Procedure, Quotation, Supplier, SupplierAccount
 from portfolio.work import Work
 from tests import factories
 from tests.agreements import world as w
@@ -57,7 +58,7 @@ OFFICER = "procurement_officer"
 MEMBERS = ("president", "member_2", "member_3")
 
 
-def build(database: Any) -> w.World:
+def build(database: Any, conditions: Any = CONDITIONS) -> w.World:
     """An agreement in execution, the people of two commissions, the table of methods, four suppliers."""
     world = w.build(database)
     people = world.people
@@ -70,7 +71,7 @@ def build(database: Any) -> w.World:
         people[f"receiver_{n}"] = factories.add_person(
             database, "reception_member", name=f"Réceptionnaire {n}"
         )
-    world.ids["agreement"] = w.signed(world, schedule=SCHEDULE, conditions=CONDITIONS)
+    world.ids["agreement"] = w.signed(world, schedule=SCHEDULE, conditions=conditions)
     with world.work(OFFICER) as work:
         service.load(work)
         for n, name in enumerate(NAMES):
@@ -359,14 +360,31 @@ def hand_over_form(world: w.World, **more: Any) -> HandOverForm:
     )
 
 
-def small_order(world: w.World, amount: int = 480_000, supplier: str = NAMES[0]) -> int:
+RIB = "NE0770300300000000042"
+
+
+def account(
+    world: w.World, supplier: str, number: str = RIB, *, holder: str = "", verify: bool = True
+) -> int:
+    """Where a supplier is paid, proposed by the buyer and verified by the head of programme; its id."""
+    with world.work(OFFICER) as work:
+        form = AccountForm(kind="bank", provider="BOA Niger", holder=holder or supplier, number=number)
+        found = service.propose_supplier_account(work, work.db.get_one(Supplier, world.ids[supplier]), form).id
+    if verify:
+        with world.work("programme_head") as work:
+            right = VerifyAccountForm(number=number)
+            service.verify_supplier_account(work, work.db.get_one(SupplierAccount, found), right)
+    return found
+
+
+def small_order(world: w.World, amount: int = 480_000, supplier: str = NAMES[0], **more: Any) -> int:
     """A direct purchase under the threshold, ordered."""
-    number = opened_file(
-        world,
-        lines=(("Fournitures d'atelier", "lot", 1, amount),),
-        tranche_id=None,
-        object="Fournitures d'atelier",
-    )
+    usual = {
+        "lines": (("Fournitures d'atelier", "lot", 1, amount),),
+        "tranche_id": None,
+        "object": "Fournitures d'atelier",
+    }
+    number = opened_file(world, **{**usual, **more})
     with world.work(OFFICER) as work:
         quotation = service.invite(work, get(work, number), InviteForm(supplier_id=world.ids[supplier]))
         service.ask(work, get(work, number), AskForm())

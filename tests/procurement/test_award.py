@@ -159,7 +159,7 @@ def test_reception_and_hand_over_meet_the_tranche(world: Any) -> None:
     assert met()["handover"].startswith("PRM-2027-")
     with world.work(s.OFFICER, readonly=True) as work:
         tranche = s.get(work, number).tranche_id
-        assert tranche is not None and queries.payable_of_tranche(work, tranche) == 2_860_000
+        assert tranche is not None and queries.received_of_tranche(work, tranche) == {world.ids[s.NAMES[0]]: 2_860_000}
     text, _reader = read_pdf(world, number, "goods_receipt")
     for said in (
         "PROCÈS-VERBAL DE RÉCEPTION DÉFINITIVE",

@@ -38,7 +38,7 @@ from portfolio.agreements.queries.clauses import (
     template_of,
     templates,
 )
-from portfolio.agreements.queries.cooling import account_refusals
+from portfolio.agreements.queries.cooling import account_refusals, verified_refusals
 from portfolio.agreements.queries.facts import (
     agreement_page,
     amendment_page,
@@ -126,6 +126,7 @@ __all__ = [
     "Standing",
     "Stop",
     "account_refusals",
+    "verified_refusals",
     "accounts",
     "agreement_facts",
     "agreement_page",

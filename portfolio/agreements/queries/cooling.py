@@ -28,17 +28,26 @@ def account_refusals(
             url=where,
         )
         return
-    if account.status != "verified" or account.verified_at is None:
-        yield Refusal(
-            "account_unverified",
-            _("The account of the group has not been verified by a second person."),
-            way_out=_("Compare the holder with the bank's certificate, then verify the account."),
-            who=who_may("group_account:verify"),
-            url=f"/groups/{account.group_id}",
-        )
+    yield from verified_refusals(
+        account.status,
+        account.verified_at,
+        at,
+        unverified=_("The account of the group has not been verified by a second person."),
+        who=who_may("group_account:verify"),
+        url=f"/groups/{account.group_id}",
+    )
+
+
+def verified_refusals(
+    status: str, verified_at: datetime | None, at: datetime, *, unverified: str, who: str, url: str
+) -> Iterator[Refusal]:
+    """An account is paid once a second person has verified it, and so many hours later: a group's as a supplier's (M12)."""
+    if status != "verified" or verified_at is None:
+        way_out = _("Compare the holder with the bank's certificate, then verify the account.")
+        yield Refusal("account_unverified", unverified, way_out=way_out, who=who, url=url)
         return
     hours = figure("cooling_hours", at.date())
-    ready = account.verified_at + timedelta(hours=hours)
+    ready = verified_at + timedelta(hours=hours)
     if at < ready:
         yield Refusal(
             "account_cooling",

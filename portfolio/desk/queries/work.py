@@ -29,7 +29,7 @@ from portfolio.kit.lifecycle import Lifecycle, Move
 from portfolio.kit.urls import url
 from portfolio.missions.models import Mission, MissionAuditor, Recommendation
 from portfolio.payments.models import CashCount, PaymentBatch
-from portfolio.procurement.models import Procedure
+from portfolio.procurement.models import Procedure, SupplierAccount
 from portfolio.projects.models import Visit
 from portfolio.rulebook.lifecycles import ALL, NOUNS
 from portfolio.scoring.models import ScoreSheet
@@ -63,7 +63,15 @@ def queues() -> dict[str, Queue]:
         "application": _queue(Application, "/applications/{}", Application.submitted_at),
         "call": _queue(Call, "/calls/{}", Call.created_at, func.coalesce(Call.reference, Call.code)),
         "group": _queue(Group, "/groups/{}", Group.created_at, Group.name),
-        "group_account": _queue(GroupAccount, "/groups/accounts/{}", GroupAccount.created_at, GroupAccount.holder),
+        "group_account": _queue(
+            GroupAccount, "/groups/accounts/{}", GroupAccount.created_at, GroupAccount.holder
+        ),
+        "supplier_account": _queue(
+            SupplierAccount,
+            "/procurement/suppliers/accounts/{}",
+            SupplierAccount.created_at,
+            SupplierAccount.holder,
+        ),
         "session": _queue(
             Sitting,
             "/committees/sessions/{}",
@@ -84,7 +92,9 @@ def queues() -> dict[str, Queue]:
         "visit": _queue(Visit, "/projects/visits/{}", Visit.planned_on),
         "grievance": _queue(Grievance, "/grievances/{}", Grievance.recorded_at),
         "money_receipt": _queue(MoneyReceipt, "/funds/receipts/{}", MoneyReceipt.recorded_at),
-        "fund_call": _queue(FundCall, "/funds/calls/{}", FundCall.created_at, but=("sent", "partly_received")),
+        "fund_call": _queue(
+            FundCall, "/funds/calls/{}", FundCall.created_at, but=("sent", "partly_received")
+        ),
         "donor_refund": _queue(DonorRefund, "/funds/refunds/{}", DonorRefund.proposed_at),
         "framework": _queue(Framework, "/strategy/{}", Framework.proposed_at, Framework.title),
         "duplicate": _queue(

@@ -129,9 +129,12 @@ def liquidation_pdf(facts: dict[str, Any]) -> bytes:
     if facts["papers"]:
         paper.heading("Pièces examinées")
         paper.bullets(facts["papers"], numbered=True)
+    if receptions := facts.get("receptions"):
+        paper.heading("Service fait constaté par")
+        paper.bullets([f"Procès-verbal {r['reference']} du {long_day(r['on'])}" for r in receptions])
     said = (
         f"Certifié le service fait, à {paper.place}, le {long_day(facts['on'])}, et liquidé"
-        if direct
+        if direct and receptions
         else "Constaté la réalisation des conditions et liquidé"
     )
     paper.arrete(

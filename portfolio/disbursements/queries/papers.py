@@ -9,6 +9,7 @@ from portfolio.accounts.models import Person
 from portfolio.accounts.queries import act_of, visa_required
 from portfolio.agreements import queries as agreements
 from portfolio.agreements.models import Agreement, Tranche
+from portfolio.agreements.reference import TO_SUPPLIER
 from portfolio.disbursements.models import Disbursement, Rejection, Requisition
 from portfolio.disbursements.queries.deductions import deductions
 from portfolio.disbursements.queries.records import agreement_of, figures, rejections, tranche_of
@@ -20,6 +21,7 @@ from portfolio.groups.models import Group, Officer
 from portfolio.groups.queries import officers
 from portfolio.kit.i18n import gettext as _
 from portfolio.kit.text import last4
+from portfolio.procurement import queries as purchases
 from portfolio.work import Work
 
 OFFICE_WORDS = {
@@ -154,6 +156,12 @@ def liquidation_facts(work: Work, d: Disbursement) -> dict[str, Any]:
     return {
         **_base(work, d, on),
         "conditions": conditions,
+        "receptions": [
+            {"reference": r.reference, "on": r.received_on.isoformat()}
+            for r in (
+                purchases.receptions_of_tranche(work, tranche.id) if tranche.modality in TO_SUPPLIER else ()
+            )
+        ],
         "papers": list(d.papers or []),
         "liquidator": _signer(work, liquidator, d.liquidated_at, "disbursement:liquidate"),
         "requested_on": d.requested_at.date().isoformat(),

@@ -15,7 +15,7 @@ from portfolio.groups.models import Group, GroupAccount
 from portfolio.kit.chain import digest
 from portfolio.ledger.service import Dims
 from portfolio.procurement import queries as purchases
-from portfolio.procurement.models import Procedure, Quotation, Supplier
+from portfolio.procurement.models import Supplier, SupplierAccount
 from portfolio.work import Work
 
 OPEN = ("requested", "liquidated", "visaed", "ordered", "sent")
@@ -51,39 +51,27 @@ def open_of(work: Work, tranche: Tranche) -> Disbursement | None:
     return work.db.scalars(statement.order_by(Disbursement.id.desc()).limit(1)).one_or_none()
 
 
-def retained_supplier(work: Work, tranche: Tranche) -> Supplier | None:
-    """The supplier that the purchase of this tranche was given to, or None when there was none."""
-    statement = (
-        select(Supplier)
-        .join(Quotation, Quotation.supplier_id == Supplier.id)
-        .join(Procedure, Procedure.retained_id == Quotation.id)
-        .where(Procedure.tranche_id == tranche.id)
-        .order_by(Procedure.id.desc())
-        .limit(1)
-    )
-    return work.db.scalars(statement).one_or_none()
+def received_from(work: Work, tranche: Tranche) -> list[Supplier]:
+    """The suppliers of the purchases of a tranche from whom something was accepted at a reception: nobody else is paid from it (R4)."""
+    received = purchases.received_of_tranche(work, tranche.id)
+    statement = select(Supplier).where(Supplier.id.in_([s for s, accepted in received.items() if accepted]))
+    return list(work.db.scalars(statement.order_by(Supplier.name, Supplier.id)))
 
 
-def most_minor(work: Work, tranche: Tranche) -> int:
+def most_minor(work: Work, tranche: Tranche, supplier_id: int | None = None) -> int:
     """The most that may be asked of a tranche, in minor units: the tranche, and of one paid to a supplier only what was accepted at the
-    reception (document 15)."""
-    payable = purchases.payable_of_tranche(work, tranche.id) if tranche.modality in TO_SUPPLIER else None
-    return tranche.amount_minor if payable is None else min(payable, tranche.amount_minor)
-
-
-def supplier_options(work: Work, tranche: Tranche) -> list[tuple[str, str]]:
-    """Suppliers as choices: those who were asked for a price for this agreement."""
+    reception from that supplier, or from the one who delivered most when none is named (document 15)."""
     if tranche.modality not in TO_SUPPLIER:
-        return []
-    statement = (
-        select(Supplier.id, Supplier.name)
-        .join(Quotation, Quotation.supplier_id == Supplier.id)
-        .join(Procedure, Procedure.id == Quotation.procedure_id)
-        .where(Procedure.agreement_id == tranche.agreement_id)
-        .distinct()
-        .order_by(Supplier.name)
-    )
-    return [(str(number), name) for number, name in work.db.execute(statement)]
+        return tranche.amount_minor
+    received = purchases.received_of_tranche(work, tranche.id)
+    most = received.get(supplier_id, 0) if supplier_id else max(received.values(), default=0)
+    return min(most, tranche.amount_minor)
+
+
+def supplier_accounts(work: Work, suppliers: list[Supplier]) -> list[tuple[Supplier, SupplierAccount]]:
+    """The verified accounts of some suppliers, the last verified first."""
+    found = [(s, a) for s in suppliers for a in purchases.accounts_of(work, s) if a.status == "verified"]
+    return sorted(found, key=lambda pair: pair[1].id, reverse=True)
 
 
 def dims(
@@ -175,10 +163,25 @@ def figures(work: Work, disbursement: Disbursement) -> Figures:
     return Figures(int(committed), ordered - own, disbursement.amount_minor, disbursement.deducted_minor)
 
 
+def account_of(work: Work, disbursement: Disbursement) -> GroupAccount | SupplierAccount | None:
+    """The account of the payee as its room keeps it: the group's or the supplier's."""
+    if disbursement.supplier_account_id:
+        return work.db.get(SupplierAccount, disbursement.supplier_account_id)
+    return work.db.get(GroupAccount, disbursement.account_id) if disbursement.account_id else None
+
+
+def other_accounts(work: Work, disbursement: Disbursement) -> list[GroupAccount] | list[SupplierAccount]:
+    """The verified accounts on which this payee may be paid."""
+    if disbursement.supplier_id is None:
+        return agreements.accounts(work, disbursement.group_id)
+    supplier = work.db.get_one(Supplier, disbursement.supplier_id)
+    return [account for _supplier, account in supplier_accounts(work, [supplier])]
+
+
 def content_of(work: Work, disbursement: Disbursement) -> str:
     """The fingerprint of what is approved, read from its sources at this instant: payee, account, amount, currency, object (M10)."""
     tranche = work.db.get_one(Tranche, disbursement.tranche_id)
-    account = work.db.get(GroupAccount, disbursement.account_id) if disbursement.account_id else None
+    account = account_of(work, disbursement)
     live = (
         [account.kind, account.provider, account.holder, account.number, account.status]
         if account is not None

@@ -38,6 +38,7 @@ def request_page(work: Work, tranche: int, bad: Bad | None = None) -> Response:
     """The request of one tranche: what blocks it, or the form."""
     found = agreements.tranche(work, tranche)
     agreement = work.db.get_one(Agreement, found.agreement_id)
+    suppliers = queries.received_from(work, found) if found.modality in TO_SUPPLIER else []
     return page(
         work,
         "disbursements/new.html",
@@ -59,8 +60,11 @@ def request_page(work: Work, tranche: int, bad: Bad | None = None) -> Response:
         ],
         to_supplier=found.modality in TO_SUPPLIER,
         most_minor=queries.most_minor(work, found),
-        suppliers=queries.supplier_options(work, found),
-        retained=queries.retained_supplier(work, found),
+        suppliers=[(str(s.id), s.name) for s in suppliers],
+        supplier_accounts=[
+            (str(a.id), f"{s.name} · {a.provider} {last4(a.number)}")
+            for s, a in queries.supplier_accounts(work, suppliers)
+        ],
         modality=_(MODALITY_WORDS[found.modality]),
     )
 
@@ -101,8 +105,8 @@ def show_page(work: Work, id: int, bad: Bad | None = None) -> Response:
     acting = {m.verb for m in actions if m.allowed and not m.blocked}
     if acting & {"send", "pay"}:
         facts |= queries.pay_facts(work, d)
-    if work.may("disbursement:request", d) and d.payee_kind == "group":
-        facts["accounts"] = agreements.accounts(work, d.group_id)
+    if work.may("disbursement:request", d):
+        facts["accounts"] = queries.other_accounts(work, d)
     treasuries = facts.get("treasuries", [])
     return page(
         work,

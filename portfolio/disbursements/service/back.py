@@ -7,10 +7,11 @@ from typing import Any
 from portfolio.disbursements import queries
 from portfolio.disbursements.forms import AccountForm
 from portfolio.disbursements.models import Disbursement
-from portfolio.disbursements.service.chain import set_account
 from portfolio.disbursements.service.money import release
+from portfolio.disbursements.service.payee import set_account, set_supplier
 from portfolio.kit.errors import Refusal, Refused
 from portfolio.kit.i18n import gettext as _
+from portfolio.procurement.models import Supplier
 from portfolio.rulebook.lifecycles.disbursements import DISBURSEMENT
 from portfolio.work import Work
 
@@ -50,24 +51,26 @@ def return_(work: Work, disbursement: Disbursement, reason: str) -> None:
 
 
 def change_account(work: Work, disbursement: Disbursement, form: AccountForm) -> None:
-    """Pay on another verified account of the group. Whatever was approved is void: the payment goes back to its request (M10, M12)."""
+    """Pay on another verified account of the payee. Whatever was approved is void: the payment goes back to its request (M10, M12)."""
     work.hold(disbursement)
     work.require("disbursement:request", disbursement)
     if disbursement.status not in ("requested", "liquidated", "visaed", "ordered"):
         raise Refused(
             Refusal("wrong_status", _("The payment has left: its account can no longer be changed."))
         )
-    if disbursement.payee_kind != "group":
-        raise Refused(Refusal("supplier_paid", _("A supplier is paid on the account of its own record.")))
     if disbursement.status != "requested":
         return_(work, disbursement, form.reason)
-    before = disbursement.account_id
-    set_account(work, disbursement, form.account_id)
+    supplier = work.db.get(Supplier, disbursement.supplier_id) if disbursement.supplier_id else None
+    before = disbursement.supplier_account_id or disbursement.account_id
+    if supplier is not None:
+        set_supplier(work, disbursement, supplier, form.account_id)
+    else:
+        set_account(work, disbursement, form.account_id)
     disbursement.content_hash = queries.content_of(work, disbursement)
     work.db.flush()
     work.record(
         "disbursement:account_changed",
         disbursement,
         reason=form.reason,
-        data={"account_id": [before, disbursement.account_id]},
+        data={"account_id": [before, disbursement.supplier_account_id or disbursement.account_id]},
     )

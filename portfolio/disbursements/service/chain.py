@@ -14,14 +14,19 @@ from portfolio.disbursements.forms import OrderForm, RequestForm, VisaForm
 from portfolio.disbursements.models import Disbursement
 from portfolio.disbursements.service.confirm import content_refusals, seen_refusals, wallet_refusals
 from portfolio.disbursements.service.papers import issue_liquidation, issue_order
+from portfolio.disbursements.service.payee import (
+    set_account,
+    set_supplier,
+    supplier_for,
+    supplier_refusals,
+    unserved_refusals,
+)
 from portfolio.funds import queries as funds
 from portfolio.funds import service as credits
-from portfolio.groups.models import Group, GroupAccount
 from portfolio.kit.errors import FieldError, Invalid, Refusal, refuse
 from portfolio.kit.i18n import datetime_text
 from portfolio.kit.i18n import gettext as _
 from portfolio.kit.money import amount as worded
-from portfolio.procurement.models import Supplier
 from portfolio.rulebook.lifecycles.agreements import TRANCHE
 from portfolio.rulebook.lifecycles.disbursements import DISBURSEMENT
 from portfolio.rulebook.permissions import who_may
@@ -48,6 +53,7 @@ def request_obstacles(
             },
             url=f"/disbursements/{taken.id}",
         )
+    yield from unserved_refusals(work, tranche)
 
 
 def request(work: Work, tranche: Tranche, form: RequestForm) -> Disbursement:
@@ -56,7 +62,9 @@ def request(work: Work, tranche: Tranche, form: RequestForm) -> Disbursement:
     agreement = agreements.get(work, tranche.agreement_id)
     snap = agreements.snapshot(work, agreement)
     refuse(request_obstacles(work, tranche, snap))
-    payable, accepted = agreements.payable_in(snap, tranche), queries.most_minor(work, tranche)
+    supplier = supplier_for(work, tranche, form.supplier_id) if tranche.modality in TO_SUPPLIER else None
+    payable = agreements.payable_in(snap, tranche)
+    accepted = queries.most_minor(work, tranche, supplier.id if supplier else None)
     asked = form.amount or min(payable, accepted)
     if asked > payable:
         over = worded(asked - payable, tranche.amount_currency)
@@ -91,8 +99,8 @@ def request(work: Work, tranche: Tranche, form: RequestForm) -> Disbursement:
         requested_at=work.now,
         payee="",
     )
-    if tranche.modality in TO_SUPPLIER:
-        _to_supplier(work, tranche, found, form.supplier_id)
+    if supplier is not None:
+        set_supplier(work, found, supplier, form.supplier_account_id)
     else:
         set_account(work, found, form.account_id or agreement.bank_account_id)
     found.content_hash = queries.content_of(work, found)
@@ -102,45 +110,6 @@ def request(work: Work, tranche: Tranche, form: RequestForm) -> Disbursement:
         permission="disbursement:request",
         data={"amount_minor": asked, "tranche": tranche.code},
     )
-
-
-def set_account(work: Work, disbursement: Disbursement, account_id: int | None) -> None:
-    """Copy the payee from a verified account of the group. Invalid when it is another's, refused when it may not be paid yet (M12)."""
-    account = work.db.get(GroupAccount, account_id) if account_id else None
-    if account is not None and account.group_id != disbursement.group_id:
-        raise Invalid([FieldError("account_id", _("Choose one of the group's own accounts."))])
-    refuse(agreements.account_refusals(account, work.now, disbursement.agreement_id))
-    assert account is not None
-    group = work.db.get_one(Group, disbursement.group_id)
-    disbursement.payee_kind = "group"
-    disbursement.payee = group.name
-    disbursement.account_id = account.id
-    disbursement.account_kind = account.kind
-    disbursement.account_provider = account.provider
-    disbursement.account_number = account.number
-
-
-def _to_supplier(work: Work, tranche: Tranche, disbursement: Disbursement, supplier_id: int | None) -> None:
-    retained = queries.retained_supplier(work, tranche)
-    chosen = supplier_id or (retained.id if retained else None)
-    supplier = work.db.get(Supplier, chosen) if chosen else None
-    if supplier is None:
-        raise Invalid([FieldError("supplier_id", _("Choose the supplier to be paid."))])
-    if retained is not None and retained.id != supplier.id:
-        raise Invalid(
-            [
-                FieldError(
-                    "supplier_id",
-                    _("The purchase of this tranche was given to %(supplier)s: no other supplier is paid.")
-                    % {"supplier": retained.name},
-                )
-            ]
-        )
-    disbursement.payee_kind = "supplier"
-    disbursement.supplier_id = supplier.id
-    disbursement.payee = supplier.name
-    disbursement.account_kind = "bank"
-    disbursement.account_number = supplier.account
 
 
 def liquidate_obstacles(work: Work, disbursement: Disbursement) -> Iterator[Refusal]:
@@ -158,6 +127,7 @@ def liquidate_obstacles(work: Work, disbursement: Disbursement) -> Iterator[Refu
             who=who_may("justification:validate"),
             missing_minor=over,
         )
+    yield from supplier_refusals(work, disbursement)
 
 
 def liquidate(work: Work, disbursement: Disbursement) -> None:
@@ -208,6 +178,7 @@ def order_obstacles(work: Work, disbursement: Disbursement) -> Iterator[Refusal]
         yield Refusal("visa_missing", words, way_out=way_out, who=who)
     yield from content_refusals(work, disbursement)
     yield from wallet_refusals(work, disbursement)
+    yield from supplier_refusals(work, disbursement)
     yield from alive_refusals(work, disbursement)
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from sqlalchemy import or_, select
 
-from portfolio.agreements import queries as agreements
 from portfolio.agreements.models import Agreement, Tranche
 from portfolio.agreements.service import move_stage
 from portfolio.disbursements import queries
@@ -18,10 +17,10 @@ from portfolio.disbursements.service.confirm import content_refusals, seen_refus
 from portfolio.disbursements.service.deducting import apply_deductions, release_deductions
 from portfolio.disbursements.service.holding import band_refusals, held_refusals
 from portfolio.disbursements.service.papers import issue_paid
+from portfolio.disbursements.service.payee import account_refusals
 from portfolio.funds import queries as funds
 from portfolio.funds import service as credits
 from portfolio.funds.models import TreasuryAccount
-from portfolio.groups.models import GroupAccount
 from portfolio.kit.errors import FieldError, Invalid, NotFound, Refusal, Refused, refuse
 from portfolio.kit.i18n import date_text
 from portfolio.kit.i18n import gettext as _
@@ -40,13 +39,7 @@ def pay_obstacles(work: Work, disbursement: Disbursement) -> Iterator[Refusal]:
 def ready_refusals(work: Work, disbursement: Disbursement) -> Iterator[Refusal]:
     """Nothing changed since the order, the account has cooled (M12), the wallet holds the sum, the agreement is alive."""
     yield from content_refusals(work, disbursement)
-    if disbursement.payee_kind == "group":
-        account = (
-            work.db.get(GroupAccount, disbursement.account_id)
-            if disbursement.account_id is not None
-            else None
-        )
-        yield from agreements.account_refusals(account, work.now, disbursement.agreement_id)
+    yield from account_refusals(work, disbursement)
     yield from wallet_refusals(work, disbursement)
     yield from alive_refusals(work, disbursement)
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from portfolio.agreements import queries as agreements
 from portfolio.agreements.models import Tranche
-from portfolio.agreements.reference import TO_SUPPLIER
 from portfolio.agreements.service import move_stage
 from portfolio.disbursements import queries
 from portfolio.disbursements.forms import RejectForm, RequisitionForm
@@ -16,9 +14,9 @@ from portfolio.disbursements.service.chain import alive_refusals, liquidate_obst
 from portfolio.disbursements.service.confirm import content_refusals, seen_refusals, wallet_refusals
 from portfolio.disbursements.service.money import release
 from portfolio.disbursements.service.papers import issue_order, issue_rejection, issue_requisition
+from portfolio.disbursements.service.payee import account_refusals
 from portfolio.funds import queries as funds
 from portfolio.funds import service as credits
-from portfolio.groups.models import GroupAccount
 from portfolio.kit.errors import FieldError, Invalid, Refusal, refuse
 from portfolio.kit.i18n import date_text
 from portfolio.kit.i18n import gettext as _
@@ -124,20 +122,11 @@ def _law(work: Work, disbursement: Disbursement, tranche: Tranche) -> Iterator[R
     yield from content_refusals(work, disbursement)
     yield from wallet_refusals(work, disbursement)
     yield from alive_refusals(work, disbursement)
-    if disbursement.payee_kind == "group":
-        account = work.db.get(GroupAccount, disbursement.account_id) if disbursement.account_id else None
-        yield from agreements.account_refusals(account, work.now, disbursement.agreement_id)
+    if (
+        disbursement.payee_kind == "group"
+    ):  # a supplier's account and receptions were looked at with the liquidation
+        yield from account_refusals(work, disbursement)
     asked = disbursement.amount_minor
-    accepted = queries.most_minor(work, tranche)
-    if disbursement.modality in TO_SUPPLIER and accepted < asked:
-        yield Refusal(
-            "service_not_done",
-            _("The reception accepted %(accepted)s only: the service done is not proved for the whole sum.")
-            % {"accepted": worded(accepted, disbursement.amount_currency)},
-            way_out=_("Receive the rest, then have the tranche requested again."),
-            who=who_may("procedure:receive"),
-            missing_minor=asked - accepted,
-        )
     agreement = queries.agreement_of(work, disbursement)
     line, fund = funds.line(work, agreement.budget_line_id), funds.fund(work, agreement.fund_id)
     for code, words, have in (

@@ -1,6 +1,8 @@
 """The verbs on groups: registered, corrected, led, verified, blocked; and their accounts."""
 
 from portfolio.groups.service.accounts import (
+    check_provider,
+    check_second_reading,
     propose_account,
     retire_account,
     verify_account,
@@ -20,6 +22,8 @@ from portfolio.groups.service.registering import (
 
 __all__ = [
     "block",
+    "check_provider",
+    "check_second_reading",
     "clear",
     "edit",
     "exclude",

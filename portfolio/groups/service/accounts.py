@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from portfolio.groups import queries
 from portfolio.groups.forms import AccountForm, VerifyAccountForm
@@ -18,16 +18,7 @@ def propose_account(work: Work, group: Group, form: AccountForm) -> GroupAccount
     """Record where the group asks to be paid. It pays nothing until a second person has verified it."""
     group = work.hold(group)
     work.require("group_account:propose", group)
-    known = providers(group.country)
-    if form.kind == "mobile" and known and form.provider not in known:
-        raise Invalid(
-            [
-                FieldError(
-                    "provider",
-                    _("Choose an operator of this country: %(names)s.") % {"names": ", ".join(known)},
-                )
-            ]
-        )
+    check_provider(group.country, form)
     twin = [a for a in queries.accounts(work, group) if a.number == form.number and a.status != "retired"]
     if twin:
         raise Refused(
@@ -59,6 +50,27 @@ def verify_account_obstacles(work: Work, account: GroupAccount) -> Iterator[Refu
         yield Refusal("group_blocked", _("The group is blocked: its accounts cannot be confirmed now."))
 
 
+def check_second_reading(number: str, form: VerifyAccountForm | None, warnings: Mapping[str, str]) -> None:
+    """The second person types the number again from the certificate, and accepts every warning with a reason: of a group's account as of a
+    supplier's. Raises Invalid or Refused."""
+    if form is not None and form.number != number:
+        words = _(
+            "This is not the number that was proposed. Read the certificate again, or have the account retired."
+        )
+        raise Invalid([FieldError("number", words)])
+    if warnings and not (form is not None and form.accept and form.why):
+        way_out = _("If it is right all the same, tick the box and say why; it is kept with the account.")
+        raise Refused(*(Refusal(code, words, way_out) for code, words in warnings.items()))
+
+
+def check_provider(country: str, form: AccountForm) -> None:
+    """A wallet is held with an operator of the country. Raises Invalid."""
+    known = providers(country)
+    if form.kind == "mobile" and known and form.provider not in known:
+        words = _("Choose an operator of this country: %(names)s.") % {"names": ", ".join(known)}
+        raise Invalid([FieldError("provider", words)])
+
+
 def verify_account(work: Work, account: GroupAccount, form: VerifyAccountForm | None = None) -> GroupAccount:
     """Confirm an account from its certificate. The number typed again must be the same, and every warning accepted with its reason.
 
@@ -67,31 +79,9 @@ def verify_account(work: Work, account: GroupAccount, form: VerifyAccountForm | 
     account = work.hold(account)
     refuse(verify_account_obstacles(work, account))
     group = work.db.get_one(Group, account.group_id)
-    if form is not None and form.number != account.number:
-        raise Invalid(
-            [
-                FieldError(
-                    "number",
-                    _(
-                        "This is not the number that was proposed. Read the certificate again, or have the account retired."
-                    ),
-                )
-            ]
-        )
     shared = queries.shared_numbers(work, group).get(account.number, [])
     warnings = queries.account_warnings(group, account, queries.officers(work, group), shared)
-    accepted = form is not None and form.accept and bool(form.why)
-    if warnings and not accepted:
-        raise Refused(
-            *(
-                Refusal(
-                    code,
-                    _(queries.WARNING_WORDS[code]),
-                    _("If it is right all the same, tick the box and say why; it is kept with the account."),
-                )
-                for code in warnings
-            )
-        )
+    check_second_reading(account.number, form, {code: _(queries.WARNING_WORDS[code]) for code in warnings})
     work.advance(
         GROUP_ACCOUNT,
         account,

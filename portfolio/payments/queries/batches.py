@@ -17,7 +17,6 @@ from portfolio.disbursements.models import Disbursement
 from portfolio.disbursements.reference import Band, band_of
 from portfolio.documents.reference import letterhead
 from portfolio.funds.models import TreasuryAccount
-from portfolio.groups.models import GroupAccount
 from portfolio.kit.chain import digest
 from portfolio.payments.models import PaymentApproval, PaymentBatch, PaymentLine
 from portfolio.payments.reference import CHANNEL_OF, SIGNATURE_WORDS, profile
@@ -124,7 +123,7 @@ def candidates(work: Work, treasury: TreasuryAccount, limit: int = 200) -> list[
 
 def holder_of(work: Work, d: Disbursement) -> str:
     """In whose name the payee's account stands."""
-    account = work.db.get(GroupAccount, d.account_id) if d.account_id else None
+    account = disbursements.account_of(work, d)
     return account.holder if account is not None else d.payee
 
 

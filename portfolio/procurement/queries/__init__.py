@@ -1,5 +1,15 @@
 """Every SELECT of purchases: records, bids, what the committee said, splitting, the facts of pages and papers."""
 
+from portfolio.procurement.queries.accounts import (
+    SUPPLIER_WARNINGS,
+    accounts_of,
+    get_supplier_account,
+    number_of,
+    paid_account,
+    supplier_account_facts,
+    supplier_account_warnings,
+    supplier_refusals,
+)
 from portfolio.procurement.queries.compared import offers_compared
 from portfolio.procurement.queries.pages import (
     bid_facts,
@@ -37,10 +47,11 @@ from portfolio.procurement.queries.records import (
     of_agreement,
     order_of,
     payable_minor,
-    payable_of_tranche,
     quotation,
     quotations,
     receipts,
+    received_of_tranche,
+    receptions_of_tranche,
     rule_for,
     rules,
     supplier,
@@ -52,6 +63,14 @@ from portfolio.procurement.queries.splits import Split, splits, splits_of
 
 __all__ = [
     "offers_compared",
+    "SUPPLIER_WARNINGS",
+    "accounts_of",
+    "get_supplier_account",
+    "number_of",
+    "paid_account",
+    "supplier_account_facts",
+    "supplier_account_warnings",
+    "supplier_refusals",
     "Split",
     "award_facts",
     "bid_facts",
@@ -78,12 +97,13 @@ __all__ = [
     "order_of",
     "order_page",
     "payable_minor",
-    "payable_of_tranche",
     "quotation",
     "quotations",
     "receipts",
     "receive_page",
+    "received_of_tranche",
     "reception_facts",
+    "receptions_of_tranche",
     "rule_for",
     "rules",
     "rules_facts",

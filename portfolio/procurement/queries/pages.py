@@ -10,11 +10,14 @@ from portfolio.accounts.models import Person
 from portfolio.agreements.models import Agreement, Tranche
 from portfolio.committees import queries as committees
 from portfolio.committees.models import Committee, Seat
+from portfolio.groups import queries as groups
 from portfolio.groups.models import Group
 from portfolio.procurement import reference
 from portfolio.procurement.models import Procedure, PurchaseOrder, Quotation, ReceiptLine, Supplier
 from portfolio.procurement.queries import records
+from portfolio.procurement.queries.accounts import accounts_of, number_of
 from portfolio.procurement.queries.splits import splits, splits_of
+from portfolio.rulebook.lifecycles.procurement import SUPPLIER_ACCOUNT
 from portfolio.work import Work
 
 
@@ -245,6 +248,9 @@ def supplier_facts(work: Work, supplier: Supplier) -> dict[str, Any]:
         "orders": orders,
         "total_minor": sum(o.amount_minor for o, _p in orders),
         "splits": splits(work, supplier.id),
+        "accounts": [(a, number_of(work, supplier, a)) for a in accounts_of(work, supplier)],
+        "account_cycle": SUPPLIER_ACCOUNT,
+        "account_kinds": groups.KIND_WORDS,
         **words(),
     }
 

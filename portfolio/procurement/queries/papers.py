@@ -23,6 +23,7 @@ from portfolio.places import queries as places
 from portfolio.places.models import Place
 from portfolio.procurement.models import GoodsReceipt, Procedure, Quotation, ReceiptLine, Supplier
 from portfolio.procurement.queries import records
+from portfolio.procurement.queries.accounts import paid_account
 from portfolio.work import Work
 
 
@@ -82,7 +83,13 @@ def frame(work: Work, procedure: Procedure) -> dict[str, Any]:
     }
 
 
-def _bid(quotation: Quotation, supplier: Supplier, low: bool = False) -> dict[str, Any]:
+def _account(work: Work, supplier: Supplier) -> str:
+    """The number that two people confirmed, or nothing: an order prints no other."""
+    found = paid_account(work, supplier)
+    return found.number if found is not None and found.status == "verified" else ""
+
+
+def _bid(quotation: Quotation, supplier: Supplier, low: bool = False, account: str = "") -> dict[str, Any]:
     return {
         "id": quotation.id,
         "number": quotation.number,
@@ -90,7 +97,7 @@ def _bid(quotation: Quotation, supplier: Supplier, low: bool = False) -> dict[st
         "address": supplier.address,
         "tax_number": supplier.tax_number,
         "trade_register": supplier.trade_register,
-        "account": supplier.account,
+        "account": account,
         "phone": phone_text(supplier.phone),
         "invited_by": quotation.invited_by,
         "invited_at": _iso(quotation.invited_at),
@@ -294,7 +301,7 @@ def order_facts(work: Work, procedure: Procedure) -> dict[str, Any]:
             "capacity": order.capacity
             or act_of(work, procedure.ordered_by_id, order.ordered_on, "procedure:order"),
         },
-        "supplier": _bid(bid, supplier),
+        "supplier": _bid(bid, supplier, account=_account(work, supplier)),
         "award": _award_number(work, procedure),
         "signer": next(iter(signer.values()), {"name": "", "function": ""}),
         "lines": [

@@ -243,16 +243,28 @@ def payable_minor(work: Work, procedure: Procedure) -> int:
     return int(work.db.scalar(statement) or 0) if procedure.contract_minor is not None else 0
 
 
-def payable_of_tranche(work: Work, tranche_id: int) -> int | None:
-    """What the receptions of a tranche allow to be paid to suppliers, in minor units; None when no order is tied to it."""
+def received_of_tranche(work: Work, tranche_id: int) -> dict[int, int]:
+    """What the receptions of the purchases of a tranche accepted, in minor units, by supplier: the service done, and the most that each
+    may be paid (R4, document 15). Empty when nothing was ordered for the tranche."""
     total = func.coalesce(func.sum(OrderLine.accepted * OrderLine.unit_minor), 0)
     statement = (
-        select(func.count(OrderLine.id), total)
-        .join(Procedure, Procedure.id == OrderLine.procedure_id)
-        .where(Procedure.tranche_id == tranche_id, Procedure.contract_minor.is_not(None))
+        select(PurchaseOrder.supplier_id, total)
+        .join(Procedure, Procedure.id == PurchaseOrder.procedure_id)
+        .join(OrderLine, OrderLine.procedure_id == Procedure.id)
+        .where(Procedure.tranche_id == tranche_id)
+        .group_by(PurchaseOrder.supplier_id)
     )
-    count, payable = work.db.execute(statement).one()
-    return int(payable) if count else None
+    return {supplier: int(accepted) for supplier, accepted in work.db.execute(statement)}
+
+
+def receptions_of_tranche(work: Work, tranche_id: int) -> list[GoodsReceipt]:
+    """The reception records of the purchases of a tranche, oldest first: what proves the service done."""
+    statement = (
+        select(GoodsReceipt)
+        .join(Procedure, Procedure.id == GoodsReceipt.procedure_id)
+        .where(Procedure.tranche_id == tranche_id, GoodsReceipt.kind != "handover")
+    )
+    return list(work.db.scalars(statement.order_by(GoodsReceipt.received_on, GoodsReceipt.id)))
 
 
 documents.owner("procedure", get)

@@ -127,6 +127,7 @@ def supplier_create(work: W, raw: Raw) -> Response:
 def supplier_page(work: Work, id: int, bad: Bad | None = None) -> Response:
     """One supplier."""
     supplier = queries.supplier(work, id)
+    facts = queries.supplier_facts(work, supplier)
     return page(
         work,
         "procurement/supplier.html",
@@ -137,9 +138,9 @@ def supplier_page(work: Work, id: int, bad: Bad | None = None) -> Response:
             (_("Suppliers"), url("procurement.suppliers")),
             (supplier.name, None),
         ],
-        events=timeline(work, supplier),
+        events=timeline(work, supplier, *(a for a, _number in facts["accounts"])),
         **typed(work, bad),
-        **queries.supplier_facts(work, supplier),
+        **facts,
     )
 
 

@@ -1,5 +1,11 @@
 """What is done about purchases: the Authority's by sealed bids and a committee, a group's by its own comité d'achat (R6, C15)."""
 
+from portfolio.procurement.service.accounts import (
+    propose_supplier_account,
+    retire_supplier_account,
+    verify_supplier_account,
+    verify_supplier_account_obstacles,
+)
 from portfolio.procurement.service.asking import (
     ask,
     ask_obstacles,
@@ -92,6 +98,7 @@ __all__ = [
     "plan_session",
     "propose_opening",
     "propose_opening_obstacles",
+    "propose_supplier_account",
     "question",
     "read_price",
     "receive",
@@ -102,6 +109,9 @@ __all__ = [
     "record_reception",
     "register_supplier",
     "relaunch",
+    "retire_supplier_account",
     "unblock_supplier",
+    "verify_supplier_account",
+    "verify_supplier_account_obstacles",
     "withdraw_invitation",
 ]

@@ -33,7 +33,6 @@ def _columns(form: SupplierForm) -> dict[str, Any]:
         "tax_number": form.tax_number or "",
         "trade_register": form.trade_register or "",
         "phone": form.phone or "",
-        "account": form.account or "",
         "folded": fold(f"{form.name} {form.address or ''} {form.tax_number or ''}")[:300],
     }
 

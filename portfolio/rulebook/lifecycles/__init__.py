@@ -74,6 +74,7 @@ NOUNS: dict[str, str] = {
     "amendment": N_("Amendment"),
     "project": N_("Micro-project"),
     "visit": N_("Visit"),
+    "supplier_account": N_("Payment account of the supplier"),
     "procedure": N_("Purchase"),
     "disbursement": N_("Disbursement"),
     "payment_batch": N_("Batch of payments"),

@@ -47,33 +47,39 @@ GROUP = Lifecycle(
     ),
 )
 
-GROUP_ACCOUNT = Lifecycle(
-    "group_account",
-    (
-        State("proposed", N_("To be verified"), tone="warn"),
-        State("verified", N_("Verified"), tone="good"),
-        State("retired", N_("Retired"), final=True),
-    ),
-    (
-        Move(
-            "verify",
-            ("proposed",),
-            "verified",
-            "group_account:verify",
-            "group_account:verified",
-            N_("Confirm the account"),
-            distinct_from=("created_by_id",),
-            stamps=("verified",),
+
+def payee_account(noun: str) -> Lifecycle:
+    """The life of an account that money is paid to, a group's or a supplier's: one proposes it, another confirms it (M12)."""
+    return Lifecycle(
+        noun,
+        (
+            State("proposed", N_("To be verified"), tone="warn"),
+            State("verified", N_("Verified"), tone="good"),
+            State("retired", N_("Retired"), final=True),
         ),
-        Move(
-            "retire",
-            ("proposed", "verified"),
-            "retired",
-            "group_account:verify",
-            "group_account:retired",
-            N_("Retire the account"),
-            reason=True,
-            kind="danger",
+        (
+            Move(
+                "verify",
+                ("proposed",),
+                "verified",
+                f"{noun}:verify",
+                f"{noun}:verified",
+                N_("Confirm the account"),
+                distinct_from=("created_by_id",),
+                stamps=("verified",),
+            ),
+            Move(
+                "retire",
+                ("proposed", "verified"),
+                "retired",
+                f"{noun}:verify",
+                f"{noun}:retired",
+                N_("Retire the account"),
+                reason=True,
+                kind="danger",
+            ),
         ),
-    ),
-)
+    )
+
+
+GROUP_ACCOUNT = payee_account("group_account")

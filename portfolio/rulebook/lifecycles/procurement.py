@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from portfolio.kit.i18n import N_
 from portfolio.kit.lifecycle import Lifecycle, Move, State
+from portfolio.rulebook.lifecycles.groups import payee_account
 
 PROCEDURE = Lifecycle(
     "procedure",
@@ -156,3 +157,5 @@ PROCEDURE = Lifecycle(
         ),
     ),
 )
+
+SUPPLIER_ACCOUNT = payee_account("supplier_account")

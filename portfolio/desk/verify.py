@@ -133,8 +133,18 @@ def _tranches(session: Session) -> Iterator[Finding]:
     alive = Disbursement.status.not_in(("failed", "rejected"))
     statement = select(Disbursement.tranche_id, func.sum(Disbursement.amount_minor)).where(alive)
     asked = {int(n): int(total) for n, total in session.execute(statement.group_by(Disbursement.tranche_id))}
+    papers = (
+        select(Justification.tranche_id, func.sum(ExpenseClearing.amount_minor))
+        .join(Expense, Expense.justification_id == Justification.id)
+        .join(ExpenseClearing, ExpenseClearing.expense_id == Expense.id)
+        .join(Tranche, Tranche.id == Justification.tranche_id)
+        .where(ExpenseClearing.reversed_at.is_(None), Tranche.modality == "reimbursement")
+        .group_by(Justification.tranche_id)
+    )
+    shown = {int(n): int(total) for n, total in session.execute(papers)}
     for t in session.scalars(select(Tranche).order_by(Tranche.id)):
         derived = {
+            "shown_minor": shown.get(t.id, 0),
             "requested_minor": asked.get(t.id, 0),
             "liquidated_minor": net(t.code, "905", "906", "907"),
             "ordered_minor": net(t.code, "906", "907"),
@@ -178,6 +188,8 @@ def _expenses(session: Session) -> Iterator[Finding]:
     statement = (
         select(Justification.id, Justification.reference, func.coalesce(func.sum(Expense.cleared_minor), 0))
         .outerjoin(Expense, Expense.justification_id == Justification.id)
+        .join(Tranche, Tranche.id == Justification.tranche_id)
+        .where(Tranche.modality != "reimbursement")  # shown before they are paid: no entry, and `shown_minor` of the tranche
         .group_by(Justification.id, Justification.reference)
         .order_by(Justification.id)
     )

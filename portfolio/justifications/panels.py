@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 
 from portfolio.agreements.models import Agreement, Tranche
 from portfolio.agreements.queries import CHARGED
@@ -25,7 +25,11 @@ def advances(work: Work, agreement: Agreement) -> Panel | None:
         work.db.scalars(
             select(Tranche)
             .where(
-                Tranche.agreement_id == agreement.id, Tranche.modality == "advance", Tranche.paid_minor > 0
+                Tranche.agreement_id == agreement.id,
+                or_(
+                    and_(Tranche.modality == "advance", Tranche.paid_minor > 0),
+                    and_(Tranche.modality == "reimbursement", Tranche.status != "cancelled"),
+                ),
             )
             .order_by(Tranche.number)
         )

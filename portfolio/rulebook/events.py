@@ -167,6 +167,7 @@ OTHERS: dict[str, str] = {
     "expense:withdrawn": N_("Expense withdrawn from the draft"),
     "expense:duplicate_cleared": N_("Same invoice or file elsewhere: allowed with a reason"),
     "expense:cleared": N_("Advance cleared"),
+    "expense:shown": N_("Expenses shown and accepted for reimbursement"),
     "recovery:prepared": N_("Repayment order prepared"),
     "recovery:edited": N_("Repayment order corrected"),
     "recovery:collected": N_("Repayment received"),

@@ -60,6 +60,8 @@ def make_ordered(world: World, schedule: Any = ((1_780_000, "reimbursement"), (1
         tranche = make.tranche_id(world, agreement, number)
         if number > 1:  # the earlier tranche counts as paid, so that all of them wait at once
             change(world, Tranche, make.tranche_id(world, agreement, number - 1), status="paid")
+        if schedule[number - 1][1] == "reimbursement":  # its vouchers are another room's tests
+            change(world, Tranche, tranche, shown_minor=schedule[number - 1][0])
         found.append(chain.to(world, "ordered", tranche))
     for number in range(1, len(schedule)):
         change(world, Tranche, make.tranche_id(world, agreement, number), status="requested")

@@ -200,6 +200,7 @@ class Tranche(Base):
             "cleared_minor >= 0 AND refused_minor >= 0 AND cleared_minor + refused_minor <= paid_minor",
             name="cleared_within",
         ),
+        CheckConstraint("shown_minor >= 0", name="shown_positive"),
     )
 
     id: Mapped[Id]
@@ -223,6 +224,8 @@ class Tranche(Base):
     """Expenses accepted against this tranche's advance."""
     refused_minor: Mapped[Minor] = mapped_column(default=0)
     """What must come back: refused or unspent, under a repayment order."""
+    shown_minor: Mapped[Minor] = mapped_column(default=0)
+    """Of a reimbursement: the expenses already made whose vouchers were accepted and validated; no more is ever asked (R4)."""
     paid_on: Mapped[date | None]
     frozen_reason: Mapped[Label] = mapped_column(default="")
     given_up: Mapped[bool] = mapped_column(default=False)
@@ -288,4 +291,5 @@ guard_columns(
     "paid_minor",
     "cleared_minor",
     "refused_minor",
+    "shown_minor",
 )

@@ -303,8 +303,10 @@ def reduction(snap: Snapshot, tranche: Tranche, extra_minor: int = 0) -> int:
 
 
 def payable_in(snap: Snapshot, tranche: Tranche, extra_minor: int = 0) -> int:
-    """What may be asked of a tranche, in minor units: its amount less the shortfall of the earlier ones."""
-    return tranche.amount_minor - reduction(snap, tranche, extra_minor)
+    """What may be asked of a tranche, in minor units: its amount less the shortfall of the earlier ones; of a reimbursement, at most the
+    expenses shown and accepted (R4)."""
+    most = tranche.amount_minor - reduction(snap, tranche, extra_minor)
+    return min(most, tranche.shown_minor + extra_minor) if tranche.modality == "reimbursement" else most
 
 
 def blockers_in(
@@ -355,7 +357,16 @@ def _blockers(snap: Snapshot, tranche: Tranche, on: date | None, extra_minor: in
         )
     for condition in snap.conditions.get(tranche.id, ()):
         yield from condition_refusals(snap, tranche, condition, extra_minor)
-    if not payable_in(snap, tranche, extra_minor):
+    if tranche.modality == "reimbursement" and not tranche.shown_minor + extra_minor:
+        yield Refusal(
+            "no_expense_shown",
+            _("Tranche %(number)d reimburses expenses already made: none is shown and accepted yet.") % number,
+            way_out=_("Open a report on it, enter the vouchers, and have them accepted and validated."),
+            who=who_may("justification:validate"),
+            missing_minor=tranche.amount_minor,
+            url=f"/justifications/new?tranche={tranche.id}",
+        )
+    elif not payable_in(snap, tranche, extra_minor):
         yield Refusal(
             "nothing_payable",
             _("Tranche %(number)d: what is missing in the earlier tranches takes it whole.") % number,

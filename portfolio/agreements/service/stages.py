@@ -1,13 +1,14 @@
 """The stages of a tranche's money: conditional updates, never a sum (M04, design section 5).
 
-Each stage is at most the one before, the first at most the tranche. Refused when somebody else was first or when the money is not there.
+Each stage is at most the one before, the first at most the tranche, and of a reimbursement at most the expenses shown (R4).
+Refused when somebody else was first or when the money is not there.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, case, update
 
 from portfolio.agreements.models import Tranche
 from portfolio.kit.errors import Refusal, Refused
@@ -16,7 +17,11 @@ from portfolio.kit.money import amount
 from portfolio.work import Work
 
 _BELOW: dict[str, Any] = {
-    "requested": Tranche.amount_minor,
+    "requested": case(
+        ((Tranche.modality == "reimbursement") & (Tranche.shown_minor < Tranche.amount_minor), Tranche.shown_minor),
+        else_=Tranche.amount_minor,
+    ),
+    "shown": Tranche.amount_minor,
     "liquidated": Tranche.requested_minor,
     "ordered": Tranche.liquidated_minor,
     "paid": Tranche.ordered_minor,
@@ -30,6 +35,7 @@ _ABOVE: dict[str, Any] = {
     "paid": Tranche.cleared_minor + Tranche.refused_minor,
     "cleared": 0,
     "refused": 0,
+    "shown": Tranche.requested_minor,
 }
 
 

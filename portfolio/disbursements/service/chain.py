@@ -15,6 +15,7 @@ from portfolio.disbursements.models import Disbursement
 from portfolio.disbursements.service.confirm import content_refusals, seen_refusals, wallet_refusals
 from portfolio.disbursements.service.papers import issue_liquidation, issue_order
 from portfolio.disbursements.service.payee import (
+    proof_refusals,
     set_account,
     set_supplier,
     supplier_for,
@@ -69,7 +70,9 @@ def request(work: Work, tranche: Tranche, form: RequestForm) -> Disbursement:
     if asked > payable:
         over = worded(asked - payable, tranche.amount_currency)
         words = (
-            _("This is %(over)s more than may be paid: earlier expenses are missing.")
+            _("This is %(over)s more than the expenses shown and accepted.")
+            if payable == tranche.shown_minor and tranche.modality == "reimbursement"
+            else _("This is %(over)s more than may be paid: earlier expenses are missing.")
             if payable < tranche.amount_minor
             else _("This is %(over)s more than the tranche.")
         )
@@ -128,6 +131,7 @@ def liquidate_obstacles(work: Work, disbursement: Disbursement) -> Iterator[Refu
             missing_minor=over,
         )
     yield from supplier_refusals(work, disbursement)
+    yield from proof_refusals(work, disbursement)
 
 
 def liquidate(work: Work, disbursement: Disbursement) -> None:
@@ -179,6 +183,7 @@ def order_obstacles(work: Work, disbursement: Disbursement) -> Iterator[Refusal]
     yield from content_refusals(work, disbursement)
     yield from wallet_refusals(work, disbursement)
     yield from supplier_refusals(work, disbursement)
+    yield from proof_refusals(work, disbursement)
     yield from alive_refusals(work, disbursement)
 
 

@@ -17,7 +17,7 @@ from portfolio.disbursements.service.confirm import content_refusals, seen_refus
 from portfolio.disbursements.service.deducting import apply_deductions, release_deductions
 from portfolio.disbursements.service.holding import band_refusals, held_refusals
 from portfolio.disbursements.service.papers import issue_paid
-from portfolio.disbursements.service.payee import account_refusals
+from portfolio.disbursements.service.payee import account_refusals, proof_refusals
 from portfolio.funds import queries as funds
 from portfolio.funds import service as credits
 from portfolio.funds.models import TreasuryAccount
@@ -40,6 +40,7 @@ def ready_refusals(work: Work, disbursement: Disbursement) -> Iterator[Refusal]:
     """Nothing changed since the order, the account has cooled (M12), the wallet holds the sum, the agreement is alive."""
     yield from content_refusals(work, disbursement)
     yield from account_refusals(work, disbursement)
+    yield from proof_refusals(work, disbursement)
     yield from wallet_refusals(work, disbursement)
     yield from alive_refusals(work, disbursement)
 

@@ -80,25 +80,37 @@ def account_refusals(work: Work, disbursement: Disbursement) -> Iterator[Refusal
 
 
 def supplier_refusals(work: Work, disbursement: Disbursement) -> Iterator[Refusal]:
-    """A supplier is paid on a verified account that has cooled, unless excluded; and no more than its receptions accepted."""
+    """A supplier is paid on a verified account that has cooled, unless an act excludes it; nothing to say of a group."""
     if disbursement.supplier_id is not None:
         number = disbursement.supplier_account_id
         supplier = work.db.get_one(Supplier, disbursement.supplier_id)
         account = work.db.get(SupplierAccount, number) if number else None
         yield from purchases.supplier_refusals(work, supplier, account)
-    if disbursement.modality not in TO_SUPPLIER:
-        return
+
+
+def proof_refusals(work: Work, disbursement: Disbursement) -> Iterator[Refusal]:
+    """What is no advance is proved before it is paid: a supplier's service by the receptions, a reimbursement by the vouchers accepted (R4)."""
     tranche = queries.tranche_of(work, disbursement)
-    accepted = queries.most_minor(work, tranche, disbursement.supplier_id)
-    if accepted < disbursement.amount_minor:
-        missing = disbursement.amount_minor - accepted
+    asked = disbursement.amount_minor
+    if disbursement.modality in TO_SUPPLIER:
+        accepted = queries.most_minor(work, tranche, disbursement.supplier_id)
+        code, who = "service_not_done", who_may("procedure:receive")
+        words = _("The reception accepted %(accepted)s only: the service done is not proved for the whole sum.")
+        way_out = _("Receive the rest, then have the tranche requested again.")
+    elif disbursement.modality == "reimbursement":
+        accepted = tranche.shown_minor
+        code, who = "expenses_not_shown", who_may("justification:validate")
+        words = _("The vouchers accepted prove %(accepted)s only: no more is reimbursed.")
+        way_out = _("Return or reject the payment, have more vouchers accepted, then ask again.")
+    else:
+        return
+    if accepted < asked:
         yield Refusal(
-            "service_not_done",
-            _("The reception accepted %(accepted)s only: the service done is not proved for the whole sum.")
-            % {"accepted": worded(accepted, disbursement.amount_currency)},
-            way_out=_("Receive the rest, then have the tranche requested again."),
-            who=who_may("procedure:receive"),
-            missing_minor=missing,
+            code,
+            words % {"accepted": worded(accepted, disbursement.amount_currency)},
+            way_out=way_out,
+            who=who,
+            missing_minor=asked - accepted,
         )
 
 

@@ -107,9 +107,11 @@ def of_report(work: Work, justification: Justification) -> Progress:
 
 
 def _progress(tranche: Tranche, sums: list[int]) -> Progress:
+    """Of a reimbursement, which nothing was paid on yet, the base is what the tranche may reimburse."""
     presented, waiting, accepted, queried, refused, cleared = sums
+    base = tranche.amount_minor if tranche.modality == "reimbursement" else tranche.paid_minor
     return Progress(
-        tranche.paid_minor, presented, waiting, accepted, queried, refused, cleared, tranche.refused_minor
+        base, presented, waiting, accepted, queried, refused, cleared, tranche.refused_minor
     )
 
 

@@ -1,10 +1,10 @@
-"""The advances that a report may be opened on."""
+"""The advances that a report may be opened on, and the reimbursements whose expenses are to be shown first (R4)."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from portfolio.agreements.models import Agreement, Tranche
 from portfolio.groups.models import Group
@@ -20,9 +20,19 @@ def tranche_choices(work: Work) -> list[tuple[Tranche, Agreement, Group, Any]]:
         .join(Group, Group.id == Tranche.group_id)
         .where(
             work.within("justification:enter", Tranche),
-            Tranche.modality == "advance",
-            Tranche.status == "paid",
-            Tranche.cleared_minor + Tranche.refused_minor < Tranche.paid_minor,
+            or_(
+                and_(
+                    Tranche.modality == "advance",
+                    Tranche.status == "paid",
+                    Tranche.cleared_minor + Tranche.refused_minor < Tranche.paid_minor,
+                ),
+                and_(
+                    Tranche.modality == "reimbursement",
+                    Tranche.status == "planned",
+                    Tranche.shown_minor < Tranche.amount_minor,
+                    Agreement.status == "active",
+                ),
+            ),
         )
         .order_by(Tranche.paid_on, Tranche.id)
         .limit(300)

@@ -159,6 +159,7 @@ def report_facts(work: Work, report: Justification) -> dict[str, Any]:
                  "note": report.gap_note},
         "rows": rows,
         "here": {"accepted_minor": here.accepted, "queried_minor": here.queried, "refused_minor": here.refused},
+        **({"reimbursed": True} if tranche.modality == "reimbursement" else {}),
         "progress": {"paid_minor": progress.paid, "accepted_minor": progress.accepted,
                      "queried_minor": progress.queried, "refused_minor": progress.refused,
                      "not_presented_minor": progress.not_presented, "percent": percent},

@@ -25,7 +25,12 @@ from portfolio.work import Work
 
 
 def create_obstacles(work: Work, tranche: Tranche) -> Iterator[Refusal]:
-    """A report is on an advance that was paid and is not wholly justified; one report is open at a time (R4)."""
+    """A report is on an advance that was paid and is not wholly justified, or on a reimbursement that was not asked yet; one report is open
+    at a time (R4)."""
+    if tranche.modality == "reimbursement":
+        yield from _shown_refusals(tranche)
+        yield from _open_refusals(work, tranche)
+        return
     if tranche.modality != "advance":
         yield Refusal(
             "no_advance",
@@ -47,6 +52,29 @@ def create_obstacles(work: Work, tranche: Tranche) -> Iterator[Refusal]:
             "already_cleared",
             _("Tranche %(number)d is wholly justified or repaid.") % {"number": tranche.number},
         )
+    yield from _open_refusals(work, tranche)
+
+
+def _shown_refusals(tranche: Tranche) -> Iterator[Refusal]:
+    """The vouchers of a reimbursement come before its request: once asked, what is paid is what was shown."""
+    number = {"number": tranche.number}
+    if tranche.status != "planned":
+        yield Refusal(
+            "already_asked",
+            _("Tranche %(number)d is already requested or paid: its expenses were to be shown before.") % number,
+            way_out=_("Enter them on the next tranche, or have the request rejected first."),
+            who=who_may("disbursement:reject"),
+        )
+    elif tranche.shown_minor >= tranche.amount_minor:
+        yield Refusal(
+            "already_shown",
+            _("The expenses accepted already reach the amount of tranche %(number)d.") % number,
+            way_out=_("Request the tranche."),
+            who=who_may("disbursement:request"),
+        )
+
+
+def _open_refusals(work: Work, tranche: Tranche) -> Iterator[Refusal]:
     if (found := queries.open_report(work, tranche)) is not None:
         yield Refusal(
             "report_open",
@@ -144,7 +172,8 @@ def submit_obstacles(work: Work, report: Justification) -> Iterator[Refusal]:
             url=f"/justifications/{report.id}/expenses",
         )
     tranche = work.db.get_one(Tranche, report.tranche_id)
-    gap = queries.cash(work, report, tranche).gap
+    # Who is reimbursed spent money of its own: there is no advance whose cash must agree.
+    gap = queries.cash(work, report, tranche).gap if tranche.modality != "reimbursement" else 0
     if gap and not report.gap_note:
         yield Refusal(
             "cash_gap",
@@ -207,8 +236,22 @@ def validate_obstacles(work: Work, report: Justification) -> Iterator[Refusal]:
     found = _to_clear(work, report)
     tranche = work.db.get_one(Tranche, report.tranche_id)
     total = sum(e.accepted_minor - e.cleared_minor for e in found)
-    excess = tranche.cleared_minor + tranche.refused_minor + total - tranche.paid_minor
-    if excess > 0:
+    if reimbursed := tranche.modality == "reimbursement":
+        excess = tranche.shown_minor + total - tranche.amount_minor
+        if total and tranche.status != "planned":
+            yield from _shown_refusals(tranche)
+    else:
+        excess = tranche.cleared_minor + tranche.refused_minor + total - tranche.paid_minor
+    if excess > 0 and reimbursed:
+        yield Refusal(
+            "above_tranche",
+            _("More is accepted than the tranche reimburses: %(excess)s too much.")
+            % {"excess": amount(excess)},
+            way_out=_("Reconsider a paper, and accept only the part that the tranche reimburses."),
+            who=who_may("justification:review"),
+            missing_minor=excess,
+        )
+    elif excess > 0:
         yield Refusal(
             "above_advance",
             _("More is accepted than was advanced: %(excess)s too much.") % {"excess": amount(excess)},
@@ -275,11 +318,16 @@ def _clear(work: Work, report: Justification) -> None:
         total += part
     if total:
         agreement = work.db.get_one(Agreement, report.agreement_id)
-        move_stage(work, tranche, "cleared", total)
-        work.record("expense:cleared", report, data={"amount_minor": total, "tranche": tranche.code})
-        work.post(
-            "expense:cleared", report, {"amount": total}, agreements.dims(work, agreement, tranche=tranche)
-        )
+        data = {"amount_minor": total, "tranche": tranche.code}
+        if tranche.modality == "reimbursement":
+            # Nothing was paid: no account moves before the payment, which is the final expense (657).
+            move_stage(work, tranche, "shown", total)
+            work.record("expense:shown", report, data=data)
+        else:
+            move_stage(work, tranche, "cleared", total)
+            work.record("expense:cleared", report, data=data)
+            dims = agreements.dims(work, agreement, tranche=tranche)
+            work.post("expense:cleared", report, {"amount": total}, dims)
     settle_tranche(work, tranche, "clear")
     issue_report(work, report)
 

@@ -189,7 +189,9 @@ def _expenses(session: Session) -> Iterator[Finding]:
         select(Justification.id, Justification.reference, func.coalesce(func.sum(Expense.cleared_minor), 0))
         .outerjoin(Expense, Expense.justification_id == Justification.id)
         .join(Tranche, Tranche.id == Justification.tranche_id)
-        .where(Tranche.modality != "reimbursement")  # shown before they are paid: no entry, and `shown_minor` of the tranche
+        .where(
+            Tranche.modality != "reimbursement"
+        )  # shown before they are paid: no entry, and `shown_minor` of the tranche
         .group_by(Justification.id, Justification.reference)
         .order_by(Justification.id)
     )

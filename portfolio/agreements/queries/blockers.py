@@ -360,7 +360,8 @@ def _blockers(snap: Snapshot, tranche: Tranche, on: date | None, extra_minor: in
     if tranche.modality == "reimbursement" and not tranche.shown_minor + extra_minor:
         yield Refusal(
             "no_expense_shown",
-            _("Tranche %(number)d reimburses expenses already made: none is shown and accepted yet.") % number,
+            _("Tranche %(number)d reimburses expenses already made: none is shown and accepted yet.")
+            % number,
             way_out=_("Open a report on it, enter the vouchers, and have them accepted and validated."),
             who=who_may("justification:validate"),
             missing_minor=tranche.amount_minor,

@@ -18,7 +18,10 @@ from portfolio.work import Work
 
 _BELOW: dict[str, Any] = {
     "requested": case(
-        ((Tranche.modality == "reimbursement") & (Tranche.shown_minor < Tranche.amount_minor), Tranche.shown_minor),
+        (
+            (Tranche.modality == "reimbursement") & (Tranche.shown_minor < Tranche.amount_minor),
+            Tranche.shown_minor,
+        ),
         else_=Tranche.amount_minor,
     ),
     "shown": Tranche.amount_minor,

@@ -95,7 +95,9 @@ def proof_refusals(work: Work, disbursement: Disbursement) -> Iterator[Refusal]:
     if disbursement.modality in TO_SUPPLIER:
         accepted = queries.most_minor(work, tranche, disbursement.supplier_id)
         code, who = "service_not_done", who_may("procedure:receive")
-        words = _("The reception accepted %(accepted)s only: the service done is not proved for the whole sum.")
+        words = _(
+            "The reception accepted %(accepted)s only: the service done is not proved for the whole sum."
+        )
         way_out = _("Receive the rest, then have the tranche requested again.")
     elif disbursement.modality == "reimbursement":
         accepted = tranche.shown_minor

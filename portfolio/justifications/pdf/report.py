@@ -168,7 +168,12 @@ def report_pdf(facts: dict[str, Any]) -> bytes:
     paper.heading("Réservé au vérificateur")
     paper.facts(
         [
-            ("Montant de la tranche à rembourser" if facts.get("reimbursed") else "Avance reçue sur la tranche", amount(progress["paid_minor"])),
+            (
+                "Montant de la tranche à rembourser"
+                if facts.get("reimbursed")
+                else "Avance reçue sur la tranche",
+                amount(progress["paid_minor"]),
+            ),
             ("Dépenses acceptées", amount(progress["accepted_minor"])),
             ("Dépenses en suspens", amount(progress["queried_minor"])),
             ("Dépenses rejetées", amount(progress["refused_minor"])),

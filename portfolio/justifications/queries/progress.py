@@ -110,9 +110,7 @@ def _progress(tranche: Tranche, sums: list[int]) -> Progress:
     """Of a reimbursement, which nothing was paid on yet, the base is what the tranche may reimburse."""
     presented, waiting, accepted, queried, refused, cleared = sums
     base = tranche.amount_minor if tranche.modality == "reimbursement" else tranche.paid_minor
-    return Progress(
-        base, presented, waiting, accepted, queried, refused, cleared, tranche.refused_minor
-    )
+    return Progress(base, presented, waiting, accepted, queried, refused, cleared, tranche.refused_minor)
 
 
 def unlocks(work: Work, tranche: Tranche, progress: Progress) -> list[Unlocks]:

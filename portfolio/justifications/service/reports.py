@@ -61,7 +61,8 @@ def _shown_refusals(tranche: Tranche) -> Iterator[Refusal]:
     if tranche.status != "planned":
         yield Refusal(
             "already_asked",
-            _("Tranche %(number)d is already requested or paid: its expenses were to be shown before.") % number,
+            _("Tranche %(number)d is already requested or paid: its expenses were to be shown before.")
+            % number,
             way_out=_("Enter them on the next tranche, or have the request rejected first."),
             who=who_may("disbursement:reject"),
         )

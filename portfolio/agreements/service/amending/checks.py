@@ -58,6 +58,14 @@ def amendment_obstacles(
         yield from schedule_obstacles([t["amount_minor"] for t in after["tranches"]], agreement.amount_minor)
         proposed = {t["number"]: t for t in after["tranches"]}
         for tranche in tranches:
+            if tranche.shown_minor and tranche.status == "planned":
+                if proposed.get(tranche.number, {}).get("modality", tranche.modality) != tranche.modality:
+                    yield Refusal(
+                        "expenses_shown",
+                        _("Expenses were accepted on tranche %(number)d: it stays a reimbursement.")
+                        % {"number": tranche.number},
+                        way_out=_("Leave its modality, or add another tranche."),
+                    )
             if tranche.status in ("planned", "cancelled"):
                 continue
             row = proposed.get(tranche.number, {})

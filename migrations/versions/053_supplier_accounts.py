@@ -10,8 +10,8 @@ from alembic import op
 
 from portfolio.kit import db
 
-revision = "051"
-down_revision = "050"
+revision = "053"
+down_revision = "052"
 CHECKS = {
     "status_known": "status IN ('proposed', 'verified', 'retired')",
     "distinct_people": "(created_by_id IS NULL OR verified_by_id IS NULL OR created_by_id <> verified_by_id)",

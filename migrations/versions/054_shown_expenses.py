@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "052"
-down_revision = "051"
+revision = "054"
+down_revision = "053"
 
 
 def upgrade() -> None:

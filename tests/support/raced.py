@@ -11,8 +11,11 @@ _NOUNS = {found.noun for room in _ROOMS for found in vars(room).values() if isin
 _NOUNS -= {"clock"}  # the machine's, which no money follows
 MOVING = {key.partition("#")[0] for key, rows in POSTINGS.items() if rows}
 """What posts in the books."""
+_SIGNED = {"agreement:countersigned", "agreement:closed", "amendment:accepted", "amendment:signed", "closure:attested", "procedure:opened"}
 TRANSITIONS = MOVING | {move.event for noun in _NOUNS for move in ALL[noun].moves}
 """… and every other step in the life of a record of money: signatures, refusals, withdrawals, closings."""
+TRANSITIONS |= {move.event for cycle in ALL.values() for move in cycle.moves if move.event in _SIGNED} | {"condition:waived"}
+"""… and what binds the house to others (C03)."""
 
 RACED: dict[str, tuple[str, ...]] = {
     "tests/lives/test_races.py::test_thirty_two_at_every_transition_of_a_grant": (
@@ -45,6 +48,11 @@ RACED: dict[str, tuple[str, ...]] = {
         "payment_batch:locked", "payment_batch:approved", "payment_batch:authorised", "payment_batch:released",
         "payment_batch:sent", "payment_batch:reconciled", "payment_batch:unlocked", "payment_batch:cancelled",
     ),
+    "tests/agreements/test_races.py::test_thirty_two_at_every_signature_of_an_agreement": (
+        "agreement:countersigned", "condition:waived", "amendment:accepted", "amendment:signed",
+    ),
+    "tests/agreements/test_races.py::test_thirty_two_who_open_the_bids": ("procedure:opened",),
+    "tests/agreements/test_races.py::test_thirty_two_who_attest_a_closure": ("closure:attested", "agreement:closed"),
     "tests/awards/test_races.py::test_thirty_two_at_every_step_of_a_commitment": (
         "award:reserved", "commitment:prepared", "commitment:deferred", "commitment:visaed", "commitment:visaed_with_reserve",
         "commitment:rejected", "commitment:released", "award:unreserved",

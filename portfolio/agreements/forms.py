@@ -257,3 +257,12 @@ class WhatIfForm(Form):
     accepted: Annotated[int | None, optional(get_args(Amount)[1])] = None
     tranche: Annotated[int | None, optional(whole(1, 30))] = None
     met: list[Annotated[int, whole(1, 2**31 - 1)]] = []
+
+
+class TemplateForm(Form):
+    """The next version of a template: its title, its first day, the act that adopts it, its text."""
+
+    title: Annotated[str, text(200)]
+    valid_from: Day
+    source: LongLine
+    body: Annotated[str, text(60_000, lines=True)]

@@ -105,6 +105,8 @@ OTHERS: dict[str, str] = {
     "decision:prepared": N_("Decision prepared"),
     "decision:renumbered": N_("Decision numbered in the year of its signature"),
     "notice:prepared": N_("Letter prepared"),
+    "agreement_template:proposed": N_("Version of the template proposed"),
+    "agreement_template:approved": N_("Version of the template approved"),
     "agreement:created": N_("Agreement prepared"),
     "agreement:edited": N_("Agreement edited"),
     "agreement:scan_attached": N_("Signed copy attached"),

@@ -20,6 +20,7 @@ from portfolio.agreements.models.grants import (
     Tranche,
 )
 from portfolio.agreements.models.notices import FormalNotice
+from portfolio.agreements.models.templates import AgreementTemplate
 from portfolio.places.models import ForceMajeure
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "PROVEN",
     "Agreement",
     "AgreementLine",
+    "AgreementTemplate",
     "Amendment",
     "Condition",
     "CostCap",

@@ -112,6 +112,7 @@ from portfolio.agreements.queries.stops import (
     stops_of,
 )
 from portfolio.agreements.queries.tagging import signed_amounts
+from portfolio.agreements.queries.versions import every_version, preview, version, versions
 
 __all__ = [
     "CHARGED",
@@ -205,6 +206,10 @@ __all__ = [
     "unjustified_minor",
     "condition_words",
     "conditions_of",
+    "every_version",
+    "preview",
+    "version",
+    "versions",
     "used_conditions",
     "used_lines",
     "visible",

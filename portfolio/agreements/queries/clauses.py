@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from portfolio.agreements.models import Agreement, Amendment
+from sqlalchemy import select
+
+from portfolio.agreements.models import Agreement, AgreementTemplate, Amendment
 from portfolio.agreements.queries.amended import tolerance
 from portfolio.agreements.queries.records import Parties
 from portfolio.agreements.reference import clauses
@@ -32,9 +34,15 @@ RULES = {
 """Placeholders whose figure is a dated rule, by its code."""
 
 
-def templates(_work: Work) -> tuple[Template, ...]:
-    """Every version that may be printed."""
-    return clauses.shipped()
+def as_template(row: AgreementTemplate) -> Template:
+    """A version of the institution."""
+    return Template(row.code, row.number, row.title, row.valid_from, row.source, row.body)
+
+
+def templates(work: Work) -> tuple[Template, ...]:
+    """Every version that may be printed: shipped, or approved by two people."""
+    rows = work.db.scalars(select(AgreementTemplate).where(AgreementTemplate.approved_at.is_not(None)))
+    return (*clauses.shipped(), *(as_template(row) for row in rows))
 
 
 def template_in_force(work: Work, code: str, on: date) -> Template:
@@ -105,7 +113,7 @@ def written(
                 "article_numbering",
                 _("For this file the template has an article twice, or none: nothing is printed."),
                 way_out=_("Have a version of the template corrected and approved."),
-                who=who_may("template:propose"),
+                who=who_may("agreement:prepare"),
             )
         )
     missing: list[str] = []

@@ -15,6 +15,7 @@ from portfolio.agreements.queries.amended import condition_words, tolerance
 from portfolio.agreements.queries.blockers import snapshot, words
 from portfolio.agreements.queries.clauses import codes, figures, said, template_of, written
 from portfolio.agreements.queries.records import Parties, amendments, lines, officers, parties, people
+from portfolio.agreements.reference.clauses import Template
 from portfolio.agreements.reference.placeholders import ACCOUNTS, OFFICES
 from portfolio.committees.models import Session
 from portfolio.documents import queries as documents
@@ -189,14 +190,19 @@ def agreement_facts(work: Work, agreement: Agreement) -> dict[str, Any]:
         "on": on.isoformat(),
     }
     template = template_of(work, "convention", agreement)
+    facts["template"] = said(template)
+    facts["articles"] = convention_articles(work, agreement, template, facts, found)
+    return facts
+
+
+def convention_articles(
+    work: Work, agreement: Agreement, template: Template, facts: Mapping[str, Any], found: Parties | None = None
+) -> list[dict[str, Any]]:
+    """What a version of the convention says of an agreement, whose facts are these."""
+    found, on = found or parties(work, agreement), date.fromisoformat(facts["on"])
     modalities = {t["modality"] for t in facts["tranches"]}
-    return {
-        **facts,
-        "template": said(template),
-        "articles": written(
-            template, _values(work, agreement, found, facts, on), codes(found, agreement, modalité=modalities)
-        ),
-    }
+    values = _values(work, agreement, found, facts, on)
+    return written(template, values, codes(found, agreement, modalité=modalities))
 
 
 def _values(

@@ -178,11 +178,17 @@ def _named(code: str, sentence: Sentence, outer: tuple[Test, ...]) -> None:
 def _whole(code: str, found: list[Clause]) -> Iterator[str]:
     """What only the whole text shows: its numbers in a row, its tables, no article without a word."""
     numbers = [clause.number for clause in found]
-    if sorted(set(numbers)) != list(range(1, len(set(numbers)) + 1)) or numbers != sorted(numbers) or not numbers:
+    if (
+        sorted(set(numbers)) != list(range(1, len(set(numbers)) + 1))
+        or numbers != sorted(numbers)
+        or not numbers
+    ):
         yield _("Articles are numbered in order from the first, without a gap.")
     for number, times in Counter(numbers).items():
         if times > 1 and any(not c.tests for c in found if c.number == number):
-            yield _("Article %(number)d is written several times: each of them needs its condition.") % {"number": number}
+            yield _("Article %(number)d is written several times: each of them needs its condition.") % {
+                "number": number
+            }
     for clause in found:
         if not clause.table and not any(clause.paragraphs):
             yield _("Article %(number)d has no text.") % {"number": clause.number}
@@ -199,7 +205,9 @@ def shipped() -> tuple[Template, ...]:
 
 
 def _shipped(code: str, version: int) -> Template:
-    text = resources.files("portfolio.agreements").joinpath("data", f"{code}-{version}.txt").read_text("utf-8")
+    text = (
+        resources.files("portfolio.agreements").joinpath("data", f"{code}-{version}.txt").read_text("utf-8")
+    )
     head, _blank, body = text.partition("\n\n")
     said = dict(line.removeprefix("# ").split(": ", 1) for line in head.splitlines())
     if said["code"] != code or int(said["version"]) != version or not said["licence"]:

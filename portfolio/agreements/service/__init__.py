@@ -61,8 +61,20 @@ from portfolio.agreements.service.sign import (
     record_group_signature,
 )
 from portfolio.agreements.service.stages import move_stage
+from portfolio.agreements.service.templates import (
+    APPROVE,
+    PROPOSE,
+    approve_template,
+    approve_template_obstacles,
+    propose_template,
+)
 
 __all__ = [
+    "APPROVE",
+    "PROPOSE",
+    "approve_template",
+    "approve_template_obstacles",
+    "propose_template",
     "condition_rows",
     "accept_amendment",
     "accept_obstacles",

@@ -252,20 +252,6 @@ def late(session: Session, value_on: date, today: date, reason: str | None = Non
     return {"dated_on": until + timedelta(days=1), "reason": marked}
 
 
-def value_of(reason: str | None) -> date | None:
-    """The date of value of a late entry, from its sealed mark; None for any other entry."""
-    _said, mark, day = (reason or "").rpartition(VALUE_MARK)
-    try:
-        return date.fromisoformat(day) if mark else None
-    except ValueError:
-        return None
-
-
-def reason_said(reason: str | None) -> str:
-    """The reason as a person gave it, without the mark."""
-    return (reason or "").rpartition(VALUE_MARK)[0].rstrip() if value_of(reason) else reason or ""
-
-
 def exercice_closed(year: int) -> Refusal:
     """An exercice is closed: its credits are no longer charged."""
     return Refusal(

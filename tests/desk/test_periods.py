@@ -22,7 +22,7 @@ from portfolio.justifications.models import Recovery
 from portfolio.kit.errors import Forbidden, Refused
 from portfolio.ledger import queries as ledger
 from portfolio.ledger.models import LedgerPeriod
-from portfolio.ledger.service import reason_said, value_of
+from portfolio.ledger.queries import reason_said, value_of
 from tests.client import client
 from tests.desk.scene import codes, lived
 from tests.justifications import grants

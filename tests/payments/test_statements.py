@@ -17,7 +17,7 @@ from portfolio.kit.errors import Invalid, Refused
 from portfolio.kit.i18n import speaking
 from portfolio.kit.sheets import read_csv, read_xlsx, write_xlsx
 from portfolio.ledger import queries as ledger
-from portfolio.ledger.service import reason_said, value_of
+from portfolio.ledger.queries import reason_said, value_of
 from portfolio.payments import queries, service
 from portfolio.payments.forms import ChargeForm, MatchForm, StatementForm
 from portfolio.payments.models import BankStatement, StatementLine

@@ -6,9 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
 from portfolio.desk.queries.ledger import account_words, event_words
 from portfolio.desk.queries.ledger.books import open_books
 from portfolio.desk.queries.statements import frame
@@ -16,7 +13,6 @@ from portfolio.documents import queries as documents
 from portfolio.kit.db import Base
 from portfolio.kit.i18n import gettext as _
 from portfolio.ledger import queries as ledger
-from portfolio.ledger.models import LedgerEntry
 from portfolio.work import Work
 
 
@@ -34,29 +30,11 @@ def subject(posting: int) -> Base:
     return cast(Base, Act(posting))
 
 
-def whole(session: Session, posting: int) -> list[LedgerEntry]:
-    """The entries that go back together: those of an act; of money moved between accounts, what left one and what came to the other."""
-    act = list(ledger.act(session, posting))
-    if not act or act[0].event != "money:moved" or act[0].reverses is not None:
-        return act
-    one = act[0]
-    beside = one.seq + 1 if one.debit == "585" else one.seq - 1
-    other = session.scalars(
-        select(LedgerEntry).where(
-            LedgerEntry.seq == beside,
-            LedgerEntry.event == one.event,
-            LedgerEntry.at == one.at,
-            LedgerEntry.amount_minor == one.amount_minor,
-        )
-    ).one_or_none()
-    return sorted([*act, *([other] if other else [])], key=lambda e: e.seq)
-
-
-def letters(work: Work, act: Sequence[LedgerEntry]) -> list[dict[str, Any]]:
+def letters(work: Work, act: Sequence[Any]) -> list[dict[str, Any]]:
     """The letter of the contre-passation of an act, as its own page or that of the reversal shows it."""
     first = act[0]
     number = first.posting if first.reverses is None else ledger.act_of(work.db, first.reverses)
-    group = whole(work.db, number or 0)
+    group = ledger.whole(work.db, number or 0)
     papers = documents.papers_of(work, subject(group[0].posting)) if group else []
     return [
         {"name": p.title, "url": f"/documents/papers/{p.id}", "kind": p.reference, "when": p.issued_at.date()}
@@ -73,11 +51,11 @@ def preview(work: Work, posting: int) -> list[dict[str, Any]]:
             "amount": e.amount_minor,
             "seq": e.seq,
         }
-        for e in whole(work.db, posting)
+        for e in ledger.whole(work.db, posting)
     ]
 
 
-def _rows(work: Work, entries: Sequence[LedgerEntry]) -> list[dict[str, Any]]:
+def _rows(work: Work, entries: Sequence[Any]) -> list[dict[str, Any]]:
     return [
         {
             "seq": e.seq,
@@ -90,7 +68,7 @@ def _rows(work: Work, entries: Sequence[LedgerEntry]) -> list[dict[str, Any]]:
     ]
 
 
-def facts(work: Work, act: Sequence[LedgerEntry], reason: str) -> dict[str, Any]:
+def facts(work: Work, act: Sequence[Any], reason: str) -> dict[str, Any]:
     """All that the letter prints. The entries of the reversal must be entered already."""
     found = ledger.reversals_of(work.db, [e.seq for e in act])
     first = act[0]

@@ -259,7 +259,7 @@ def reverse(work: Work, posting: int, reason: str) -> None:
     back with them, and the letter tells both entries (institution.md 3, moment 6). Refused: is_reversal, already_reversed, own_way_back,
     closed, already_justified, and whatever says that the money was used meanwhile."""
     work.require("ledger:reverse")
-    act = reversals.whole(work.db, posting)
+    act = list(ledger.whole(work.db, posting))
     if not act:
         raise NotFound
     refuse(reverse_obstacles(work, act))

@@ -20,7 +20,10 @@ from portfolio.ledger.queries.entries import (
     of_agreement,
     of_treasury,
     originals,
+    reason_said,
     reversals_of,
+    value_of,
+    whole,
 )
 from portfolio.ledger.queries.heads import Deposit, deposits, examine, heads, is_old, last_outside
 from portfolio.ledger.queries.periods import (
@@ -107,4 +110,7 @@ __all__ = [
     "trial_balance",
     "turnover",
     "walk",
+    "whole",
+    "value_of",
+    "reason_said",
 ]

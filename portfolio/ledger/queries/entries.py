@@ -36,6 +36,21 @@ def act(session: Session, posting: int) -> Sequence[LedgerEntry]:
     return session.scalars(statement.order_by(_E.seq)).all()
 
 
+def whole(session: Session, posting: int) -> Sequence[LedgerEntry]:
+    """The entries that go back together: those of an act; of money moved between accounts, what left one and what came to the other."""
+    found = act(session, posting)
+    if not found or found[0].event != "money:moved" or found[0].reverses is not None:
+        return found
+    one = found[0]
+    beside = select(LedgerEntry).where(
+        _E.seq == (one.seq + 1 if one.debit == "585" else one.seq - 1),
+        _E.event == one.event,
+        _E.at == one.at,
+        _E.amount_minor == one.amount_minor,
+    )
+    return sorted([*found, *session.scalars(beside)], key=lambda entry: entry.seq)
+
+
 def reversals_of(session: Session, seqs: Iterable[int]) -> dict[int, LedgerEntry]:
     """The reversal of each of these entries that has one: {entry number: reversal}; one query."""
     found = session.scalars(select(LedgerEntry).where(_E.reverses.in_(list(seqs))))
@@ -58,6 +73,20 @@ def originals(session: Session, posting: int) -> list[Original]:
         )
         for e in act(session, posting)
     ]
+
+
+def value_of(reason: str | None) -> date | None:
+    """The date of value of a late entry, from its sealed mark; None for any other entry."""
+    _said, mark, day = (reason or "").rpartition(VALUE_MARK)
+    try:
+        return date.fromisoformat(day) if mark else None
+    except ValueError:
+        return None
+
+
+def reason_said(reason: str | None) -> str:
+    """The reason as a person gave it, without the mark."""
+    return (reason or "").rpartition(VALUE_MARK)[0].rstrip() if value_of(reason) else reason or ""
 
 
 def last_of(session: Session, event: str, subject_type: str, subject_id: int) -> LedgerEntry | None:

@@ -20,7 +20,6 @@ from portfolio.kit.i18n import gettext as _
 from portfolio.kit.pdf import fingerprint_of
 from portfolio.ledger import queries as ledger
 from portfolio.ledger.queries import Line, Question, Sums
-from portfolio.ledger.service import reason_said, value_of
 from portfolio.procurement.models import Supplier
 from portfolio.rulebook.events import WORDS
 from portfolio.rulebook.postings import CHART, ENTRY_WORDS
@@ -106,7 +105,7 @@ def label_words(line: Line, upto: int | None = None) -> str:
         words = _("Reversal of entry no. %(seq)d: %(reason)s")
         return words % {"seq": line.reverses, "reason": line.reason or ""}
     said = event_words(line.event)
-    if day := value_of(line.reason):
+    if day := ledger.value_of(line.reason):
         said = _("%(act)s (late: value date %(day)s)") % {"act": said, "day": date_text(day)}
     if line.reversed_by is not None and (upto is None or line.reversed_by <= upto):
         return _("%(act)s (reversed by entry no. %(seq)d)") % {"act": said, "seq": line.reversed_by}
@@ -333,8 +332,8 @@ def act_facts(work: Work, posting: int) -> dict[str, Any] | None:
         "label": event_words(entries[0].event),
         "party": names.get(entries[0].party or "", entries[0].party or ""),
         "actor_name": actors.get(entries[0].actor_id or 0, _("The system")),
-        "value_on": None if entries[0].reverses else value_of(entries[0].reason),
-        "said_reason": reason_said(entries[0].reason),
+        "value_on": None if entries[0].reverses else ledger.value_of(entries[0].reason),
+        "said_reason": ledger.reason_said(entries[0].reason),
         "reversals": reversals,
         "reversed_in": min((r.posting for r in reversals.values()), default=None),
         "original_act": reversed_posting,

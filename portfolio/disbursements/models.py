@@ -84,6 +84,8 @@ class Disbursement(Base):
     papers: Mapped[JsonList] = mapped_column(default=list)
     batch_reference: Mapped[str | None] = mapped_column(String(40))
     """The batch that holds it between its order and its sending: nothing else may then send or pay it."""
+    signatory_ids: Mapped[JsonList] = mapped_column(default=list)
+    """Who approved or authorised the batch that sent it: none of them sends it or records it as paid (M09)."""
     note: Mapped[Label] = mapped_column(default="")
     """Why it last failed, was returned or rejected: the cause in words."""
     status: Mapped[Code] = mapped_column(default="requested")

@@ -15,6 +15,8 @@ ACCOUNT_WORDS: dict[str, str] = {
     "mobile": N_("Mobile money"),
     "cash": N_("Cash"),
 }
+CHANNEL_OF = {"bank": "bank", "sfd": "bank", "mobile": "mobile", "cash": "cash"}
+"""The channel of an account by its kind, the payee's as the institution's: microfinance accounts are reached by bank transfer."""
 
 ADVANCES = ("advance",)
 """Modalities that leave something to justify; the others are final expenses at payment (R4)."""
@@ -121,3 +123,15 @@ def cash_limits() -> tuple[CashLimit, ...]:
         )
         for row in rows("portfolio.disbursements", "cash_limits.csv")
     )
+
+
+def cash_limit(country: str, on: date) -> CashLimit | None:
+    """The lowest limit in force in a country on a day, its own or the one for everywhere; None when no text says one."""
+    found = (
+        limit
+        for limit in cash_limits()
+        if limit.country in ("", country)
+        and limit.valid_from <= on
+        and (limit.valid_to is None or on < limit.valid_to)
+    )
+    return min(found, key=lambda limit: limit.limit_minor, default=None)

@@ -122,3 +122,43 @@ def without_closed_exercices(dialect: str) -> list[str]:
         "DROP FUNCTION ledger_entry_in_open_exercice()",
         "DROP FUNCTION ledger_exercice_is_final()",
     ]
+
+
+def payers(dialect: str) -> list[str]:
+    """The statements that forbid whoever approved or authorised a batch that left to send or pay one of its payments (M09)."""
+    signed = (
+        "EXISTS (SELECT 1 FROM payment_line l "
+        "JOIN payment_batch b ON b.id = l.batch_id AND b.status IN ('sent', 'reconciled') "
+        "JOIN payment_approval a ON a.batch_id = b.id AND a.round = b.round AND a.kind IN ('approve', 'authorise') "
+        "WHERE l.disbursement_id = NEW.id AND a.person_id = NEW.{column})"
+    )
+    columns, words = ("paid_by_id", "sent_by_id"), "who approved the batch does not pay it"
+    if dialect == "sqlite":
+        return [
+            f"CREATE TRIGGER disbursement_{column}_signed_nothing BEFORE UPDATE OF {column} ON disbursement "
+            f"WHEN NEW.{column} IS NOT OLD.{column} AND {signed.format(column=column)} "
+            f"BEGIN SELECT RAISE(ABORT, '{words}'); END"
+            for column in columns
+        ]
+    checks = " ".join(
+        f"IF NEW.{column} IS DISTINCT FROM OLD.{column} AND {signed.format(column=column)} THEN "
+        f"RAISE EXCEPTION '{words}' USING ERRCODE = 'check_violation'; END IF;"
+        for column in columns
+    )
+    return [
+        f"CREATE FUNCTION disbursement_payer_signed_nothing() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {checks} RETURN NEW; END $$",
+        "CREATE TRIGGER disbursement_payer_signed_nothing BEFORE UPDATE OF paid_by_id, sent_by_id ON disbursement "
+        "FOR EACH ROW EXECUTE FUNCTION disbursement_payer_signed_nothing()",
+    ]
+
+
+def without_payers(dialect: str) -> list[str]:
+    """The statements that take them away."""
+    if dialect == "sqlite":
+        return [
+            f"DROP TRIGGER disbursement_{column}_signed_nothing" for column in ("paid_by_id", "sent_by_id")
+        ]
+    return [
+        "DROP TRIGGER disbursement_payer_signed_nothing ON disbursement",
+        "DROP FUNCTION disbursement_payer_signed_nothing()",
+    ]

@@ -12,8 +12,6 @@ from portfolio.kit.tables import optional_date, rows
 
 PACKAGE = "portfolio.payments"
 CHANNEL_WORDS = {"bank": N_("Bank"), "mobile": N_("Mobile money"), "cash": N_("Cash")}
-CHANNEL_OF = {"bank": "bank", "sfd": "bank", "mobile": "mobile", "cash": "cash"}
-"""The channel of an account by its kind, the payee's as the institution's: microfinance accounts are reached by bank transfer."""
 SIGNATURE_WORDS = {
     "approve": N_("Approval"),
     "authorise": N_("Authorisation"),

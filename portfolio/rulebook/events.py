@@ -153,6 +153,7 @@ OTHERS: dict[str, str] = {
     "reception:reserves_lifted": N_("Reservations lifted"),
     "handover:recorded": N_("Hand-over recorded"),
     "disbursement:requested": N_("Payment requested"),
+    "disbursement:paid_despite": N_("Paid although something had stopped the payment since it was sent"),
     "disbursement:account_changed": N_("Payee account changed"),
     "payment_batch:created": N_("Batch of payments opened"),
     "payment_batch:filled": N_("Payments added to the batch"),

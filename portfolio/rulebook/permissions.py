@@ -42,6 +42,8 @@ INCOMPATIBLE: frozenset[frozenset[str]] = frozenset(
         ("authorising_officer", "financial_controller"),
         ("accountant", "financial_controller"),
         ("cashier", "financial_controller"),
+        ("programme_head", "accountant"),
+        ("programme_head", "cashier"),
         ("grants_officer", "accountant"),
         ("grants_officer", "authorising_officer"),
         ("administrator", "authorising_officer"),
@@ -55,7 +57,7 @@ INCOMPATIBLE: frozenset[frozenset[str]] = frozenset(
         ("applicant", "authorising_officer"),
     )
 )
-"""Ordonnateur and comptable are never the same person, whoever signs on behalf of whom (R7)."""
+"""Liquidateur, ordonnateur and comptable are never the same person, whoever signs on behalf of whom (R7)."""
 
 _STAFF_READS = frozenset(
     f"{noun}:view"

@@ -18,6 +18,7 @@ from portfolio.justifications.forms import RecoveryForm
 from portfolio.justifications.models import Recovery
 from portfolio.kit.errors import Invalid
 from portfolio.payments.models import BankStatement, CashCount
+from portfolio.procurement.models import Supplier
 from tests.client import client
 from tests.justifications.grants import Grant, J, Office, decide, expense, grant, report, row, validated
 
@@ -108,7 +109,16 @@ def test_a_sum_cut_under_a_threshold_is_seen_in_its_window(place: Office) -> Non
         changed(place, number, ordered_at=J - timedelta(days=12 * at))
     assert counted(place, "pieces") == [(1, 9_000_000)], "the third reaches twenty millions with the two before it"
     changed(place, third, account_number="ML0002")
-    assert counted(place, "pieces") == [(0, 0)]
+    assert counted(place, "pieces") == [(1, 9_000_000)], "a second account of the same payee is the same payee"
+    changed(place, second, account_number="")
+    assert counted(place, "pieces") == [(1, 9_000_000)], "counted once, by its payee or by its account"
+    with place.database.session(readonly=False) as session:
+        shop = row(session, Supplier, code="F-1", name="Forge", folded="forge", country="ML", account="ML0001").id
+        session.commit()
+    changed(place, third, supplier_id=shop)
+    assert counted(place, "pieces") == [(0, 0)], "another payee, on another account"
+    changed(place, third, account_number="ML0001")
+    assert counted(place, "pieces") == [(1, 9_000_000)], "another payee on the account of the first, and the second to its payee"
 
 
 @pytest.mark.both_engines

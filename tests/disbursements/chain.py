@@ -48,14 +48,16 @@ def pay_form(work: Any, d: Any, world: World, **more: Any) -> PayForm:
     )
 
 
-def send(world: World, number: int) -> None:
+def send(world: World, number: int, account: int | None = None) -> None:
     with world.work("accountant") as work:
         d = queries.get(work, number)
         service.send(
             work,
             d,
             SendForm(
-                content_hash=d.content_hash, amount_seen=d.amount_minor, treasury_account_id=world.ids["bank"]
+                content_hash=d.content_hash,
+                amount_seen=d.amount_minor,
+                treasury_account_id=account or world.ids["bank"],
             ),
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,19 +11,24 @@ from sqlalchemy.exc import IntegrityError
 from portfolio.agreements import queries as agreements
 from portfolio.agreements import service as agreements_service
 from portfolio.agreements.models import Tranche
-from portfolio.disbursements import queries, service
+from portfolio.disbursements import queries, reference, service
 from portfolio.disbursements.forms import FailForm, RejectForm
 from portfolio.disbursements.models import Disbursement
+from portfolio.disbursements.reference import cash_limits
 from portfolio.funds.models import Fund
 from portfolio.kit.db import Database
 from portfolio.kit.errors import Forbidden, Invalid, Refused
+from portfolio.kit.i18n import speaking
 from portfolio.rulebook.lifecycles.disbursements import DISBURSEMENT
 from tests.agreements import world as make
 from tests.agreements.scene import change, codes
 from tests.agreements.world import World
+from tests.client import client
 from tests.disbursements import chain
 from tests.disbursements.scene import AMOUNT, books, first
 
+SMALL = ((150_000, "advance"), (150_000, "advance"), (4_150_000, "advance"))
+"""A schedule whose first tranches may be paid in cash: the limit of one payment is 200 000."""
 CASH = {
     "receipt_number": "R-001",
     "received_by": "Fadimata Touré",
@@ -34,7 +40,7 @@ CASH = {
 @pytest.mark.parametrize("missing", sorted(CASH))
 def test_cash_needs_its_receipt_and_identity(database: Database, missing: str) -> None:
     world = make.build(database, account_kind="cash")
-    number = chain.to(world, "ordered", first(world))
+    number = chain.to(world, "ordered", first(world, schedule=SMALL))
     with pytest.raises(Invalid) as bad:
         chain.pay(world, number, "cashier", treasury_account_id=world.ids["till"], **{**CASH, missing: None})
     assert missing in {e.field for e in bad.value.errors}
@@ -42,7 +48,7 @@ def test_cash_needs_its_receipt_and_identity(database: Database, missing: str) -
 
 def test_cash_leaves_from_a_till_with_a_receipt_used_once(database: Database) -> None:
     world = make.build(database, account_kind="cash")
-    agreement = make.signed(world, conditions=())
+    agreement = make.signed(world, schedule=SMALL, conditions=())
     one, two = (make.tranche_id(world, agreement, n) for n in (1, 2))
     number = chain.to(world, "ordered", one)
     with pytest.raises(Refused) as refused:
@@ -58,10 +64,49 @@ def test_cash_leaves_from_a_till_with_a_receipt_used_once(database: Database) ->
 @pytest.mark.parametrize("missing", ["receipt_number", "identity_number"])
 def test_the_database_keeps_cash_complete(database: Database, missing: str) -> None:
     world = make.build(database, account_kind="cash")
-    number = chain.to(world, "ordered", first(world))
+    number = chain.to(world, "ordered", first(world, schedule=SMALL))
     chain.pay(world, number, "cashier", treasury_account_id=world.ids["till"], **CASH)
     with pytest.raises(IntegrityError):
         change(world, Disbursement, number, **{missing: None if missing == "receipt_number" else ""})
+
+
+@pytest.mark.parametrize("kind", ["sfd", "bank", "mobile"])
+def test_cash_never_pays_what_asks_for_a_transfer(database: Database, kind: str) -> None:
+    """M15: from the till, an account of another kind would leave without its reçu; and a bank does not pay a wallet."""
+    world = make.build(database, account_kind=kind)
+    number = chain.to(world, "ordered", first(world, schedule=SMALL))
+    wrong = ["till"] + (["bank"] if kind == "mobile" else [])
+    for account in wrong:
+        with pytest.raises(Refused) as refused:
+            chain.pay(world, number, "cashier", treasury_account_id=world.ids[account], **CASH)
+        assert codes(refused) == {"other_kind"}
+        with pytest.raises(Refused) as refused:
+            chain.send(world, number, world.ids[account])
+        assert codes(refused) == {"other_kind"}
+    assert chain.stored(world, number).status == "ordered"
+    page = client(world.surround, world.people["accountant"]).get(f"/disbursements/{number}").text
+    assert "Menue caisse" not in page and ("Banque, fonds F1" in page) is (kind != "mobile")
+
+
+def test_cash_above_the_limit_is_neither_ordered_nor_paid(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = make.build(database, account_kind="cash")
+    agreement = make.signed(world, schedule=((200_000, "advance"), (200_001, "advance"), (4_049_999, "advance")), conditions=())
+    number = chain.to(world, "visaed", make.tranche_id(world, agreement, 2))
+    with speaking("fr"), pytest.raises(Refused) as refused:
+        chain.order(world, number)
+    [found] = refused.value.refusals
+    assert (found.code, found.missing_minor) == ("cash_limit", 1)
+    said = found.message.replace("\u202f", " ").replace("\u00a0", " ")
+    assert "200 001 F CFA" in said and "200 000 F CFA depuis le 1er janvier 2020 (Procédure des paiements, art. 9" in said
+    assert "compte vérifié" in found.way_out
+    other = chain.to(world, "ordered", make.tranche_id(world, agreement, 1))  # exactly the limit
+    lower = replace(cash_limits()[0], country="ML", limit_minor=199_999, valid_from=date(2026, 11, 22))
+    monkeypatch.setattr(reference, "cash_limits", lambda: (*cash_limits(), lower))
+    with pytest.raises(Refused) as refused:  # the country lowers its limit between the order and the payment
+        chain.pay(world, other, "cashier", treasury_account_id=world.ids["till"], **CASH)
+    assert codes(refused) == {"cash_limit"}
+    monkeypatch.setattr(reference, "cash_limits", lambda: (*cash_limits(), replace(lower, country="NE")))
+    chain.pay(world, other, "cashier", treasury_account_id=world.ids["till"], **CASH)
 
 
 # -- paying ----------------------------------------------------------------------------------------------------------

@@ -8,9 +8,10 @@ from datetime import date, timedelta
 
 import pytest
 from pypdf import PdfReader
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlalchemy.exc import IntegrityError
 
+from portfolio.accounts.models import RoleAssignment
 from portfolio.desk.verify import verify
 from portfolio.funds import queries, service
 from portfolio.funds.forms import CallForm, ReceiptForm, RefundForm, RefundPaidForm
@@ -178,3 +179,29 @@ def test_the_pages_and_papers_of_a_call_and_of_a_refund(place: Office) -> None:
     refused = accountant.submit(f"/funds/{place.fund}/refunds", asked)
     assert refused.status_code == 409 and "ni dépensés ni engagés" in refused.text
     assert client(place.around, place.people["grants_officer"]).submit(f"/funds/{place.fund}/refunds", asked).status_code in (403, 404)
+
+
+def delegated(place: Office) -> None:
+    """The ordonnateur signs by delegation, up to 1 000 000."""
+    given = {"kind": "delegation", "principal_id": RoleAssignment.person_id, "ceiling_minor": 1_000_000, "ends_on": date(2027, 12, 31)}
+    with place.database.session(readonly=False) as session:
+        session.execute(update(RoleAssignment).where(RoleAssignment.role == "authorising_officer").values(**given))
+        session.commit()
+
+
+def test_a_delegation_sends_no_call_above_its_ceiling(place: Office) -> None:
+    """R10: the ceiling of the act holds for money asked from a donor, as for payments."""
+    lived(place)
+    below, above = draft(place, 1_000_000), draft(place, 1_000_001)
+    delegated(place)
+    assert codes(lambda: send(place, above)) == ["above_ceiling"]
+    send(place, below)
+    assert standing(place, below)[0] == "sent" and standing(place, above)[0] == "draft"
+
+
+def test_a_delegation_approves_no_refund_above_its_ceiling(place: Office) -> None:
+    grant(place, paid=1)
+    below, above = propose(place, 1_000_000), propose(place, 1_000_001)
+    delegated(place)
+    assert codes(lambda: approve(place, above)) == ["above_ceiling"]
+    approve(place, below)

@@ -113,8 +113,7 @@ class Institution(Contracts, Bundles):
 
     def may_pay(self, payment: Payment, who: str, fee: int) -> bool:
         return (
-            (payment.status == "sent" or (payment.status == "ordered" and payment.batch is None))
-            and self.grant_of(payment.tranche).alive
+            (payment.status == "sent" or (payment.status == "ordered" and payment.batch is None and self.grant_of(payment.tranche).alive))
             and who not in payment.signers.values()
             and payment.net + fee <= self.cash
         )

@@ -55,6 +55,7 @@ def test_a_band_that_ended_no_longer_counts(monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.both_engines
 def test_pieces_of_one_sum_ask_for_the_signatures_of_the_whole(world: World, low: None) -> None:
     ids = scene.ordered(world)  # 1,780,000, 1,780,000 and 890,000 to one payee: none reaches 2,000,000
+    scene.change(world, Disbursement, ids[0], account_number="ML0770")  # a second account of the same group cuts nothing
     with world.work("accountant", readonly=True) as work:
         pieces = disbursements.pieces(work, disbursements.get(work, ids[2]))
         assert (pieces.total, pieces.split, len(pieces.others)) == (4_450_000, True, 2)
@@ -75,6 +76,10 @@ def test_pieces_of_one_sum_ask_for_the_signatures_of_the_whole(world: World, low
         scene.sign(world, number, "release")
     scene.sign(world, number, "authorise", second(world, "authorising_officer", "Adama Barry"))
     scene.sign(world, number, "release")
+    scene.made_accountant(world, "financial_controller")  # the first of two approvers: the batch names the last
+    with pytest.raises(Refused) as refused:
+        scene.send(world, number, "financial_controller")
+    assert codes(refused) == {"four_eyes"}
     scene.send(world, number)
     assert chain.stored(world, ids[2]).status == "sent"
     with world.work("external_auditor", readonly=True) as work:

@@ -235,3 +235,27 @@ def test_an_empty_batch_is_not_locked(world: World) -> None:
     with pytest.raises(Refused) as refused:
         scene.lock(world, scene.draft(world, []))
     assert codes(refused) == {"empty_batch"}
+
+
+@pytest.mark.both_engines
+def test_who_approved_or_authorised_a_batch_does_not_pay_it(world: World) -> None:
+    """M09 on each payment: the approver is not the payer, whatever roles he came to hold, and the database says so too."""
+    ids = scene.ordered(world)
+    number = scene.to(world, "sent", ids)
+    signers = ("financial_controller", "authorising_officer")
+    for who in signers:
+        scene.made_accountant(world, who)
+        with pytest.raises(Refused) as refused:
+            scene.pay(world, ids[0], "VIR-1", who)
+        assert codes(refused) == {"four_eyes"}
+        with world.work(who) as work, pytest.raises(Refused) as refused:
+            service.reconcile(work, queries.get(work, number))
+        assert "four_eyes" in codes(refused)
+        for column in ("paid_by_id", "sent_by_id"):
+            with pytest.raises(IntegrityError):
+                scene.change(world, Disbursement, ids[0], **{column: world.people[who], "ordered_by_id": world.people["grants_officer"],
+                                                             "requested_by_id": None, "visaed_by_id": None})  # fmt: skip
+    for payment in ids:  # who released it is the comptable, who pays
+        scene.pay(world, payment, f"VIR-{payment}")
+    with world.work("accountant") as work:
+        service.reconcile(work, queries.get(work, number))

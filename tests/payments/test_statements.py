@@ -9,10 +9,15 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from portfolio.agreements.models import Agreement, Tranche
+from portfolio.audit.models import AuditEvent
+from portfolio.desk.queries import control
 from portfolio.desk.service import periods
 from portfolio.disbursements.models import Disbursement
 from portfolio.documents.service import Incoming
-from portfolio.funds.models import TreasuryAccount
+from portfolio.funds.models import Fund, TreasuryAccount
+from portfolio.groups import service as groups
+from portfolio.groups.models import GroupAccount
 from portfolio.kit.errors import Invalid, Refused
 from portfolio.kit.i18n import speaking
 from portfolio.kit.sheets import read_csv, read_xlsx, write_xlsx
@@ -236,3 +241,38 @@ def test_the_screen_imports_and_works_the_lines(world: World) -> None:
     assert "/documents/papers/" in page
     paper = browser.get("/documents/papers/" + page.split("/documents/papers/")[1].split('"')[0])
     assert paper.status_code == 200 and paper.content.startswith(b"%PDF")
+
+
+@pytest.mark.both_engines
+def test_a_payment_that_the_bank_made_is_recorded_whatever_came_between(world: World) -> None:
+    """J9: the agreement suspended, the tranche frozen, the account retired, the fund frozen, ours closed: the money has left all the same."""
+    ids, orders = sent(world)
+    d = chain.stored(world, ids[0])
+    assert d.account_id is not None
+    scene.change(world, Agreement, d.agreement_id, status="suspended")
+    scene.change(world, Tranche, d.tranche_id, frozen_reason="Facture présentée deux fois")
+    with world.work("programme_head") as work:
+        groups.retire_account(work, work.db.get_one(GroupAccount, d.account_id), "Le groupe a changé de banque")
+    scene.change(world, Fund, world.ids["fund"], status="frozen")
+    send(world, csv_file(f"22/11/2026;VIR {orders[0]};A1;1 780 000;;-1 780 000"))
+    assert (chain.stored(world, ids[0]).status, lines(world)[0].status) == ("paid", "matched")
+    scene.change(world, TreasuryAccount, world.ids["bank"], active=False)
+    scene.pay(world, ids[1], "VIR-2")  # by hand too
+    with world.work("external_auditor", readonly=True) as work:
+        told = work.db.scalars(select(AuditEvent).where(AuditEvent.event == "disbursement:paid_despite").order_by(AuditEvent.seq)).all()
+        assert [(e.subject_id, sorted(e.data["despite"])) for e in told] == [
+            (ids[0], ["account_unverified", "frozen", "not_in_execution"]), (ids[1], ["account_unverified", "not_in_execution"])
+        ]  # fmt: skip
+        assert control.counts(work)["despite"].count == 2
+    scene.change(world, Disbursement, ids[2], payee="Un autre")
+    with pytest.raises(Refused) as refused:  # what was sent is not what is in the record: nobody is paid on that
+        scene.pay(world, ids[2], "VIR-3")
+    assert codes(refused) == {"content_changed"}
+
+
+def test_what_was_not_sent_is_still_stopped(world: World) -> None:
+    ids = scene.ordered(world)
+    scene.change(world, Agreement, chain.stored(world, ids[0]).agreement_id, status="suspended")
+    with pytest.raises(Refused) as refused:
+        scene.pay(world, ids[0], "VIR-1")
+    assert codes(refused) == {"not_in_execution"}

@@ -36,6 +36,7 @@ from portfolio.disbursements.queries.records import (
     tranche_of,
     visible,
 )
+from portfolio.disbursements.queries.wallets import received_minor
 
 __all__ = [
     "account_of",
@@ -65,6 +66,7 @@ __all__ = [
     "pieces",
     "queues",
     "receipt_facts",
+    "received_minor",
     "rejection_facts",
     "rejections",
     "request_facts",

@@ -20,7 +20,7 @@ from portfolio.disbursements.queries.records import (
     rejections,
     tranche_of,
 )
-from portfolio.disbursements.reference import ACCOUNT_WORDS, CAUSE_WORDS, causes
+from portfolio.disbursements.reference import ACCOUNT_WORDS, CAUSE_WORDS, CHANNEL_OF, causes
 from portfolio.funds.models import Fund, TreasuryAccount
 from portfolio.groups.reference import wallet_ceiling
 from portfolio.kit.i18n import gettext as _
@@ -148,10 +148,7 @@ def pay_facts(work: Work, d: Disbursement) -> dict[str, Any]:
 
     agreement = agreement_of(work, d)
     options = funds.treasury_options(work, work.db.get_one(Fund, agreement.fund_id))
-    if d.account_kind == "cash":
-        options = [t for t in options if t.kind == "cash"]
-    else:
-        options = [t for t in options if t.kind != "cash"]
+    options = [t for t in options if CHANNEL_OF[t.kind] == CHANNEL_OF[d.account_kind]]
     return {"treasuries": options, "accounts": agreements.accounts(work, d.group_id)}
 
 

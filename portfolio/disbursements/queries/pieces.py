@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from portfolio.disbursements.models import Disbursement
 from portfolio.disbursements.reference import Band, band_of
@@ -24,12 +24,13 @@ class Pieces:
 
 
 def same_payee(d: Disbursement) -> ColumnElement[bool]:
-    """Paid to the same account, or, without a number, to the same supplier or group."""
-    if d.account_number:
-        return Disbursement.account_number == d.account_number
-    if d.supplier_id:
-        return Disbursement.supplier_id == d.supplier_id
-    return Disbursement.group_id == d.group_id
+    """Paid to the same account, or to the same supplier or group on another one: a second account does not cut a sum in two (M11)."""
+    mine = (
+        Disbursement.supplier_id == d.supplier_id
+        if d.supplier_id
+        else and_(Disbursement.group_id == d.group_id, Disbursement.supplier_id.is_(None))
+    )
+    return or_(Disbursement.account_number == d.account_number, mine) if d.account_number else mine
 
 
 def pieces(work: Work, d: Disbursement) -> Pieces:

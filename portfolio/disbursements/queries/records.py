@@ -179,11 +179,20 @@ def other_accounts(work: Work, disbursement: Disbursement) -> list[GroupAccount]
 
 
 def content_of(work: Work, disbursement: Disbursement) -> str:
-    """The fingerprint of what is approved, read from its sources at this instant: payee, account, amount, currency, object (M10)."""
+    """The fingerprint of what is approved, read from its sources at this instant: payee, account, amount, currency, object (M10).
+
+    An account retired after the sending was verified when the money left."""
     tranche = work.db.get_one(Tranche, disbursement.tranche_id)
     account = account_of(work, disbursement)
+    left = disbursement.status in ("sent", "paid")
     live = (
-        [account.kind, account.provider, account.holder, account.number, account.status]
+        [
+            account.kind,
+            account.provider,
+            account.holder,
+            account.number,
+            "verified" if left else account.status,
+        ]
         if account is not None
         else [disbursement.account_kind, disbursement.account_provider, "", disbursement.account_number, ""]
     )

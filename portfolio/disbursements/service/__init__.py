@@ -12,13 +12,21 @@ from portfolio.disbursements.service.chain import (
     visa,
     visa_obstacles,
 )
-from portfolio.disbursements.service.confirm import content_refusals, seen_refusals, wallet_refusals
+from portfolio.disbursements.service.confirm import content_refusals, seen_refusals
 from portfolio.disbursements.service.deducting import deduct
 from portfolio.disbursements.service.holding import (
     band_refusals,
     free_from_batch,
     held_refusals,
     hold_for_batch,
+)
+from portfolio.disbursements.service.limits import (
+    Share,
+    cash_refusals,
+    hold_wallets,
+    treasury_refusals,
+    wallet_refusals,
+    wallet_sum_refusals,
 )
 from portfolio.disbursements.service.money import (
     fail,
@@ -37,8 +45,10 @@ from portfolio.disbursements.service.refusing import (
 )
 
 __all__ = [
+    "Share",
     "alive_refusals",
     "band_refusals",
+    "cash_refusals",
     "change_account",
     "content_refusals",
     "deduct",
@@ -46,6 +56,7 @@ __all__ = [
     "free_from_batch",
     "held_refusals",
     "hold_for_batch",
+    "hold_wallets",
     "liquidate",
     "liquidate_obstacles",
     "order",
@@ -64,7 +75,9 @@ __all__ = [
     "seen_refusals",
     "send",
     "send_obstacles",
+    "treasury_refusals",
     "visa",
     "visa_obstacles",
     "wallet_refusals",
+    "wallet_sum_refusals",
 ]

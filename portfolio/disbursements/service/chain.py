@@ -12,7 +12,8 @@ from portfolio.agreements.service import move_stage
 from portfolio.disbursements import queries
 from portfolio.disbursements.forms import OrderForm, RequestForm, VisaForm
 from portfolio.disbursements.models import Disbursement
-from portfolio.disbursements.service.confirm import content_refusals, seen_refusals, wallet_refusals
+from portfolio.disbursements.service.confirm import content_refusals, seen_refusals
+from portfolio.disbursements.service.limits import cash_refusals, wallet_refusals
 from portfolio.disbursements.service.papers import issue_liquidation, issue_order
 from portfolio.disbursements.service.payee import (
     proof_refusals,
@@ -175,13 +176,14 @@ def visa(work: Work, disbursement: Disbursement, form: VisaForm) -> None:
 
 
 def order_obstacles(work: Work, disbursement: Disbursement) -> Iterator[Refusal]:
-    """The visa where the institution has a controller; nothing changed; a wallet that can hold the sum; an agreement that is alive."""
+    """The visa where the institution has a controller; nothing changed; a wallet and cash within their limits; an agreement that is alive."""
     if disbursement.status == "liquidated" and visa_required(work):
         way_out, who = visa_way_out(work, _("Wait for the visa, or for its refusal with a reason."))
         words = _("The controller has not given the visa on this payment.")
         yield Refusal("visa_missing", words, way_out=way_out, who=who)
     yield from content_refusals(work, disbursement)
     yield from wallet_refusals(work, disbursement)
+    yield from cash_refusals(work, disbursement)
     yield from supplier_refusals(work, disbursement)
     yield from proof_refusals(work, disbursement)
     yield from alive_refusals(work, disbursement)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from portfolio.disbursements import queries
 from portfolio.disbursements.forms import OrderForm, SeenForm
 from portfolio.disbursements.models import Disbursement
-from portfolio.groups.reference import wallet_ceiling
 from portfolio.kit.errors import Refusal
 from portfolio.kit.i18n import gettext as _
 from portfolio.kit.money import amount
@@ -48,24 +47,4 @@ def seen_refusals(work: Work, disbursement: Disbursement, form: SeenForm) -> Ite
                 "left": amount(left, disbursement.amount_currency),
             },
             way_out=_("Read the page again, then confirm."),
-        )
-
-
-def wallet_refusals(work: Work, disbursement: Disbursement) -> Iterator[Refusal]:
-    """A wallet may not receive more than its ceiling: refused before anything is sent (case 6)."""
-    if disbursement.account_kind != "mobile":
-        return
-    found = wallet_ceiling(disbursement.country, work.today)
-    if found is not None and disbursement.amount_minor > found.ceiling_minor:
-        yield Refusal(
-            "wallet_ceiling",
-            _("%(amount)s is above the ceiling of one wallet, %(ceiling)s (%(source)s).")
-            % {
-                "amount": amount(disbursement.amount_minor, disbursement.amount_currency),
-                "ceiling": amount(found.ceiling_minor, disbursement.amount_currency),
-                "source": found.source,
-            },
-            way_out=_("Pay on a verified bank or microfinance account of the group."),
-            who=who_may("disbursement:liquidate"),
-            missing_minor=disbursement.amount_minor - found.ceiling_minor,
         )

@@ -35,7 +35,9 @@ def deduct(work: Work, disbursement: Disbursement, amount_minor: int) -> None:
         raise Refused(
             Refusal(
                 "deduction_too_late",
-                _("A deduction is decided between the liquidation and the visa: every signature must see the net."),
+                _(
+                    "A deduction is decided between the liquidation and the visa: every signature must see the net."
+                ),
                 way_out=_("Return the payment, have it liquidated again, then decide the deduction."),
                 who=who_may("disbursement:return"),
                 url=f"/disbursements/{disbursement.id}",

@@ -11,6 +11,7 @@ from portfolio.disbursements.models import Disbursement
 from portfolio.kit.errors import Refusal, Refused
 from portfolio.kit.i18n import gettext as _
 from portfolio.kit.money import amount as worded
+from portfolio.rulebook.permissions import who_may
 from portfolio.work import Work
 
 
@@ -85,4 +86,16 @@ def band_refusals(work: Work, disbursement: Disbursement) -> Iterator[Refusal]:
             },
             way_out=_("Put it in a batch, where they are given."),
             url="/payments",
+        )
+
+
+def signatory_refusals(work: Work, disbursement: Disbursement) -> Iterator[Refusal]:
+    """Who approved or authorised the batch that sent it does not pay it (M09). Its release is the comptable's own act, like the payment (R7)."""
+    if work.actor.id in disbursement.signatory_ids:
+        yield Refusal(
+            "four_eyes",
+            _(
+                "Separation of duties: you signed the batch that sent this payment. A second person must do this."
+            ),
+            who=who_may("disbursement:pay"),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sqlalchemy import or_, select
 
@@ -13,15 +13,23 @@ from portfolio.disbursements.forms import FailForm, PayForm, SeenForm, SendForm
 from portfolio.disbursements.models import Disbursement
 from portfolio.disbursements.reference import ADVANCES
 from portfolio.disbursements.service.chain import alive_refusals
-from portfolio.disbursements.service.confirm import content_refusals, seen_refusals, wallet_refusals
+from portfolio.disbursements.service.confirm import content_refusals, seen_refusals
 from portfolio.disbursements.service.deducting import apply_deductions, release_deductions
-from portfolio.disbursements.service.holding import band_refusals, held_refusals
+from portfolio.disbursements.service.holding import band_refusals, held_refusals, signatory_refusals
+from portfolio.disbursements.service.limits import (
+    Share,
+    cash_refusals,
+    hold_wallets,
+    treasury_refusals,
+    wallet_refusals,
+    wallet_sum_refusals,
+)
 from portfolio.disbursements.service.papers import issue_paid
 from portfolio.disbursements.service.payee import account_refusals, proof_refusals
 from portfolio.funds import queries as funds
 from portfolio.funds import service as credits
 from portfolio.funds.models import TreasuryAccount
-from portfolio.kit.errors import FieldError, Invalid, NotFound, Refusal, Refused, refuse
+from portfolio.kit.errors import FieldError, Invalid, NotFound, Refusal, refuse
 from portfolio.kit.i18n import date_text
 from portfolio.kit.i18n import gettext as _
 from portfolio.rulebook.lifecycles.agreements import TRANCHE
@@ -30,32 +38,52 @@ from portfolio.work import Work
 
 
 def pay_obstacles(work: Work, disbursement: Disbursement) -> Iterator[Refusal]:
-    """No batch holds it, its amount asks for no more signatures, and nothing of `ready_refusals`."""
+    """No batch holds it, its amount asks for no more signatures, its wallet keeps its month, and nothing of `ready_refusals`.
+
+    Once sent, the money has left: what stops a payment no longer hides that it was made (J9), it is written beside it, by `pay`."""
+    yield from signatory_refusals(work, disbursement)
+    if disbursement.status == "sent":
+        yield from content_refusals(work, disbursement)
+        return
     yield from held_refusals(disbursement)
     yield from band_refusals(work, disbursement)
+    yield from wallet_sum_refusals(work, [Share.of(disbursement)], work.today)
     yield from ready_refusals(work, disbursement)
 
 
 def ready_refusals(work: Work, disbursement: Disbursement) -> Iterator[Refusal]:
-    """Nothing changed since the order, the account has cooled (M12), the wallet holds the sum, the agreement is alive."""
+    """Nothing changed since the order, the account has cooled (M12), the wallet holds the sum, cash keeps its limit, the agreement is alive."""
     yield from content_refusals(work, disbursement)
     yield from account_refusals(work, disbursement)
     yield from proof_refusals(work, disbursement)
     yield from wallet_refusals(work, disbursement)
+    yield from cash_refusals(work, disbursement)
     yield from alive_refusals(work, disbursement)
 
 
 send_obstacles = pay_obstacles
 
 
-def send(work: Work, disbursement: Disbursement, form: SendForm, batch: str | None = None) -> None:
+def send(
+    work: Work,
+    disbursement: Disbursement,
+    form: SendForm,
+    batch: str | None = None,
+    signatories: Iterable[int] = (),
+) -> None:
     """The order leaves for the bank or the operator; what cannot be received is refused here, before anything is sent (case 6).
 
-    `batch` is the batch that sends it: it must be the one that holds it."""
+    `batch` is the batch that sends it: it must be the one that holds it; `signatories` approved or authorised it."""
     work.hold(disbursement)
     _ready(work, disbursement, form, "send", batch)
     treasury = _treasury(work, disbursement, form.treasury_account_id)
-    work.advance(DISBURSEMENT, disbursement, "send", treasury_account_id=treasury.id)
+    work.advance(
+        DISBURSEMENT,
+        disbursement,
+        "send",
+        treasury_account_id=treasury.id,
+        signatory_ids=sorted({*disbursement.signatory_ids, *signatories}),
+    )
 
 
 def pay_errors(work: Work, disbursement: Disbursement, form: PayForm) -> Iterator[FieldError]:
@@ -100,6 +128,10 @@ def pay(work: Work, disbursement: Disbursement, form: PayForm) -> None:
     work.hold(disbursement)
     tranche = work.hold(queries.tranche_of(work, disbursement))
     _ready(work, disbursement, form, "pay")
+    sent = disbursement.status == "sent"
+    despite = [r.code for r in ready_refusals(work, disbursement)] if sent else []
+    if disbursement.status == "ordered" and form.paid_on != work.today:
+        refuse(wallet_sum_refusals(work, [Share.of(disbursement)], form.paid_on))
     errors = list(pay_errors(work, disbursement, form)) if disbursement.status in ("ordered", "sent") else []
     if errors:
         raise Invalid(errors)
@@ -120,6 +152,7 @@ def pay(work: Work, disbursement: Disbursement, form: PayForm) -> None:
         dims=queries.dims(work, agreement, tranche, disbursement, treasury.code),
         treasury=treasury.kind,
         value_on=form.paid_on,
+        data={"despite": despite} if despite else None,
         payment_reference=form.payment_reference,
         paid_on=form.paid_on,
         fee_minor=fee,
@@ -134,8 +167,10 @@ def pay(work: Work, disbursement: Disbursement, form: PayForm) -> None:
     if disbursement.modality not in ADVANCES:
         move_stage(work, tranche, "cleared", disbursement.amount_minor)
     line, fund = funds.line(work, agreement.budget_line_id), funds.fund(work, agreement.fund_id)
-    credits.pay(work, line, fund, treasury, disbursement.amount_minor, fee, deducted)
+    credits.pay(work, line, fund, treasury, disbursement.amount_minor, fee, deducted, made=sent)
     work.advance(TRANCHE, tranche, "pay", paid_on=form.paid_on)
+    if despite:
+        work.record("disbursement:paid_despite", disbursement, data={"despite": despite})
     apply_deductions(work, disbursement)
     issue_paid(work, disbursement)
 
@@ -196,7 +231,9 @@ def _ready(
     """A payment already made is answered by `advance` (« déjà fait par »), not by what has since changed."""
     if not DISBURSEMENT.find(verb, disbursement.status):
         return
+    hold_wallets(work, [Share.of(disbursement)])
     if batch is not None and batch == disbursement.batch_reference:
+        refuse(signatory_refusals(work, disbursement))
         refuse(ready_refusals(work, disbursement))
     else:
         refuse(pay_obstacles(work, disbursement))
@@ -210,12 +247,5 @@ def _treasury(work: Work, disbursement: Disbursement, number: int) -> TreasuryAc
         raise Invalid(
             [FieldError("treasury_account_id", _("Choose an account of the institution in the list."))]
         ) from None
-    if disbursement.account_kind == "cash" and treasury.kind != "cash":
-        raise Refused(
-            Refusal(
-                "not_cash",
-                _("A payment in cash leaves from a cash account."),
-                way_out=_("Choose the petty cash."),
-            )
-        )
+    refuse(treasury_refusals(disbursement, treasury))
     return treasury

@@ -11,7 +11,8 @@ from portfolio.disbursements.forms import RejectForm, RequisitionForm
 from portfolio.disbursements.models import Disbursement, Rejection, Requisition
 from portfolio.disbursements.reference import CAUSE_WORDS, causes
 from portfolio.disbursements.service.chain import alive_refusals, liquidate_obstacles
-from portfolio.disbursements.service.confirm import content_refusals, seen_refusals, wallet_refusals
+from portfolio.disbursements.service.confirm import content_refusals, seen_refusals
+from portfolio.disbursements.service.limits import cash_refusals, wallet_refusals
 from portfolio.disbursements.service.money import release
 from portfolio.disbursements.service.papers import issue_order, issue_rejection, issue_requisition
 from portfolio.disbursements.service.payee import account_refusals
@@ -121,6 +122,7 @@ def _law(work: Work, disbursement: Disbursement, tranche: Tranche) -> Iterator[R
     yield from liquidate_obstacles(work, disbursement)
     yield from content_refusals(work, disbursement)
     yield from wallet_refusals(work, disbursement)
+    yield from cash_refusals(work, disbursement)
     yield from alive_refusals(work, disbursement)
     if (
         disbursement.payee_kind == "group"

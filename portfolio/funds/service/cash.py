@@ -29,6 +29,7 @@ _REFUND = Guard(Fund, Fund.disbursed_minor >= AMOUNT, disbursed_minor=-1)
 _SPEND = Guard(Fund, Fund.status == "open", _COVERED, disbursed_minor=+1)
 _SPEND_FROZEN = Guard(Fund, _LIVE, _COVERED, disbursed_minor=+1)
 _TAKE = Guard(T, T.active.is_(True), _OF_FUND, T.balance_minor >= AMOUNT, balance_minor=-1)
+_TAKEN = Guard(T, _OF_FUND, T.balance_minor >= AMOUNT, balance_minor=-1)
 _PUT = Guard(
     T,
     T.active.is_(True),
@@ -46,9 +47,11 @@ def pay(
     amount: int,
     fee: int = 0,
     deducted: int = 0,
+    made: bool = False,
 ) -> None:
     """Pay what was ordered, with the operator's fee beside it (never taken from the group's sum). `deducted` is charged to the line and does
-    not leave the account: a claim on the payee is set off.
+    not leave the account: a claim on the payee is set off. `made`: the bank has paid already, so that neither a fund frozen nor an account
+    closed since hides it.
 
     Refused: order_short, fund_not_open, cash_missing, treasury_short, treasury_other_fund, treasury_inactive. All three guards move or none:
     the caller's transaction is rolled back.
@@ -69,8 +72,8 @@ def pay(
                 missing_minor=missing,
             )
         )
-    _spend(work, fund, whole)
-    _take(work, treasury, fund, whole)
+    _spend(work, fund, whole, frozen=made)
+    _take(work, treasury, fund, whole, made=made)
 
 
 def charge_fee(work: Work, fund: Fund, treasury: TreasuryAccount, fee: int) -> None:
@@ -152,11 +155,11 @@ def _one_currency(fund: Fund, other: BudgetLine | TreasuryAccount) -> None:
         )
 
 
-def _take(work: Work, treasury: TreasuryAccount, fund: Fund, amount: int) -> None:
+def _take(work: Work, treasury: TreasuryAccount, fund: Fund, amount: int, *, made: bool = False) -> None:
     _one_currency(fund, treasury)
-    if not _TAKE.move(work, treasury, amount, fund=fund.id):
+    if not (_TAKEN if made else _TAKE).move(work, treasury, amount, fund=fund.id):
         work.db.refresh(treasury)
-        _usable(treasury, fund)
+        _usable(treasury, fund, made=made)
         raise Refused(account_short(treasury, _missing(amount - treasury.balance_minor)))
 
 
@@ -200,8 +203,8 @@ def account_short(treasury: TreasuryAccount, missing: int) -> Refusal:
     )
 
 
-def _usable(treasury: TreasuryAccount, fund: Fund) -> None:
-    if not treasury.active:
+def _usable(treasury: TreasuryAccount, fund: Fund, *, made: bool = False) -> None:
+    if not treasury.active and not made:
         words = _("Account %(account)s is closed.") % {"account": treasury.code}
         raise Refused(Refusal("treasury_inactive", words, way_out=_("Choose another account.")))
     if treasury.fund_id not in (None, fund.id):

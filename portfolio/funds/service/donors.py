@@ -130,7 +130,7 @@ def send_call(work: Work, call: FundCall) -> Paper:
     call = work.hold(call)
     if call.status == "draft":
         refuse(send_obstacles(work, call))
-    work.advance(FUND_CALL, call, "send")
+    work.advance(FUND_CALL, call, "send", measures={"amount": call.amount_minor})
     with speaking("fr"):
         title = _("Call for funds")
     return issue(
@@ -257,7 +257,7 @@ def approve_refund(work: Work, refund: DonorRefund) -> None:
     refund = work.hold(refund)
     if refund.status == "proposed":
         refuse(refund_obstacles(work, refund))
-    work.advance(DONOR_REFUND, refund, "approve")
+    work.advance(DONOR_REFUND, refund, "approve", measures={"amount": refund.amount_minor})
 
 
 def reject_refund(work: Work, refund: DonorRefund, reason: str) -> None:

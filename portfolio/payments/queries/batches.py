@@ -14,12 +14,12 @@ from portfolio.accounts.queries import act_of
 from portfolio.agreements.models import Agreement
 from portfolio.disbursements import queries as disbursements
 from portfolio.disbursements.models import Disbursement
-from portfolio.disbursements.reference import Band, band_of
+from portfolio.disbursements.reference import CHANNEL_OF, Band, band_of
 from portfolio.documents.reference import letterhead
 from portfolio.funds.models import TreasuryAccount
 from portfolio.kit.chain import digest
 from portfolio.payments.models import PaymentApproval, PaymentBatch, PaymentLine
-from portfolio.payments.reference import CHANNEL_OF, SIGNATURE_WORDS, profile
+from portfolio.payments.reference import SIGNATURE_WORDS, profile
 from portfolio.work import Work
 
 KINDS = {
@@ -185,6 +185,12 @@ def signatures(work: Work, batch: PaymentBatch) -> list[tuple[PaymentApproval, P
         .order_by(PaymentApproval.id)
     )
     return [(a, p) for a, p in work.db.execute(statement)]
+
+
+def signatories(work: Work, batch: PaymentBatch) -> set[int]:
+    """Who approved or authorised it in the present round: none of them sends or pays it (M09)."""
+    kinds = ("approve", "authorise")
+    return {person.id for approval, person in signatures(work, batch) if approval.kind in kinds}
 
 
 def splits(work: Work, rows: Sequence[Line]) -> list[tuple[Line, disbursements.Pieces]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from starlette.responses import Response
 
+from portfolio.disbursements.reference import CHANNEL_OF
 from portfolio.documents import queries as documents
 from portfolio.funds import queries as funds
 from portfolio.funds.models import TreasuryAccount
@@ -17,7 +18,7 @@ from portfolio.payments import queries, service
 from portfolio.payments.forms import BatchForm
 from portfolio.payments.models import PaymentBatch
 from portfolio.payments.pdf import slip_pdf
-from portfolio.payments.reference import CHANNEL_OF, CHANNEL_WORDS, SIGNATURE_WORDS, profiles
+from portfolio.payments.reference import CHANNEL_WORDS, SIGNATURE_WORDS, profiles
 from portfolio.payments.routes.listing import LISTING
 from portfolio.rulebook.lifecycles.disbursements import DISBURSEMENT
 from portfolio.rulebook.lifecycles.payments import PAYMENT_BATCH

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete
 
 from portfolio.disbursements import queries as disbursements
 from portfolio.disbursements import service as payments
 from portfolio.disbursements.models import Disbursement
+from portfolio.disbursements.reference import CHANNEL_OF
 from portfolio.funds import queries as funds
 from portfolio.funds.models import TreasuryAccount
 from portfolio.funds.service.cash import account_short
-from portfolio.groups.reference import wallet_ceiling
 from portfolio.kit.errors import FieldError, Invalid, NotFound, Refusal, Refused, refuse
 from portfolio.kit.i18n import gettext as _
 from portfolio.kit.i18n import ngettext
-from portfolio.kit.money import amount as worded
 from portfolio.payments import queries
 from portfolio.payments.forms import AddForm, BatchForm
 from portfolio.payments.models import PaymentBatch, PaymentLine
-from portfolio.payments.reference import CHANNEL_OF, profile, profiles
+from portfolio.payments.reference import profile, profiles
 from portfolio.payments.service.files import file_refusals
+from portfolio.payments.service.signing import signatory_refusals
 from portfolio.rulebook.lifecycles.payments import PAYMENT_BATCH
 from portfolio.rulebook.permissions import who_may
 from portfolio.work import Work
@@ -187,64 +186,26 @@ def lock_obstacles(work: Work, batch: PaymentBatch) -> Iterator[Refusal]:
         return
     fresh = [_line(work, batch, row.disbursement, row.line.position) for row in rows]
     yield from file_refusals(layout, fresh)
-    yield from wallet_sums(work, fresh)
+    yield from payments.wallet_sum_refusals(work, shares_of(fresh), work.today)
     treasury = work.db.get_one(TreasuryAccount, batch.treasury_account_id)
     total = sum(line.amount_minor for line in fresh)
     if treasury.balance_minor < total:
         yield account_short(treasury, total - treasury.balance_minor)
 
 
-def wallet_sums(work: Work, lines: Iterable[PaymentLine]) -> Iterator[Refusal]:
-    """What one wallet would receive in the day and in the month, with this batch, against the legal ceilings in force."""
-    asked: dict[tuple[str, str], int] = {}
-    orders: dict[tuple[str, str], list[int]] = {}
-    for line in lines:
-        if line.account_kind == "mobile":
-            key = (line.country, line.account_number)
-            asked[key] = asked.get(key, 0) + line.amount_minor
-            orders.setdefault(key, []).append(line.disbursement_id)
-    for (country, number), total in asked.items():
-        limit = wallet_ceiling(country, work.today)
-        if limit is None:
-            continue
-        month = datetime(work.today.year, work.today.month, 1, tzinfo=work.now.tzinfo)
-        day = work.now.replace(hour=0, minute=0, second=0, microsecond=0)
-        for since, most, words in (
-            (
-                day,
-                limit.daily_minor,
-                _("Wallet …%(end)s would receive %(sum)s in the day, above %(most)s (%(source)s)."),
-            ),
-            (
-                month,
-                limit.monthly_minor,
-                _("Wallet …%(end)s would receive %(sum)s in the month, above %(most)s (%(source)s)."),
-            ),
-        ):
-            if most is None:
-                continue
-            already = work.db.execute(
-                select(func.coalesce(func.sum(Disbursement.net_minor), 0)).where(
-                    Disbursement.account_number == number,
-                    Disbursement.account_kind == "mobile",
-                    Disbursement.status.in_(("sent", "paid")),
-                    Disbursement.id.not_in(orders[(country, number)]),
-                    func.coalesce(Disbursement.sent_at, Disbursement.paid_at) >= since,
-                )
-            ).scalar_one()
-            if total + int(already) > most:
-                yield Refusal(
-                    "wallet_sum",
-                    words
-                    % {
-                        "end": number[-4:],
-                        "sum": worded(total + int(already), "XOF"),
-                        "most": worded(most, "XOF"),
-                        "source": limit.source,
-                    },
-                    way_out=_("Pay on a verified bank or microfinance account of the group."),
-                    missing_minor=total + int(already) - most,
-                )
+def shares_of(lines: Iterable[PaymentLine]) -> list[payments.Share]:
+    """What each line would bring to its account."""
+    return [
+        payments.Share(
+            line.disbursement_id,
+            line.country,
+            line.account_kind,
+            line.account_number,
+            line.amount_minor,
+            line.amount_currency,
+        )
+        for line in lines
+    ]
 
 
 def lock(work: Work, batch: PaymentBatch) -> None:
@@ -307,7 +268,8 @@ def cancel(work: Work, batch: PaymentBatch, reason: str) -> None:
 
 
 def reconcile_obstacles(work: Work, batch: PaymentBatch) -> Iterator[Refusal]:
-    """Every line has its answer: paid with its reference, or failed with its cause."""
+    """Every line has its answer: paid with its reference, or failed with its cause; and another person than who approved says so."""
+    yield from signatory_refusals(work, batch)
     waiting = [r for r in queries.rows_of(work, batch) if r.disbursement.status not in ("paid", "failed")]
     if waiting:
         yield Refusal(

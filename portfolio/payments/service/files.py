@@ -10,10 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from xml.sax.saxutils import escape
 
+from portfolio.disbursements.reference import CHANNEL_OF
 from portfolio.kit.errors import Refusal
 from portfolio.kit.i18n import gettext as _
 from portfolio.payments.models import PaymentBatch, PaymentLine
-from portfolio.payments.reference import CHANNEL_OF, Profile, compact, iban_of, phone_of, rib_of
+from portfolio.payments.reference import Profile, compact, iban_of, phone_of, rib_of
 
 _SWIFT = re.compile(r"[A-Za-z0-9][A-Za-z0-9/?:().,'+ -]*")
 _LATIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿŒœ0-9][A-Za-zÀ-ÖØ-öø-ÿŒœ0-9'.,()/&° -]*")

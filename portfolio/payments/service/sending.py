@@ -16,15 +16,16 @@ from portfolio.kit.i18n import speaking
 from portfolio.payments import queries
 from portfolio.payments.models import PaymentBatch
 from portfolio.payments.reference import profile
-from portfolio.payments.service.batches import lock_obstacles
+from portfolio.payments.service.batches import lock_obstacles, shares_of
 from portfolio.payments.service.files import file_bytes, file_name
-from portfolio.payments.service.signing import drift_refusals
+from portfolio.payments.service.signing import drift_refusals, signatory_refusals
 from portfolio.rulebook.lifecycles.payments import PAYMENT_BATCH
 from portfolio.work import Work
 
 
 def send_obstacles(work: Work, batch: PaymentBatch) -> Iterator[Refusal]:
-    """Nothing changed since the lock, and every line can still be paid and written in the file."""
+    """Nothing changed since the lock, every line can still be paid and written in the file, and who approved it does not send it."""
+    yield from signatory_refusals(work, batch)
     yield from drift_refusals(work, batch)
     yield from lock_obstacles(work, batch)
 
@@ -33,8 +34,9 @@ def send(work: Work, batch: PaymentBatch) -> None:
     """Make the file and send every payment through the same verb as a single one; the slip is issued."""
     work.hold(batch)
     if batch.status == "released":
+        payments.hold_wallets(work, shares_of(queries.lines_of(work, batch)))
         refuse(send_obstacles(work, batch))
-        rows = queries.rows_of(work, batch)
+        rows, signatories = queries.rows_of(work, batch), queries.signatories(work, batch)
         content = _file(work, batch)
         work.advance(PAYMENT_BATCH, batch, "send", file_hash=hashlib.sha256(content).hexdigest())
         for row in sorted(rows, key=lambda r: r.disbursement.id):
@@ -43,7 +45,7 @@ def send(work: Work, batch: PaymentBatch) -> None:
                 amount_seen=row.disbursement.amount_minor,
                 treasury_account_id=batch.treasury_account_id,
             )
-            payments.send(work, row.disbursement, form, batch.reference)
+            payments.send(work, row.disbursement, form, batch.reference, signatories)
         issue_slip(work, batch)
         return
     work.advance(PAYMENT_BATCH, batch, "send")

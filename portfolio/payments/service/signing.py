@@ -36,6 +36,16 @@ def drift_refusals(work: Work, batch: PaymentBatch) -> Iterator[Refusal]:
         )
 
 
+def signatory_refusals(work: Work, batch: PaymentBatch) -> Iterator[Refusal]:
+    """Who approved or authorised a batch, the first of several as the last, neither sends it nor declares it reconciled (M09)."""
+    if work.actor.id in queries.signatories(work, batch):
+        yield Refusal(
+            "four_eyes",
+            _("Separation of duties: you already signed this batch. A second person must do this."),
+            who=who_may("payment_batch:send"),
+        )
+
+
 def approve_obstacles(work: Work, batch: PaymentBatch) -> Iterator[Refusal]:
     """Nothing changed since the lock; who asked for or liquidated a payment does not approve it; who signed once does not sign again."""
     yield from drift_refusals(work, batch)

@@ -114,7 +114,7 @@ def cash_over(work: Work) -> Any:
     """Paid in cash above the limit that was in force on that day."""
     over = [
         and_(
-            D.amount_minor > limit.limit_minor,
+            D.net_minor > limit.limit_minor,
             D.country == limit.country if limit.country else D.id.is_not(None),
             D.paid_on >= limit.valid_from,
             D.paid_on < limit.valid_to if limit.valid_to else D.id.is_not(None),
@@ -125,24 +125,26 @@ def cash_over(work: Work) -> Any:
 
 
 def in_pieces(work: Work) -> Any:
-    """Payments that, with the others to the same payee in the window, reach a band that none of them reaches alone (M11)."""
+    """Payments that, with the others to the same payee or account in the window, reach a band that none of them reaches alone (M11)."""
     steps = [band for band in bands() if band.from_minor > 0]
     window = max(band.payee_days for band in bands()) * 86_400
     payee = case(
-        (D.account_number != "", path("n{}", D.account_number)),
         (D.supplier_id.is_not(None), path("s{}", D.supplier_id)),
         else_=path("g{}", D.group_id),
     )
-    frame: dict[str, Any] = {
-        "partition_by": payee,
-        "order_by": seconds(D.ordered_at),
-        "range_": (-window, 0),
-    }
+    account = case((D.account_number != "", path("n{}", D.account_number)), else_=path("d{}", D.id))
+
+    def over(found: Any, *same: Any) -> Any:
+        return found.over(partition_by=same, order_by=seconds(D.ordered_at), range_=(-window, 0))
+
+    total, largest = func.sum(D.amount_minor), func.max(D.amount_minor)
+    # To the same payee or on the same account: those of both are in both sums, and are taken off once.
     run = (
         select(
             D.id.label("id"),
-            func.sum(D.amount_minor).over(**frame).label("total"),
-            func.max(D.amount_minor).over(**frame).label("largest"),
+            (over(total, payee) + over(total, account) - over(total, payee, account)).label("total"),
+            over(largest, payee).label("of_payee"),
+            over(largest, account).label("of_account"),
         )
         .where(D.status.in_(("ordered", "sent", "paid")), D.ordered_at.is_not(None))
         .subquery()
@@ -151,7 +153,8 @@ def in_pieces(work: Work) -> Any:
         *(
             and_(
                 run.c.total >= step.from_minor,
-                run.c.largest < step.from_minor,
+                run.c.of_payee < step.from_minor,
+                run.c.of_account < step.from_minor,
                 day_of(D.ordered_at) >= step.valid_from if step.valid_from else D.id.is_not(None),
                 day_of(D.ordered_at) < step.valid_to if step.valid_to else D.id.is_not(None),
             )
@@ -180,6 +183,16 @@ def requisitioned(work: Work) -> Any:
         D.amount_minor,
     )
     return columns, lambda s: s.where(D.requisitioned_at.is_not(None), work.within("disbursement:view", D))
+
+
+def despite(work: Work) -> Any:
+    """Paid by the bank or the operator although something had come to stop the payment after its sending (J9): a freeze, an account retired."""
+    told = exists().where(
+        AuditEvent.subject_type == "disbursement",
+        AuditEvent.subject_id == D.id,
+        AuditEvent.event == "disbursement:paid_despite",
+    )
+    return payment_columns("despite"), lambda s: s.where(*paid(work), told)
 
 
 def account_changed(work: Work) -> Any:
@@ -252,6 +265,7 @@ ACTS: dict[str, Kind] = {
     "cash_over": Kind(N_("Paid in cash above the limit"), cash_over),
     "pieces": Kind(N_("Payments to one payee that look split under a threshold"), in_pieces),
     "requisitions": Kind(N_("Paid or to be paid on requisition"), requisitioned),
+    "despite": Kind(N_("Paid although stopped since the sending"), despite),
     "account_changed": Kind(N_("Payee account changed less than 7 days before the payment"), account_changed),
     "same_invoice_allowed": Kind(N_("Same invoice or same scan allowed twice"), same_invoice),
     "same_scan": Kind(N_("Same scan on two papers, allowed by nobody"), same_scan),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from portfolio.kit.i18n import N_
 from portfolio.kit.i18n import gettext as _
+from portfolio.rulebook.duties import INCOMPATIBLE as INCOMPATIBLE
 from portfolio.rulebook.findings import AUDITED, AUDITS
 
 ROLES: dict[str, str] = {
@@ -33,31 +34,6 @@ ROLES: dict[str, str] = {
 SCOPES = ("all", "country", "call", "group", "assigned")
 MONEY_ROLES = frozenset({"authorising_officer", "accountant", "cashier", "financial_controller"})
 """Roles that need two persons to be granted and the shorter idle time (A03, Z06)."""
-
-INCOMPATIBLE: frozenset[frozenset[str]] = frozenset(
-    frozenset(pair)
-    for pair in (
-        ("authorising_officer", "accountant"),
-        ("authorising_officer", "cashier"),
-        ("authorising_officer", "financial_controller"),
-        ("accountant", "financial_controller"),
-        ("cashier", "financial_controller"),
-        ("programme_head", "accountant"),
-        ("programme_head", "cashier"),
-        ("grants_officer", "accountant"),
-        ("grants_officer", "authorising_officer"),
-        ("administrator", "authorising_officer"),
-        ("administrator", "accountant"),
-        ("administrator", "cashier"),
-        ("administrator", "financial_controller"),
-        ("administrator", "assessor"),
-        ("administrator", "committee_member"),
-        ("applicant", "grants_officer"),
-        ("applicant", "accountant"),
-        ("applicant", "authorising_officer"),
-    )
-)
-"""Liquidateur, ordonnateur and comptable are never the same person, whoever signs on behalf of whom (R7)."""
 
 _STAFF_READS = frozenset(
     f"{noun}:view"

@@ -205,6 +205,8 @@ ROWS: dict[str, tuple[str, ...]] = {
     "statement_payables": ("RESTES À PAYER", "Engagé", "Liquidé", "Ordonnancé", "Payé", "Reste à payer"),
     "statement_grant": ("RELEVÉ DE SUBVENTION", "Convention", "Bénéficiaire", "Versé", "Accepté", "Réclamé", "Reste à justifier", "Arrêté le présent relevé"),
     "statement_ageing": ("BALANCE ÂGÉE", "0 à 90", "91 à 180", "181 à 270", "Plus de 270", "Dernière mise en", "Arrêtée la présente balance"),
+    "reversal": ("DÉCISION DE CONTRE-PASSATION", "Écritures contre-passées", "Écritures de contre-passation", "Motif", "Écrit le", "Débit", "Crédit",
+        "Arrêtée la présente contre-passation", "Contre-passé par", "L'ordonnateur"),
     "reconciliation": ("ÉTAT DE RAPPROCHEMENT", "Solde dans les livres", "Solde du relevé", "Écart", "Suspens", "Âge (jours)", "OP-2026-",
         "Préparé par", "Contrôlé par", "zéro franc. Le compte est rapproché au"),
     "fund_call": (

@@ -20,6 +20,7 @@ from portfolio.procurement.forms import ReasonForm, SupplierForm
 from portfolio.procurement.models import OrderLine, Supplier, SupplierAccount
 from tests.agreements import world as make
 from tests.agreements.scene import codes
+from tests.client import client
 from tests.disbursements import chain
 from tests.disbursements.scene import books
 from tests.procurement import stage as s
@@ -244,3 +245,24 @@ def test_the_register_takes_no_account_by_the_way(world: Any) -> None:
         with pytest.raises(Refused):
             buying.propose_supplier_account(work, shop, form)
 
+
+
+def test_the_screens_of_an_account(world: Any) -> None:
+    """Proposed on one screen, verified on another by another person who reads its last four characters only; both stay in the history."""
+    shop = world.ids[SHOP]
+    buyer, head = (client(world.surround, world.people[who]) for who in (s.OFFICER, "programme_head"))
+    page = f"/procurement/suppliers/{shop}"
+    typed = {"kind": "bank", "provider": "BOA Niger", "holder": SHOP, "number": s.RIB}
+    assert buyer.get(f"{page}/accounts/new").status_code == 200
+    assert buyer.submit(f"{page}/accounts/new", {**typed, "number": "n'importe"}).status_code == 422
+    assert buyer.submit(f"{page}/accounts/new", typed).status_code == 303
+    with world.work(s.OFFICER, readonly=True) as work:
+        number = purchases.accounts_of(work, work.db.get_one(Supplier, shop))[0].id
+    verify = f"/procurement/suppliers/accounts/{number}"
+    assert buyer.get(verify).status_code == 403
+    assert s.RIB not in head.get(verify).text and "0042" in head.get(verify).text
+    assert head.submit(f"{verify}/verify", {"number": s.RIB}).status_code == 303
+    shown = head.get(page).text
+    assert "Vérifié" in shown and "Compte de paiement proposé" in shown and "Compte confirmé" in shown
+    assert head.submit(f"{verify}/retire", {"reason": "Le fournisseur a changé de banque"}).status_code == 303
+    assert "Retiré" in buyer.get(page).text

@@ -25,7 +25,7 @@ from portfolio.kit.chain import digest, short
 from portfolio.kit.db import Base
 from portfolio.kit.errors import NotFound, Refusal, Refused
 from portfolio.kit.i18n import gettext as _
-from portfolio.rulebook import names
+from portfolio.rulebook.names import NAMED_KINDS, READERS
 from portfolio.rulebook.permissions import PERMISSIONS
 from portfolio.work import Work
 
@@ -84,9 +84,14 @@ def get(work: Work, number: int) -> Document:
     if found is None:
         raise NotFound
     record = open_owner(work, found.subject_type, found.subject_id)
-    if not names.open_to(work.maybe_actor, found.kind, record):
+    if not opens(work, found.kind, record):
         raise NotFound
     return found
+
+
+def opens(work: Work, kind: str, record: object) -> bool:
+    """Whether the actor, who may see the record, may open its files of this kind: those that name people are for whoever reads the names."""
+    return kind not in NAMED_KINDS or any(work.may(permission, record) for permission in READERS)
 
 
 def get_paper(work: Work, number: int) -> Paper:
@@ -285,12 +290,7 @@ def size_text(size: int) -> str:
 def shown(work: Work, *subjects: Base) -> list[Shown]:
     """Files and papers of these records, ready for `ui.documents`: papers first. Two queries a record."""
     papers = [p for subject in subjects for p in papers_of(work, subject)]
-    files = [
-        d
-        for subject in subjects
-        for d in of(work, subject)
-        if names.open_to(work.maybe_actor, d.kind, subject)
-    ]
+    files = [d for subject in subjects for d in of(work, subject) if opens(work, d.kind, subject)]
     return [
         *(
             Shown(

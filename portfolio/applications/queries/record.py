@@ -20,7 +20,6 @@ from portfolio.kit.errors import Bad
 from portfolio.kit.i18n import N_, datetime_text, pgettext
 from portfolio.kit.i18n import gettext as _
 from portfolio.places.models import Place
-from portfolio.rulebook import names
 from portfolio.rulebook.lifecycles.applications import APPLICATION
 from portfolio.work import Work
 
@@ -91,11 +90,7 @@ def source_text(code: str) -> str:
 def piece_rows(work: Work, application: Application, kept: Sequence[Piece] | None = None) -> list[PieceRow]:
     """The papers with their files, in two queries."""
     pieces = files.pieces(work, application) if kept is None else kept
-    found = {
-        d.id: d
-        for d in documents.of(work, application)
-        if names.open_to(work.maybe_actor, d.kind, application)
-    }
+    found = {d.id: d for d in documents.of(work, application) if documents.opens(work, d.kind, application)}
     return [
         PieceRow(
             p,

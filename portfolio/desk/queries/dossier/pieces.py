@@ -18,7 +18,6 @@ from portfolio.documents.models import Document, Paper
 from portfolio.kit.errors import Forbidden, NotFound, Refusal
 from portfolio.kit.i18n import gettext as _
 from portfolio.kit.text import fold
-from portfolio.rulebook import names
 from portfolio.rulebook import sampling as law
 from portfolio.work import Work
 
@@ -129,7 +128,7 @@ def pieces(work: Work, dossier: Dossier) -> list[Piece]:
                 continue
             shown = kind_words(kind, labels)
             name = f"{folder}/{len(made) + 1:03d}-{_slug(f'{link.reference} {shown}')}{_suffix(filename)}"
-            hidden = not names.open_to(work.maybe_actor, kind, dossier.agreement)
+            hidden = not documents.opens(work, kind, dossier.agreement)
             made.append(
                 Piece(
                     name,

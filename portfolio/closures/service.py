@@ -139,9 +139,10 @@ def obstacles(work: Work, agreement: Agreement) -> Iterator[Refusal]:
             who=who_may("justification:validate"),
         )
     group = work.db.get_one(Group, agreement.group_id)
+    # Likenesses with other groups and their debts are judged before a first payment: they say nothing of this grant's money.
     yield from each(
         "red_flags_open",
-        [flag.words for flag in open_flags(work, group, agreement.reference)],
+        [flag.words for flag in open_flags(work, group, agreement.reference) if flag.kind == "exclusion"],
         _("Alerts open on the group: %(names)s"),
         _("Have the alert cleared by two people, with the reason, or settle what it says."),
         "red_flag:clear",

@@ -20,11 +20,19 @@ from portfolio.desk.service import samples as sampling
 from portfolio.disbursements import service as payments
 from portfolio.disbursements.forms import RejectForm, RequisitionForm
 from portfolio.disbursements.models import Disbursement
+from portfolio.justifications import queries as report_pages
 from portfolio.justifications import service as justifications
-from portfolio.justifications.forms import DeductForm
-from portfolio.justifications.models import Recovery
+from portfolio.justifications.forms import (
+    DeductForm,
+    ExpenseForm,
+    GridForm,
+    ReportForm,
+    VerdictRow,
+    VerdictsForm,
+)
+from portfolio.justifications.models import Justification, Recovery
 from portfolio.ledger import queries as ledger
-from portfolio.ledger.models import LedgerEntry, LedgerPeriod
+from portfolio.ledger.queries import LedgerPeriod
 from portfolio.seed import groups_known, paid, samples
 from portfolio.seed.data.files import all_groups
 from portfolio.seed.data.life import disbursements_of
@@ -57,6 +65,7 @@ def plan(stage: Stage) -> None:
     _plan_requisition(stage)
     _plan_reversal(stage)
     _plan_waivers(stage)
+    _plan_shown(stage)
     _plan_set_off(stage)
     _plan_amendments(stage)
     for n, j in enumerate((*CLOSED, -3), 1):
@@ -105,14 +114,9 @@ def _plan_reversal(stage: Stage) -> None:
 
 def _reverse(stage: Stage, work: Work) -> None:
     found = _payment(stage, work, GARDEN, 1)
-    last = (
-        select(LedgerEntry.posting)
-        .where(LedgerEntry.subject_type == "disbursement", LedgerEntry.subject_id == found.id)
-        .order_by(LedgerEntry.seq.desc())
-        .limit(1)
-    )
+    last = ledger.entries_of(work.db, "disbursement", found.id)[-1].posting
     reason = "Enregistré la veille de l'exécution par la banque : l'avis de débit est daté d'aujourd'hui."
-    books.reverse(work, work.db.scalars(last).one(), reason)
+    books.reverse(work, last, reason)
 
 
 # -- conditions waived by two people -------------------------------------------------------------------------------
@@ -146,6 +150,61 @@ def _ask_waiver(stage: Stage, project: str, number: int, label: str, reason: str
 
 def _waive(stage: Stage, project: str, number: int, label: str, work: Work) -> None:
     agreements.waive(work, _condition(stage, work, project, number, label))
+
+
+# -- expenses shown, accepted and validated before they are reimbursed (R4) ------------------------------------------
+
+
+def _plan_shown(stage: Stage) -> None:
+    stage.plan(-14, "09:20", _officer(MILL), partial(_show, stage))
+    stage.plan(-13, "10:30", _officer(MILL), partial(_examine, stage))
+    stage.plan(-13, "16:30", PROGRAMME, partial(_validate, stage))
+
+
+def _show(stage: Stage, work: Work) -> None:
+    """The sheet of a day of training that the union paid for itself, against the same line as the first session."""
+    tranche = tranche_of(stage, work, MILL, 4)
+    spent_on = stage.day(-16)
+    form = ReportForm(from_on=spent_on, to_on=spent_on, opening_cash=0, bank_balance=0, own_cash=0, own_kind=0)
+    report = justifications.create(work, tranche, form)
+    stage.keep(f"report:{MILL}:4", report)
+    mine = AgreementLine.agreement_id == tranche.agreement_id
+    lines = work.db.scalars(select(AgreementLine).where(mine).order_by(AgreementLine.position)).all()
+    trained = next((line for line in lines if "ormation" in line.label), lines[-1])
+    paper = make(
+        ExpenseForm,
+        number=1,
+        spent_on=spent_on,
+        kind="invoice",
+        supplier="Centre de formation aux métiers ruraux de Téra",
+        voucher_number="F-2026-311",
+        description="Une journée de formation à la conduite du moulin, 16 meunières",
+        line_id=trained.id,
+        method="cash",
+        amount=tranche.amount_minor,
+    )
+    justifications.present_all(work, report, GridForm(lines=[paper]))
+    for expense in report_pages.expenses(work, report):
+        scan = samples.scan(
+            f"formation_{MILL}", "Facture acquittée", expense.supplier, f"{expense.amount_minor} F CFA"
+        )
+        justifications.attach(work, expense, scan)
+    justifications.submit(work, report)
+
+
+def _shown(stage: Stage, work: Work) -> Justification:
+    return stage.get(work, Justification, f"report:{MILL}:4")
+
+
+def _examine(stage: Stage, work: Work) -> None:
+    report = _shown(stage, work)
+    rows = [make(VerdictRow, id=e.id, verdict="accept", reason=None) for e in report_pages.expenses(work, report)]
+    justifications.decide_all(work, report, VerdictsForm(lines=rows))
+    justifications.review(work, report)
+
+
+def _validate(stage: Stage, work: Work) -> None:
+    justifications.validate(work, _shown(stage, work))
 
 
 # -- what is owed, taken from what is paid (document 10) -----------------------------------------------------------

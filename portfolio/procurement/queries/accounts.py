@@ -48,6 +48,13 @@ def paid_account(work: Work, supplier: Supplier) -> SupplierAccount | None:
     return verified[-1] if verified else live[0] if live else None
 
 
+def printed_number(work: Work, supplier: Supplier) -> str:
+    """The number that two people confirmed, or nothing: an order prints no other."""
+    found = paid_account(work, supplier)
+    return found.number if found is not None and found.status == "verified" else ""
+
+
+
 def supplier_account_warnings(work: Work, account: SupplierAccount) -> list[str]:
     """Codes of `SUPPLIER_WARNINGS`, in order."""
     supplier = work.db.get_one(Supplier, account.supplier_id)

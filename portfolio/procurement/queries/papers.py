@@ -23,12 +23,12 @@ from portfolio.places import queries as places
 from portfolio.places.models import Place
 from portfolio.procurement.models import GoodsReceipt, Procedure, Quotation, ReceiptLine, Supplier
 from portfolio.procurement.queries import records
-from portfolio.procurement.queries.accounts import paid_account
+from portfolio.procurement.queries.accounts import printed_number
 from portfolio.work import Work
 
 
 def _iso(value: date | datetime | None) -> str | None:
-    return None if value is None else value.isoformat()
+    return value.isoformat() if value else None
 
 
 def frame(work: Work, procedure: Procedure) -> dict[str, Any]:
@@ -81,12 +81,6 @@ def frame(work: Work, procedure: Procedure) -> dict[str, Any]:
         "commitment": commitment.reference,
         "tranche": tranche.number if tranche else None,
     }
-
-
-def _account(work: Work, supplier: Supplier) -> str:
-    """The number that two people confirmed, or nothing: an order prints no other."""
-    found = paid_account(work, supplier)
-    return found.number if found is not None and found.status == "verified" else ""
 
 
 def _bid(quotation: Quotation, supplier: Supplier, low: bool = False, account: str = "") -> dict[str, Any]:
@@ -301,7 +295,7 @@ def order_facts(work: Work, procedure: Procedure) -> dict[str, Any]:
             "capacity": order.capacity
             or act_of(work, procedure.ordered_by_id, order.ordered_on, "procedure:order"),
         },
-        "supplier": _bid(bid, supplier, account=_account(work, supplier)),
+        "supplier": _bid(bid, supplier, account=printed_number(work, supplier)),
         "award": _award_number(work, procedure),
         "signer": next(iter(signer.values()), {"name": "", "function": ""}),
         "lines": [

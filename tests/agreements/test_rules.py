@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from portfolio.agreements import queries, service
+from portfolio.agreements.forms import AgreementForm
 from portfolio.agreements.models import CONDITIONS, Agreement, Condition, ForceMajeure, Tranche
 from portfolio.agreements.queries import stopped_days
 from portfolio.agreements.queries.forecast import EXAMINED_IN, forecast, foreseen, months_from
@@ -71,13 +72,18 @@ def test_a_tranche_is_paid_less_what_is_missing_in_the_one_before(world: World) 
         assert work.db.get_one(Tranche, second).requested_minor == 1_540_000
 
 
+def numbered(form: AgreementForm) -> dict[int, int]:
+    """The sums of a schedule by the number of their tranche."""
+    return {n: line.amount for n, line in enumerate(form.tranches, 1)}
+
+
 def test_a_retention_is_the_last_tranche_and_waits_for_every_earlier_franc(world: World) -> None:
     schedule = ((4_005_000, "advance"), (445_000, "advance"))
     wrong = make.form(world, TWO, ((2, "retention", 10),))
-    found = list(condition_obstacles(wrong.tranches, wrong.conditions))
+    found = list(condition_obstacles(numbered(wrong), wrong.conditions))
     assert [(r.code, r.missing_minor) for r in found] == [("retention_differs", -1_555_000)]
     early = make.form(world, schedule, ((1, "retention", 90),))
-    assert {r.code for r in condition_obstacles(early.tranches, early.conditions)} & {"condition_incomplete", "retention_not_last"}
+    assert {r.code for r in condition_obstacles(numbered(early), early.conditions)} & {"condition_incomplete", "retention_not_last"}
     number = make.signed(world, schedule=schedule, conditions=((2, "retention", 10),))
     first, last = make.tranche_id(world, number, 1), make.tranche_id(world, number, 2)
     assert blocked(world, last) == {"retained"}

@@ -25,7 +25,7 @@ from tests.agreements.world import World
 from tests.disbursements import chain
 from tests.disbursements.scene import first
 from tests.disbursements.test_disbursements import other_account
-from tests.disbursements.test_paying import CASH
+from tests.disbursements.test_paying import CASH, SMALL
 
 
 def no_guard(*_given: Any, **_more: Any) -> tuple[()]:
@@ -82,7 +82,7 @@ def test_a_new_account_waits_its_hours_and_nothing_else_makes_it_wait(world: Wor
 def test_cash_is_kept_complete_twice(database: Database, monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
     """M15: the form's guard taken away, the database still refuses; its CHECK ignored too, the incomplete payment stands."""
     world = make.build(database, account_kind="cash")
-    number = chain.to(world, "ordered", first(world))
+    number = chain.to(world, "ordered", first(world, schedule=SMALL))
     given = {**CASH, "treasury_account_id": world.ids["till"], missing: None}
     monkeypatch.setattr(money, "pay_errors", no_guard)
     with pytest.raises(IntegrityError, match="cash_has_receipt_and_identity"):

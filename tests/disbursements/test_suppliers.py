@@ -6,9 +6,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from portfolio.agreements.models import Tranche
+from portfolio.audit.models import AuditEvent
 from portfolio.disbursements import queries, service
 from portfolio.disbursements.forms import AccountForm as OtherAccountForm
 from portfolio.disbursements.forms import RequestForm
@@ -210,7 +212,7 @@ def test_a_changed_account_voids_what_was_signed_and_cools_again(world: Any) -> 
     assert chain.stored(world, number).account_number == "NE0770300300000000055"
 
 
-@pytest.mark.parametrize("link", ["", "visaed", "ordered", "sent"])
+@pytest.mark.parametrize("link", ["", "visaed", "ordered"])
 def test_an_excluded_supplier_is_neither_asked_ordered_sent_nor_paid(world: Any, link: str) -> None:
     tranche = ready(world)
     number = chain.to(world, link, tranche) if link else 0
@@ -221,12 +223,22 @@ def test_an_excluded_supplier_is_neither_asked_ordered_sent_nor_paid(world: Any,
         "": [lambda: request(world, tranche)],
         "visaed": [lambda: chain.order(world, number)],
         "ordered": [lambda: chain.send(world, number), lambda: chain.pay(world, number)],
-        "sent": [lambda: chain.pay(world, number)],
     }
     for act in acts[link]:
         with pytest.raises(Refused) as refused:
             act()
         assert codes(refused) == {"supplier_blocked"}
+
+
+def test_what_the_bank_paid_to_a_supplier_excluded_since_is_recorded_and_told(world: Any) -> None:
+    number = chain.to(world, "sent", ready(world))
+    with world.work("programme_head") as work:
+        shop = work.db.get_one(Supplier, world.ids[SHOP])
+        buying.block_supplier(work, shop, ReasonForm(reason="Exclu par décision n° 31 : fausses factures"))
+    chain.pay(world, number)
+    with world.work("external_auditor", readonly=True) as work:
+        told = work.db.scalars(select(AuditEvent).where(AuditEvent.event == "disbursement:paid_despite")).all()
+        assert [(e.subject_id, e.data["despite"]) for e in told] == [(number, ["supplier_blocked"])]
 
 
 def request(world: Any, tranche: int) -> None:

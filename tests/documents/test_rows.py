@@ -198,6 +198,10 @@ ROWS: dict[str, tuple[str, ...]] = {
         "sous réserve des contrôles ultérieurs", "Pièces à conserver", "Visite de suivi", "Compte apuré",
     ),
     # the statements and the letter of 3.4
+    "audit_provisional": ("RAPPORT D'AUDIT PROVISOIRE", "Période auditée", "Auditeurs", "Procédure contradictoire", "En cause", "Accepté", "Reversé",
+                          "Abandonné", "En attente", "Catégorie", "Recommandation", "Responsable", "Échéance", "Arrêté le présent rapport"),
+    "audit_final": ("RAPPORT D'AUDIT DÉFINITIF", "Période auditée", "Auditeurs", "En cause", "En attente", "Réponse de l'audité",
+                    "Position des auditeurs", "Recommandation", "Responsable", "Échéance", "Arrêté le présent rapport", "Pour les audités"),
     "audit_sample": (
         "ÉCHANTILLON D'AUDIT", "Population", "unités monétaires", "Graine", "Couverture", "Empreinte de la population", "Fois", "Vu", "Pièce n°",
         "Observation", "Arrêté le présent échantillon", "L'auditeur",

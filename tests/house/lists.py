@@ -37,7 +37,7 @@ EXPECTED: dict[str, tuple[str, int]] = {
     "/ledger/control": ("internal_auditor", 3),
     "/ledger/control?kind=pieces": ("internal_auditor", 3),
     "/ledger/balance": ("programme_head", 3),
-    "/ledger/editions": ("programme_head", 2),
+    "/ledger/editions": ("programme_head", 3),
     "/ledger/samples": ("internal_auditor", 4),
     "/missions": ("internal_auditor", 3),
     "/missions/findings": ("internal_auditor", 3),

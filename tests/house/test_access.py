@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from tests import factories
 from tests.client import Client, client
 from tests.house.routes import Route, routes
 
+WHOLE = os.environ.get("PORTFOLIO_WHOLE") == "1"
 MATRIX = Path(__file__).with_name("access.txt")
 PRODUCT = Path(portfolio.__file__).parent
 
@@ -54,10 +56,11 @@ def test_visitors_reach_only_what_is_public(house: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("role", list(ROLES))
 def test_every_route_for_every_role(house: dict[str, Any], role: str) -> None:
+    """Every own door, and every closed one when PORTFOLIO_WHOLE=1; else one closed door in three, another third for each role."""
     browser = house["clients"][role]
-    wrong = []
-    for route in routes(house["app"]):
-        if route.name == "accounts.sign_out":
+    wrong, turn = [], list(ROLES).index(role)
+    for at, route in enumerate(routes(house["app"])):
+        if route.name == "accounts.sign_out" or not (WHOLE or route.allows(role) or (at + turn) % 3 == 0):
             continue
         status = checked(browser, route)
         if status >= 500:
@@ -129,7 +132,7 @@ def state(database: Database) -> dict[str, int]:
 @pytest.mark.both_engines
 def test_pages_change_nothing(house: dict[str, Any], database: Database) -> None:
     before = state(database)
-    for role in ("programme_head", "accountant", "external_auditor", "applicant"):
+    for role in ("programme_head", "accountant", "external_auditor", "applicant")[: 4 if WHOLE else 2]:
         for route in routes(house["app"]):
             if route.method == "GET":
                 assert checked(house["clients"][role], route) < 500, route.path

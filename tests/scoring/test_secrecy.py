@@ -57,7 +57,7 @@ def half(database: Database) -> w.World:
 
 
 ROLES = ("officer", "head", "secretary", "m3", "ordonnateur", "auditor", "intake", "admin")
-NEAR = ("/scoring", "/applications", "/committees", "/calls", "/screening", "/desk", "/awards", "/search", "/documents", "/public", "/journal", "/portfolio", "/waiting")
+NEAR = ("/scoring", "/applications", "/committees", "/screening", "/desk", "/search", "/journal", "/waiting")
 """Where a score could show: asked for by every role. The other addresses by two of them in turn, by all when PORTFOLIO_WHOLE=1."""
 
 

@@ -11,6 +11,7 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import select
 
+from portfolio.desk.pdf import reversals as letter
 from portfolio.desk.service import ledger as service
 from portfolio.desk.verify import verify
 from portfolio.documents import queries as documents
@@ -205,3 +206,9 @@ def test_the_letter_of_a_reversal_prints_both_entries_and_the_page_shows_it(plac
         assert paper.reference in shown and f"/documents/papers/{paper.id}" in shown
     assert comptable.get(f"/documents/papers/{paper.id}").status_code == 200
     assert posting(place, "money_receipt:confirmed") != act
+
+
+def test_the_letter_says_the_money_of_the_act_once() -> None:
+    """907 and 409 tell one payment twice: the sum that is written in words is that of the money."""
+    rows = [{"debit": "907 Paiements", "amount_minor": 2_623_500}, {"debit": "409 Avances à justifier", "amount_minor": 2_623_500}]
+    assert letter.sum_of(rows) == 2_623_500 and letter.sum_of(rows[:1]) == 2_623_500

@@ -31,14 +31,19 @@ def _entries(made: Paper, rows: list[Facts]) -> None:
             )
             for r in rows
         ],
-        unit="francs CFA",
     )
+
+
+def sum_of(rows: list[Facts]) -> int:
+    """The money of the act, once: the accounts of the budget (9…) say the same payment a second time."""
+    money = [r["amount_minor"] for r in rows if not r["debit"].startswith("9")]
+    return sum(money) if money else sum(r["amount_minor"] for r in rows)
 
 
 def reversal_pdf(facts: Facts) -> bytes:
     """Décision de contre-passation: both entries, nothing erased; signed by the comptable, seen by the ordonnateur."""
     at = datetime.fromisoformat(facts["written_at"])
-    total = sum(r["amount_minor"] for r in facts["originals"])
+    total = sum_of(facts["originals"])
     made = paper(facts, "Décision de contre-passation", total=total)
     edited(made, facts)
     made.facts(
@@ -51,9 +56,9 @@ def reversal_pdf(facts: Facts) -> bytes:
         ],
         label_mm=40,
     )
-    made.para("Écritures contre-passées", bold=True, align="left")
+    made.para("Écritures contre-passées (francs CFA)", bold=True, align="left")
     _entries(made, facts["originals"])
-    made.para("Écritures de contre-passation", bold=True, align="left")
+    made.para("Écritures de contre-passation (francs CFA)", bold=True, align="left")
     _entries(made, facts["reversals"])
     made.para(
         "Les premières écritures restent au grand livre. Les secondes les compensent, compte par compte et franc pour franc.",

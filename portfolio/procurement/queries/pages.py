@@ -12,6 +12,7 @@ from portfolio.committees import queries as committees
 from portfolio.committees.models import Committee, Seat
 from portfolio.groups import queries as groups
 from portfolio.groups.models import Group
+from portfolio.places import queries as places
 from portfolio.procurement import reference
 from portfolio.procurement.models import Procedure, PurchaseOrder, Quotation, ReceiptLine, Supplier
 from portfolio.procurement.queries import records
@@ -245,6 +246,7 @@ def supplier_facts(work: Work, supplier: Supplier) -> dict[str, Any]:
     orders = [(o, p) for o, p in work.db.execute(statement)]
     return {
         "supplier": supplier,
+        "country": places.country_name(supplier.country),
         "orders": orders,
         "total_minor": sum(o.amount_minor for o, _p in orders),
         "splits": splits(work, supplier.id),

@@ -21,7 +21,7 @@ from tests.lives.worlds import World, place
 
 WHOLE = bool(os.environ.get("PORTFOLIO_WHOLE"))
 SHARDS = 40 if WHOLE else 1
-LIVES = int(os.environ.get("PORTFOLIO_LIVES", 2000 // SHARDS if WHOLE else 20))
+LIVES = int(os.environ.get("PORTFOLIO_LIVES", 2000 // SHARDS if WHOLE else 10))
 """Of each shard."""
 SEED = int(os.environ.get("PORTFOLIO_SEED", 0))
 

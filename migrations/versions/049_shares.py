@@ -30,7 +30,8 @@ def upgrade() -> None:
     for name in REASONS:
         op.execute(f"ALTER TABLE expense ADD COLUMN {name} TEXT NOT NULL DEFAULT ''")
     op.execute(
-        "UPDATE expense SET queried_minor = amount_minor, queried_reason = refused_reason WHERE status = 'queried'"
+        "UPDATE expense SET queried_minor = amount_minor - accepted_minor - refused_minor, queried_reason = refused_reason"
+        " WHERE status = 'queried'"
     )
     op.execute(
         "UPDATE expense SET accepted_reason = refused_reason WHERE status = 'accepted' AND refused_minor = 0"

@@ -1,5 +1,5 @@
-"""HANDMADE: the expenses shown and accepted before a reimbursement is asked (R4). Nothing is known of those reimbursed before: they stay at zero,
-as the papers entered for them do."""
+"""HANDMADE: the expenses shown and accepted before a reimbursement is asked (R4): what stands cleared of the papers of its tranche, as the
+check of the books derives it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,11 @@ def upgrade() -> None:
     op.execute(
         "ALTER TABLE tranche ADD COLUMN shown_minor BIGINT NOT NULL DEFAULT 0"
         " CONSTRAINT ck_tranche_shown_positive CHECK (shown_minor >= 0)"
+    )
+    op.execute(
+        "UPDATE tranche SET shown_minor = (SELECT coalesce(sum(c.amount_minor), 0) FROM expense_clearing c"
+        " JOIN expense e ON e.id = c.expense_id JOIN justification j ON j.id = e.justification_id"
+        " WHERE j.tranche_id = tranche.id AND c.reversed_at IS NULL) WHERE modality = 'reimbursement'"
     )
 
 

@@ -2,7 +2,7 @@
 
 SQLite is the embedded default: WAL, `synchronous=FULL` (NORMAL lost acknowledged payments in 616 of 900 simulated power
 cuts), foreign keys, `BEGIN IMMEDIATE` for writes behind one in-process lock (fair between threads; without it the busy
-handler starves writers), `query_only` set at every begin so that a GET cannot write. PostgreSQL is the engine for many users:
+handler starves writers), `query_only` seen to at every begin so that a GET cannot write. PostgreSQL is the engine for many users:
 READ COMMITTED writes with row locks and conditional updates, `REPEATABLE READ` read-only pages. Requirements D01, D02, W03.
 """
 
@@ -161,7 +161,21 @@ def _by_key(model: Any, lock: bool) -> Any:
 
 
 class Rows(Session):
-    """A session that writes the select of one row by its key once for each table: written anew it costs as much as running it."""
+    """A session that writes the select of one row by its key once for each table: written anew it costs as much as running it; and that
+    finds the connection of its transaction again without going through the states of a session."""
+
+    _reached: tuple[Any, Connection] | None = None
+
+    def connection(self, *given: Any, **options: Any) -> Connection:
+        """As `Session.connection`: the one connection of this transaction, remembered until it ends."""
+        if given or options:
+            return super().connection(*given, **options)
+        transaction = self.get_transaction()
+        if transaction is not None and self._reached is not None and self._reached[0] is transaction:
+            return self._reached[1]
+        found = super().connection()
+        self._reached = self.get_transaction(), found
+        return found
 
     def get(self, entity: Any, ident: Any, **options: Any) -> Any:
         """As `Session.get`; a row asked for by its number goes the short way, to be read or to be held for writing."""
@@ -194,7 +208,9 @@ class Database:
             module = sqlite_module()
             if module.sqlite_version_info < SQLITE_FLOOR:
                 raise OldSqlite(module.sqlite_version)
-            self.engine = create_engine(self.url, module=module, pool_size=threads + 4, max_overflow=0)
+            self.engine = create_engine(
+                self.url, module=module, pool_size=threads + 4, max_overflow=0, pool_use_lifo=True
+            )
             _prepare_sqlite(self.engine)
             self.read_engine = self.engine.execution_options(readonly=True)
             self.turns: Turns | None = Turns(4)
@@ -233,8 +249,9 @@ def _prepare_sqlite(engine: Engine) -> None:
     lock = threading.Lock()
 
     @event.listens_for(engine, "connect")
-    def connect(connection: Any, _record: ConnectionPoolEntry) -> None:
+    def connect(connection: Any, record: ConnectionPoolEntry) -> None:
         connection.isolation_level = None
+        record.info.pop("query_only", None)
         for pragma in (
             "journal_mode=WAL",
             "synchronous=FULL",
@@ -255,7 +272,10 @@ def _prepare_sqlite(engine: Engine) -> None:
                 raise TimeoutError("the write lock was not free")
             connection.info["write_lock"] = True
         driver: Any = connection.connection.dbapi_connection  # straight to the driver: twice on every request
-        driver.execute(f"PRAGMA query_only={'ON' if readonly else 'OFF'}")
+        if connection.info.get("query_only") is not readonly:
+            # Only when it changes: this pragma throws away every statement that the connection has prepared, triggers and all.
+            driver.execute(f"PRAGMA query_only={'ON' if readonly else 'OFF'}")
+            connection.info["query_only"] = readonly
         try:
             driver.execute("BEGIN" if readonly else "BEGIN IMMEDIATE")
         except engine.dialect.loaded_dbapi.OperationalError as error:

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import DBAPIError
 
 from portfolio.kit import db, doctor
 from portfolio.kit.db import SQLITE_FLOOR, Database, OldSqlite
@@ -30,6 +31,25 @@ def test_every_connection_is_durable(database: Database) -> None:
     """D01: each connection of the pool that pages read from, and the one that writes."""
     for found in pragmas(database.read_engine, every=5) + pragmas(database.engine):
         assert found == WANTED
+
+
+@pytest.mark.both_engines
+def test_what_only_reads_cannot_write(database: Database) -> None:
+    """W03: on whichever connection of the pool, and though the same one has just written."""
+    with database.session(readonly=False) as session:
+        session.execute(text("CREATE TABLE scrap (n INTEGER)"))
+        session.commit()
+    for _turn in range(3):
+        for readonly in (True, False):
+            with database.session(readonly=readonly) as session:
+                if readonly:
+                    with pytest.raises(DBAPIError, match="read-?only"):
+                        session.execute(text("INSERT INTO scrap VALUES (1)"))
+                else:
+                    session.execute(text("INSERT INTO scrap VALUES (1)"))
+                    session.commit()
+    with database.session(readonly=True) as session:
+        assert session.execute(text("SELECT count(*) FROM scrap")).scalar_one() == 3
 
 
 def test_a_connection_of_the_driver_alone_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -178,29 +178,58 @@ def worker(once: Annotated[bool, typer.Option(help="Run what is due, then stop."
 
 
 @main.command()
-def backup(out: Annotated[Path, typer.Option(help="File to write; never one that exists.")]) -> None:
-    """Copy the database and the kept files into one file, while people work."""
-    from portfolio.kit.backup import Unfit, make
+def backup(
+    out: Annotated[Path, typer.Option(help="File to write; never one that exists.")],
+    new_key: Annotated[bool, typer.Option(help="Put the key file aside and make another.")] = False,
+) -> None:
+    """Copy the database and the kept files into one encrypted file, while people work."""
+    from portfolio.kit import backup as kit
+    from portfolio.kit.clock import SystemClock
+    from portfolio.kit.keys import BadKey
 
     settings = _settings()
     try:
-        made = make(settings.database_url, settings.data_dir, out.resolve())
-    except (Unfit, OSError) as reason:
+        known = kit.last(settings.data_dir)
+        key = settings.backup_key(make=known is None or not known.key or new_key, again=new_key)
+        made = kit.make(settings.database_url, settings.data_dir, out.resolve(), key)
+        kit.note(settings.data_dir, kit.Last(SystemClock().now(), str(out.resolve()), key.name))
+    except BadKey as reason:
+        known_lost = " ; si elle est perdue, --new-key en fait une autre" if known and known.key else ""
+        typer.secho(f"Sauvegarde impossible : {reason}{known_lost}.", fg="red", err=True)
+        raise typer.Exit(2)
+    except (kit.Unfit, OSError) as reason:
         typer.secho(f"Sauvegarde impossible : {reason}", fg="red", err=True)
         raise typer.Exit(2)
-    typer.echo(f"Sauvegarde dans {out} : la base et {made.files} fichiers, {made.size // 1000} ko.")
+    typer.echo(f"Sauvegarde chiffrée dans {out} : la base et {made.files} fichiers, {made.size // 1000} ko.")
+    if key.phrase:
+        typer.echo("Elle ne se rouvre qu’avec la phrase de passe configurée : gardez-en une copie au coffre.")
+    elif key.new:
+        typer.secho(
+            f"\nCLÉ NEUVE {key.name}, dans {key.path}\n"
+            "SANS ELLE, AUCUNE SAUVEGARDE NE SE ROUVRE : si cette machine est perdue, la clé l’est avec elle.\n"
+            "Copiez ce fichier maintenant hors de cette machine (clé USB au coffre, ou ses lettres sur papier), jamais à côté d’une sauvegarde.",
+            fg="yellow",
+            bold=True,
+            err=True,
+        )
+    else:
+        typer.echo(f"Elle ne se rouvre qu’avec la clé {key.name} ({key.path}).")
 
 
 @main.command()
-def restore(file: Annotated[Path, typer.Argument(help="A backup.")]) -> None:
+def restore(
+    file: Annotated[Path, typer.Argument(help="A backup.")],
+    clear: Annotated[bool, typer.Option(help="Take an old backup that is not encrypted.")] = False,
+) -> None:
     """Fill an empty database and an empty folder from a backup, then check the books."""
     from portfolio.kit.backup import Unfit
     from portfolio.kit.backup import restore as fill
+    from portfolio.kit.keys import BadKey
 
     settings = _settings()
     try:
-        made = fill(file, settings.database_url, settings.data_dir)
-    except (Unfit, OSError) as reason:
+        made = fill(file, settings.database_url, settings.data_dir, None if clear else settings.backup_key())
+    except (Unfit, BadKey, OSError) as reason:
         typer.secho(f"Restauration impossible : {reason}", fg="red", err=True)
         raise typer.Exit(2)
     typer.echo(f"Restauré : la base et {made.files} fichiers.")
@@ -216,7 +245,7 @@ def doctor(language: Annotated[str, typer.Option(help="fr or en.")] = "fr") -> N
     settings = _settings()
     worst = 0
     with speaking(language):
-        found = [*examine(settings.database_url, settings.data_dir), *_books(settings)]
+        found = [*examine(settings.database_url, settings.data_dir), *_books(settings), *_safety(settings)]
     bad = "NON" if language == "fr" else "BAD"
     for ok, words in found:
         typer.secho(f"{'ok ' if ok else bad} {words}", fg="green" if ok else "red")
@@ -233,7 +262,10 @@ def _books(settings: Settings) -> Iterator[tuple[bool, str]]:
 
     if schema_problem(settings.database_url) is not None:
         return
-    around = open_around(settings)
+    try:
+        around = open_around(settings)
+    except BadSettings:  # the secret can be read by others: it was said with the machine
+        return
     with around.database.session(readonly=True) as session:
         now = around.clock.now()
         refusal = ledger.clock(session, now).refusal
@@ -242,6 +274,32 @@ def _books(settings: Settings) -> Iterator[tuple[bool, str]]:
         yield from ledger.examine(session, around.outside, now)
         session.rollback()
     around.database.dispose()
+
+
+def _safety(settings: Settings) -> Iterator[tuple[bool, str]]:
+    """The last backup and its key, once there is something to lose."""
+    from portfolio.kit.doctor import examine_backups, schema_problem
+    from portfolio.kit.keys import BadKey
+    from portfolio.ledger import queries as ledger
+    from portfolio.serving import open_around
+
+    if schema_problem(settings.database_url) is not None:
+        return
+    try:
+        around = open_around(settings)
+    except BadSettings:  # the secret can be read by others: it was said with the machine
+        return
+    with around.database.session(readonly=True) as session:
+        entries = ledger.heads(session)[0][0]
+        session.rollback()
+    around.database.dispose()
+    problem, name = None, ""
+    try:
+        name = settings.backup_key().name
+    except BadKey as reason:
+        problem = str(reason)
+    if entries:
+        yield from examine_backups(settings.data_dir, problem, name, around.clock.now())
 
 
 @books.command("verify")

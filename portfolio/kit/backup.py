@@ -1,10 +1,14 @@
-"""A backup in one file, taken while people work, and its restoration on an empty place (D11, D12, D13).
+"""A backup in one encrypted file, taken while people work, and its restoration on an empty place (D11, D12, D13, D14).
 
 The database is copied by its own interface, which sees one consistent moment: SQLite's online backup, PostgreSQL's `pg_dump`, or its COPY in one
 snapshot where that tool is absent or older than the server. The kept files follow it: bytes are on disk before the row that names them is
-committed, so that every row of the copy finds its file. A manifest holds the SHA-256 of each member; nothing is touched on restoration before all
-of them agree. The secret of the installation goes with it, since codes that applicants hold on paper are made from it: the file is in clear,
-readable by this account alone, and belongs on an encrypted disk.
+committed, so that every row of the copy finds its file. A manifest holds the SHA-256 of each member. All of it goes through `kit.sealed` into the
+file: there is no setting that leaves a backup in clear, its key is never in it, and the copy of the database that stands in clear for a moment
+stands in the data folder, on the disk where the database is in any case, never beside `out`. Nothing is touched on restoration before every
+piece of the file is proved and every member agrees with the manifest.
+
+The secret of the installation goes with it, since codes that applicants hold on paper are made from it. A backup in clear, as version 1 of the
+format was, is restored only when that is asked for in words: nothing proves who wrote it.
 """
 
 from __future__ import annotations
@@ -16,24 +20,32 @@ import re
 import shutil
 import subprocess
 import tempfile
+import time
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from sqlalchemy import inspect
 from sqlalchemy.engine import URL, make_url
 
 from portfolio.kit import pgcopy
 from portfolio.kit.db import Database, sqlite_module
+from portfolio.kit.keys import Key
+from portfolio.kit.sealed import Reader, Refused, Writer
 from portfolio.kit.sinks import FILE as HEADS
 
-FORMAT = 1
+FORMAT, IN_CLEAR = 2, 1
 _DUMP = "database"
 BESIDE = (HEADS, "secret")
+NOTE = "derniere-sauvegarde.json"
+"""What was backed up last, and with which key, for `doctor`; it is not part of a backup."""
 _PIECE = 1 << 20
+_STAGE, _STALE = ".sauvegarde-", 86_400.0
+"""Where the copy in clear stands while it is sealed; one that a cut left behind is taken away after a day (in seconds)."""
 
 
 class Unfit(ValueError):
@@ -48,53 +60,122 @@ class Made:
     size: int
 
 
-def make(url: str, data_dir: Path, out: Path) -> Made:
+def make(url: str, data_dir: Path, out: Path, key: Key) -> Made:
     """Write the backup beside `out`, sync it, and only then give it its name. Raises Unfit, OSError."""
     if out.exists():
         raise Unfit(f"{out} existe déjà : donnez un autre nom, une sauvegarde n'en écrase jamais une autre.")
+    if key.path is not None and out.parent == key.path.parent:
+        raise Unfit(
+            f"{out.parent} contient la clé : écrivez la sauvegarde ailleurs que là où est ce qui l'ouvre."
+        )
     beside = out.with_name(f".{out.name}.partiel")
     address = make_url(url)
+    _sweep(data_dir)
     try:
-        with tempfile.TemporaryDirectory(dir=out.parent) as folder:
+        with tempfile.TemporaryDirectory(prefix=_STAGE, dir=data_dir) as folder:
             dump = Path(folder, _DUMP)
             _dump(address, dump)
             members: dict[str, list[object]] = {}
             handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with (
-                os.fdopen(handle, "wb") as stream,
-                zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
-            ):
-                _put(archive, members, _DUMP, dump)
-                for path in _kept(data_dir):
-                    _put(archive, members, path.relative_to(data_dir).as_posix(), path)
-                facts = {"format": FORMAT, "kind": address.get_backend_name(), "members": members}
-                archive.writestr("manifest.json", json.dumps(facts, sort_keys=True))
-        with beside.open("rb") as made:
-            os.fsync(made.fileno())
+            with os.fdopen(handle, "wb") as stream:
+                sealing = Writer(stream, key)
+                with zipfile.ZipFile(
+                    cast(IO[bytes], sealing), "w", zipfile.ZIP_DEFLATED, compresslevel=1
+                ) as archive:
+                    _put(archive, members, _DUMP, dump)
+                    for path in _kept(data_dir):
+                        _put(archive, members, path.relative_to(data_dir).as_posix(), path)
+                    facts = {"format": FORMAT, "kind": address.get_backend_name(), "members": members}
+                    archive.writestr("manifest.json", json.dumps(facts, sort_keys=True))
+                sealing.finish()
+                stream.flush()
+                os.fsync(stream.fileno())
         beside.replace(out)
     finally:
         beside.unlink(missing_ok=True)
     return Made(len(members) - 1, out.stat().st_size)
 
 
-def restore(archive_path: Path, url: str, data_dir: Path) -> Made:
-    """Read the whole backup, then fill an empty database and an empty folder with it. Raises Unfit before anything is touched."""
+def restore(archive_path: Path, url: str, data_dir: Path, key: Key | None) -> Made:
+    """Read the whole backup, then fill an empty database and an empty folder with it. Without a key, only a backup in clear, of version 1,
+    is taken. Raises Unfit before anything is touched."""
     address = make_url(url)
     _must_be_empty(address, data_dir)
+    touched = False
     try:
-        with zipfile.ZipFile(archive_path) as archive:
-            members = _checked(archive, address.get_backend_name())
+        with _opened(archive_path, key) as stream, zipfile.ZipFile(stream) as archive:
+            members = _checked(archive, address.get_backend_name(), IN_CLEAR if key is None else FORMAT)
+            touched = True
             data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-            for name in members:
-                if name != _DUMP:
-                    _take(archive, name, data_dir / name)
-            with tempfile.TemporaryDirectory(dir=data_dir) as folder:
+            with tempfile.TemporaryDirectory(prefix=_STAGE, dir=data_dir) as folder:
                 dump = Path(folder, _DUMP)
                 _take(archive, _DUMP, dump)
+                for name in members:
+                    if name != _DUMP:
+                        _take(archive, name, data_dir / name)
                 _load(address, dump)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError) as reason:
-        raise Unfit(f"{archive_path} n'est pas une sauvegarde entière ({reason}) : rien n'a été touché.")
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError, Refused) as reason:
+        if touched:
+            raise Unfit(
+                f"{archive_path} a changé pendant sa lecture ({reason}) : videz {data_dir}, puis recommencez."
+            )
+        raise Unfit(f"{archive_path} n'est pas une sauvegarde entière : {reason}. Rien n'a été touché.")
     return Made(len(members) - 1, archive_path.stat().st_size)
+
+
+def _opened(path: Path, key: Key | None) -> IO[bytes]:
+    """The archive inside, every piece of it proved. Raises Unfit, Refused, OSError."""
+    with path.open("rb") as stream:
+        clear = stream.read(2) == b"PK"
+    if clear and key is not None:
+        raise Unfit(
+            f"{path} est une sauvegarde en clair, d'avant le chiffrement : rien ne prouve qui l'a écrite, et rien n'a été touché. "
+            "Si vous en êtes sûr, ajoutez --clear."
+        )
+    if not clear and key is None:
+        raise Unfit(f"{path} n'est pas une sauvegarde en clair : retirez --clear. Rien n'a été touché.")
+    if key is None:
+        return path.open("rb")
+    reader = Reader(path, key)
+    try:
+        reader.prove()
+    except BaseException:
+        reader.close()
+        raise
+    return cast(IO[bytes], reader)
+
+
+def _sweep(data_dir: Path) -> None:
+    """Take away the copies in clear that a cut left behind."""
+    for stale in data_dir.glob(f"{_STAGE}*"):
+        if time.time() - stale.stat().st_mtime > _STALE:
+            shutil.rmtree(stale, ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class Last:
+    """The backup made last here: when, where, and by the key of which name (none for a passphrase)."""
+
+    at: datetime
+    out: str
+    key: str
+
+
+def note(data_dir: Path, last: Last) -> None:
+    """Keep in the data folder what was backed up last."""
+    beside = data_dir / f".{NOTE}.partiel"
+    facts = {"at": last.at.isoformat(), "out": last.out, "key": last.key}
+    beside.write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
+    beside.replace(data_dir / NOTE)
+
+
+def last(data_dir: Path) -> Last | None:
+    """The backup made last here, or None."""
+    try:
+        facts = json.loads((data_dir / NOTE).read_text(encoding="utf-8"))
+        return Last(datetime.fromisoformat(facts["at"]), str(facts["out"]), str(facts["key"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def _kept(data_dir: Path) -> Iterator[Path]:
@@ -116,7 +197,7 @@ def _put(archive: zipfile.ZipFile, members: dict[str, list[object]], name: str, 
     members[name] = [size, digest.hexdigest()]
 
 
-def _checked(archive: zipfile.ZipFile, kind: str) -> dict[str, Any]:
+def _checked(archive: zipfile.ZipFile, kind: str, wanted: int) -> dict[str, Any]:
     """The members, once every byte agrees with the manifest. Raises Unfit."""
     try:
         manifest = json.loads(archive.read("manifest.json"))
@@ -124,7 +205,7 @@ def _checked(archive: zipfile.ZipFile, kind: str) -> dict[str, Any]:
         said, made = manifest["format"], manifest["kind"]
     except (KeyError, ValueError, TypeError):
         raise Unfit("cette archive n'a pas le manifeste d'une sauvegarde : rien n'a été touché.")
-    if said != FORMAT:
+    if said != wanted:
         raise Unfit(
             f"cette sauvegarde est d'un format {said} inconnu de cette version : rien n'a été touché."
         )

@@ -7,17 +7,21 @@ import shutil
 import stat
 import sys
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from portfolio.kit import migrate
+from portfolio.kit import backup, migrate
 from portfolio.kit.clock import SystemClock
 from portfolio.kit.db import SQLITE_FLOOR, Database, OldSqlite, sqlite_module
+from portfolio.kit.i18n import datetime_text, ngettext
 from portfolio.kit.i18n import gettext as _
 
 MIN_FREE = 500 * 1024 * 1024
+BACKUP_DAYS = 7
+"""A backup older than so many days is too old: what a week of work would be lost with the machine."""
 
 
 def schema_problem(url: str) -> str | None:
@@ -66,3 +70,32 @@ def examine(url: str, data_dir: Path) -> Iterator[tuple[bool, str]]:
         database.dispose()
         words = _("journal %(mode)s, synchronous %(level)s (wal and 2 are needed)")
         yield mode == "wal" and level == 2, words % {"mode": mode, "level": level}
+
+
+def examine_backups(
+    data_dir: Path, key_problem: str | None, key_name: str, now: datetime
+) -> Iterator[tuple[bool, str]]:
+    """The last backup and its key, as (good, words): one too old, or one that nobody could open any more, is no backup (D11, D14).
+    `key_problem` says why the key cannot be read here, or is None; `key_name` names the key there is."""
+    made = backup.last(data_dir)
+    if made is None:
+        yield False, _("No backup was ever made here: run portfolio backup --out, on another disk.")
+        return
+    days = (now - made.at).days
+    words = ngettext(
+        "The last backup is %(days)d day old: %(moment)s, %(file)s.",
+        "The last backup is %(days)d days old: %(moment)s, %(file)s.",
+        days,
+    )
+    facts = {"days": days, "moment": datetime_text(made.at), "file": made.out}
+    yield 0 <= days < BACKUP_DAYS, words % facts
+    if key_problem is not None:
+        yield False, _("The key of the backups cannot be used: %(reason)s.") % {"reason": key_problem}
+    elif key_name != made.key:
+        words = _(
+            "The last backup was made with the key %(then)s, and the key that is configured is %(now)s."
+        )
+        passphrase = _("(passphrase)")
+        yield False, words % {"then": made.key or passphrase, "now": key_name or passphrase}
+    else:
+        yield True, _("the key of the last backup can be read; keep a copy of it away from this machine")

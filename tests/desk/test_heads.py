@@ -19,7 +19,7 @@ from portfolio.desk.service import ledger as service
 from portfolio.desk.verify import findings, verify
 from portfolio.documents import queries as documents
 from portfolio.documents.models import Paper
-from portfolio.kit import chain, sinks
+from portfolio.kit import backup, chain, sinks
 from portfolio.kit.clock import FixedClock
 from portfolio.kit.db import Database
 from portfolio.kit.pdf.pen import Pen
@@ -27,6 +27,7 @@ from portfolio.ledger import queries as ledger
 from portfolio.ledger.models import LedgerEntry
 from portfolio.ledger.service import SEALED
 from portfolio.serving import deposit_heads
+from portfolio.settings import Settings
 from tests.client import client
 from tests.desk.scene import lived
 from tests.justifications.grants import Office
@@ -150,11 +151,13 @@ def test_doctor_says_how_old_the_newest_head_outside_is_and_whether_the_books_ag
         """What the command says, at the moment of the test."""
         monkeypatch.setattr(serving, "open_around", lambda _settings: replace(around, database=Database(url)))
         done = CliRunner().invoke(cli.main, ["doctor", "--language", language], env={
-            "PORTFOLIO_DATABASE_URL": url, "PORTFOLIO_DATA_DIR": str(beside), "PORTFOLIO_HEAD_SINKS": str(other)})
+            "PORTFOLIO_DATABASE_URL": url, "PORTFOLIO_DATA_DIR": str(beside), "PORTFOLIO_HEAD_SINKS": str(other), "PORTFOLIO_KEY_DIR": str(tmp_path / "cles")})
         return done.exit_code, done.output
 
     url = place.database.url.render_as_string(hide_password=False)
     lived(place)
+    key = Settings("", beside, frozenset(), key_dir=tmp_path / "cles").backup_key(make=True)
+    backup.note(beside, backup.Last(around.clock.now(), "sauvegarde", key.name))
     code, words = told()
     assert code == 1 and "BAD No head of the ledger has left the database yet" in words
     deposit_heads(around)

@@ -146,6 +146,7 @@ def surroundings(
     clock: Clock | None = None,
     demo: bool = False,
     outside: tuple[Path, ...] = (),
+    key_dir: Path | None = None,
 ) -> Surroundings:
     """What every piece of work runs in; heads of the chains are kept in the data folder when nowhere else."""
     return Surroundings(
@@ -158,6 +159,7 @@ def surroundings(
         touch=touch,
         demo=demo,
         outside=outside or (data_dir,),
+        key_dir=key_dir,
     )
 
 

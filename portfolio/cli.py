@@ -13,6 +13,7 @@ from typing import Annotated
 
 import typer
 
+from portfolio.keyring import keyring
 from portfolio.settings import BadSettings, Settings
 
 main = typer.Typer(
@@ -22,6 +23,7 @@ main = typer.Typer(
 )
 books = typer.Typer(no_args_is_help=True, help="The ledger: export, verify, print.")
 main.add_typer(books, name="ledger")
+books.add_typer(keyring, name="keys")
 
 
 def _settings() -> Settings:
@@ -271,7 +273,7 @@ def _books(settings: Settings) -> Iterator[tuple[bool, str]]:
         refusal = ledger.clock(session, now).refusal
         agreed = _("the clock agrees with the last entry of the books")
         yield refusal is None, refusal.message if refusal else agreed
-        yield from ledger.examine(session, around.outside, now)
+        yield from ledger.examine(session, around.outside, now, around.key_dir)
         session.rollback()
     around.database.dispose()
 
@@ -313,7 +315,9 @@ def ledger_verify(
     around = open_around(_settings())
     session = around.database.session(readonly=True)
     try:
-        anomalies = verify(session, around.outside, around.data_dir if files else None)
+        anomalies = verify(
+            session, around.outside, around.data_dir if files else None, around.key_dir
+        )
     finally:
         session.rollback()
         session.close()

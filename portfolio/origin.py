@@ -28,6 +28,8 @@ class Surroundings:
     demo: bool = False
     outside: tuple[Path, ...] = ()
     """The folders that keep the heads of both chains (T06)."""
+    key_dir: Path | None = None
+    """The folder of the key that signs those heads (T07); without it they are not signed."""
 
 
 @dataclass(frozen=True)

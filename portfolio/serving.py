@@ -6,13 +6,14 @@ import itertools
 import os
 import threading
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
 from portfolio.app import Portfolio, create_app, load_rooms, surroundings
 from portfolio.documents.service import sweep
-from portfolio.kit import sinks
+from portfolio.kit import signing
 from portfolio.kit.clock import Clock, SystemClock
 from portfolio.kit.db import Database
 from portfolio.ledger import queries as ledger
@@ -39,6 +40,7 @@ def open_around(settings: Settings, *, clock: Clock | None = None) -> Surroundin
         clock=clock or SystemClock(),
         demo=demo,
         outside=settings.head_sinks,
+        key_dir=settings.key_dir,
     )
 
 
@@ -80,21 +82,30 @@ def sweep_files(around: Surroundings) -> int:
         session.close()
 
 
-def deposit_heads(around: Surroundings) -> list[Path]:
-    """Let the heads of both chains leave the database, once a day or every fifty entries; the folders that could not be written (T06)."""
+def deposit_heads(around: Surroundings, *, now: bool = False) -> list[Path]:
+    """Let the heads of both chains leave the database, signed, once a day or every fifty entries, or at once; the folders that could not be
+    written (T06, T07)."""
     session, failed = around.database.session(readonly=True), list[Path]()
     try:
-        now, seen = around.clock.now(), ledger.heads(session)
+        at, seen = around.clock.now(), ledger.heads(session)
         for folder in around.outside:
             last = ledger.last_outside([folder])
-            if ledger.is_old(last, now, seen[0][0]):
-                failed += sinks.append([folder], ledger.Deposit(now, *seen, folder).line)
+            if now or ledger.is_old(last, at, seen[0][0]):
+                failed += ledger.deposit(folder, ledger.Deposit(at, *seen, folder), _signer(around, at))
         return failed
     except DBAPIError:  # a database under migration or restore: the next turn comes soon
         return list(around.outside)
     finally:
         session.rollback()
         session.close()
+
+
+def _signer(around: Surroundings, now: datetime) -> signing.Signer | None:
+    """The key that signs the heads; a head that cannot be signed leaves all the same, and `doctor` says so (T07)."""
+    try:
+        return signing.signer(around.key_dir, now) if around.key_dir is not None else None
+    except (signing.BadKey, OSError):
+        return None
 
 
 __all__ = ["DAY", "JOBS", "TURNS", "build", "deposit_heads", "open_around", "sweep_files"]

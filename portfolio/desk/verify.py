@@ -49,16 +49,27 @@ def witnesses(session: Session) -> dict[tuple[int, str], str]:
     return found
 
 
-def findings(session: Session, outside: Sequence[Path] = (), data_dir: Path | None = None) -> list[Finding]:
+def findings(
+    session: Session,
+    outside: Sequence[Path] = (),
+    data_dir: Path | None = None,
+    key_dir: Path | None = None,
+) -> list[Finding]:
     """Every anomaly, the chains first; an empty list when the books are whole. `outside` are the folders that keep the daily heads; with
-    `data_dir` every kept file is read again too, which takes the time of reading them all."""
+    `data_dir` every kept file is read again too, which takes the time of reading them all; with
+    `key_dir` the signatures of the heads are held against the keys that it publishes (T07)."""
     kept = _files(session, data_dir) if data_dir is not None else ()
-    return [*_chains(session, outside), *_guards(session), *_papers(session), *kept]
+    return [*_chains(session, outside), *_signatures(outside, key_dir), *_guards(session), *_papers(session), *kept]
 
 
-def verify(session: Session, outside: Sequence[Path] = (), data_dir: Path | None = None) -> list[str]:
+def verify(
+    session: Session,
+    outside: Sequence[Path] = (),
+    data_dir: Path | None = None,
+    key_dir: Path | None = None,
+) -> list[str]:
     """The same, in words: for the command line."""
-    return [finding.words for finding in findings(session, outside, data_dir)]
+    return [finding.words for finding in findings(session, outside, data_dir, key_dir)]
 
 
 def _kind(anomaly: audit.Anomaly) -> str:
@@ -93,6 +104,18 @@ def _chains(session: Session, outside: Sequence[Path]) -> Iterator[Finding]:
             what = _kind(anomaly) % {"where": where} if anomaly.kind == "witness" else _kind(anomaly)
             facts = {"chain": name, "seq": anomaly.seq, "what": what}
             yield Finding(anomaly.kind, f"{anomaly.chain}:{anomaly.seq}", words % facts)
+
+
+def _signatures(outside: Sequence[Path], key_dir: Path | None) -> Iterator[Finding]:
+    for bad in ledger.signature_problems(outside, key_dir):
+        words = _("Head of entry no. %(seq)d kept in %(folder)s since %(at)s: %(what)s.")
+        facts = {
+            "seq": bad.seq,
+            "folder": bad.folder,
+            "at": bad.at,
+            "what": ledger.signature_words(bad.state),
+        }
+        yield Finding("signature", f"head:{bad.seq}", words % facts)
 
 
 def _off(subject: str, column: str, stored: int, derived: int) -> Finding:

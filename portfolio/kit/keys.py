@@ -45,15 +45,21 @@ def written(secret: bytes) -> str:
 
 
 def make(path: Path, word: str, notice: str) -> Key:
-    """Make a key in a file that does not exist yet, for this account alone; `word` says what it is for. Raises BadKey, OSError."""
+    """Make a key in a file that does not exist yet, for this account alone; `word` says what it is for. Raises FileExistsError
+    when there is one, OSError."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     secret = secrets.token_bytes(SIZE)
     comment = "".join(f"# {line}\n" for line in notice.splitlines())
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as stream:
-        stream.write(f"{comment}{word} {written(secret)}\n")
-        stream.flush()
-        os.fsync(stream.fileno())
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(f"{comment}{word} {written(secret)}\n")
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.link(beside, path)  # never over another, and never seen by half
+    finally:
+        beside.unlink()
     return Key(secret, path=path, new=True)
 
 

@@ -39,6 +39,8 @@ _CHAIN = STAGES["committed"]
 VIEWS = {name: words for name, words in DIMENSION_WORDS.items() if name != "treasury"}
 """The dimensions that have a view; the institution's accounts have their place in the tree itself."""
 VERIFIER = Path(__file__).with_name("offline.py")
+_SIGNATURES = "from portfolio.ledger.signatures import PRINTED, Unusable, heads, receipt"
+"""The line of it in whose place the part that verifies signatures is written."""
 _TYPES = {"at": "t", "dated_on": "d"}
 _NUMBERS = frozenset({"seq", "posting", "amount_minor", "exercice", "subject_id", "actor_id", "reverses"})
 
@@ -278,4 +280,7 @@ def _jsonl(session: Session, out: TextIO) -> int:
 
 def write_verifier(out: Path) -> None:
     """The offline verifier as it is given to an auditor: one file, for any Python, beside the export (T04)."""
-    out.write_bytes(VERIFIER.read_bytes())
+    source = VERIFIER.read_text(encoding="utf-8")
+    part = VERIFIER.with_name("signatures.py").read_text(encoding="utf-8")
+    part = part.partition('"""\n\nfrom __future__ import annotations\n')[2].strip()
+    out.write_text(source.replace(_SIGNATURES, part), encoding="utf-8")

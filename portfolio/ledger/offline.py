@@ -1,10 +1,11 @@
 """The offline verifier: this one file, Python's standard library, and an export of the ledger (T02, T04).
 
-    python offline.py ledger.jsonl --receipt "3F2A 91BC 77DE 0A1B@1204"
+    python offline.py ledger.jsonl --receipt "3F2A 91BC 77DE 0A1B@1204" --checkpoints tetes-du-livre.txt --key "FINGERPRINT"
 
 It imports nothing of the product, needs no key, server or network, and is read from end to end by whoever doubts. It recomputes the chain,
 names the first bad row and what was done to it as `portfolio ledger verify` does, adds up every running total, and holds the chain against
-the fingerprints printed on papers: a chain written again from end to end agrees with itself, never with those (T06). It speaks French.
+the fingerprints printed on papers and the signed heads kept outside: a chain written again from end to end agrees with itself, never with
+those (T06, T07). It speaks French. (In the product, the part that verifies signatures is `signatures.py`; it is given out within this file.)
 
 Speed: every row says the hash of the row before, so that spans of the file are checked side by side and joined afterwards, and a run of
 columns that many rows share is turned into bytes once. Anything but the plainest writing goes the slow and literal way.
@@ -24,6 +25,8 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
+
+from portfolio.ledger.signatures import PRINTED, Unusable, heads, receipt
 
 VERSION, GENESIS = "portfolio-chain-1", "0" * 64
 CODES = ("exercice", "donor", "fund", "line", "call", "agreement", "tranche", "party", "place", "objective", "treasury")
@@ -53,11 +56,6 @@ WORDS = {
 }  # fmt: skip
 Sums = dict[tuple[object, ...], int]
 Totals = dict[tuple[object, ...], list[int]]
-_PRINTED = re.compile(r"LIVRE\s+(\d+)\s+([0-9A-Fa-f]{64})")
-
-
-class Unusable(ValueError):
-    """Why a file or a fingerprint cannot be read, in words."""
 
 
 def pieces(record: Mapping[str, object], types: Mapping[str, str]) -> Iterator[bytes]:
@@ -339,17 +337,6 @@ def _first_fault(path: str, layout: Layout, place: int, seq: int, previous: str,
         return seq, "swap" if known(f'"hash":"{written}"', layout.start) else "insertion" if follows == previous else "deletion"
 
 
-def receipt(text: str) -> tuple[int, str]:
-    """A printed fingerprint: `3F2A 91BC 77DE 0A1B@1204`, the whole hash, or the line `LIVRE 1204 3f2a91bc…` of a QR. Raises Unusable."""
-    if found := _PRINTED.search(text):
-        return int(found[1]), found[2].lower()
-    digest, _, number = text.rpartition("@")
-    digest = re.sub(r"[^0-9A-Za-z]", "", digest).lower()
-    if not re.fullmatch("[0-9a-f]{16,64}", digest) or not number.strip().isdigit():
-        raise Unusable(f'empreinte illisible : « {text} » ; écrivez par exemple "3F2A 91BC 77DE 0A1B@1204"')
-    return int(number), digest
-
-
 def said(verdict: Verdict) -> Iterator[str]:
     """The verdict in French, a line at a time."""
 
@@ -362,7 +349,7 @@ def said(verdict: Verdict) -> Iterator[str]:
         debit, credit = (sum(sides[at] for (unit, _), sides in verdict.accounts.items() if unit == currency) for at in (0, 1))
         figures = f"Débits {debit:,}, crédits {credit:,} en {currency}, unités mineures : ".replace(",", "\u00a0").replace("\u00a0 ", ", ")
         yield figures + ("égaux." if debit == credit else "INÉGAUX.")
-    for number, printed, agrees in verdict.receipts:
+    for number, printed, agrees in [each for each in verdict.receipts if not each[2] or len(verdict.receipts) < 40]:
         words = "au-delà de l'anomalie, non comparée" if agrees is None else "conforme" if agrees else "NON CONFORME"
         yield f"Empreinte imprimée {short(printed)}, écriture n° {number} : {words}."
     if verdict.fault is None:
@@ -381,18 +368,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("file", help="le fichier exporté, par exemple grand-livre.jsonl")
     parser.add_argument("--receipt", action="append", default=[], metavar="EMPREINTE@NUMÉRO", help="telle qu'imprimée ; se répète")
     parser.add_argument("--receipts", action="append", default=[], metavar="FICHIER", help="lignes « LIVRE numéro empreinte »")
+    parser.add_argument("--checkpoints", action="append", default=[], metavar="FICHIER", help="têtes signées, gardées au dehors ; se répète")
+    parser.add_argument("--key", action="append", default=[], metavar="EMPREINTE", help="d'une clé, telle qu'un tiers l'a notée ; se répète")
     given = parser.parse_args(arguments)
     try:
         printed = [receipt(text) for text in given.receipt]
         for name in given.receipts:
             with open(name, encoding="utf-8", errors="replace") as lines:
-                printed += [receipt(line) for line in lines if _PRINTED.search(line)]
-        verdict = verify(given.file, printed)
+                printed += [receipt(line) for line in lines if PRINTED.search(line)]
+        kept, words, forged = heads(given.checkpoints, given.key)
+        verdict = verify(given.file, list(dict.fromkeys([*printed, *kept])))
     except (Unusable, OSError) as reason:
         sys.stderr.write(f"Vérification impossible : {reason}\n")
         return 2
-    sys.stdout.writelines(line + "\n" for line in said(verdict))
-    return 0 if verdict.fault is None else 1
+    sys.stdout.writelines(line + "\n" for line in (*words, *said(verdict)))
+    return 0 if verdict.fault is None and not forged else 1
 
 
 if __name__ == "__main__":

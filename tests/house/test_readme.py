@@ -73,6 +73,6 @@ def test_linked_pictures_exist() -> None:
 
 def test_every_command_of_the_table_exists() -> None:
     commands = re.findall(r"^\| `portfolio ([a-z ]+)` \|", README, flags=re.M)
-    assert len(commands) == 12
+    assert len(commands) == 14
     refused = [command for command in commands if CliRunner().invoke(cli.main, [*command.split(), "--help"]).exit_code]
     assert refused == []

@@ -22,7 +22,6 @@ from portfolio.kit import chain
 from portfolio.kit.chain import seal
 from portfolio.kit.db import Database
 from portfolio.ledger import export, offline
-from portfolio.ledger.export import VERIFIER
 from portfolio.ledger.queries import Head
 from portfolio.ledger.service import SEALED
 from tests.ledger.books import fill, transfers
@@ -48,9 +47,10 @@ def run(*arguments: object, folder: Path) -> subprocess.CompletedProcess[str]:
                           capture_output=True, check=False, env={"PYTHONIOENCODING": "utf-8"})  # fmt: skip
 
 
-def test_it_imports_the_standard_library_only() -> None:
+def test_it_imports_the_standard_library_only(tmp_path: Path) -> None:
     names = set()
-    for node in ast.walk(ast.parse(VERIFIER.read_text(encoding="utf-8"))):
+    export.write_verifier(tmp_path / "given.py")
+    for node in ast.walk(ast.parse((tmp_path / "given.py").read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             names |= {alias.name.partition(".")[0] for alias in node.names}
         if isinstance(node, ast.ImportFrom):

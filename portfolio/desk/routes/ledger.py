@@ -17,6 +17,7 @@ from portfolio.kit.errors import Bad, NotFound
 from portfolio.kit.forms import Form, Reason
 from portfolio.kit.i18n import datetime_text, ngettext
 from portfolio.kit.i18n import gettext as _
+from portfolio.kit.signing import grouped
 from portfolio.ledger import export
 from portfolio.ledger import queries as ledger
 from portfolio.rulebook.lifecycles.periods import CLOCK
@@ -237,6 +238,7 @@ def _stands(work: Work) -> dict[str, Any]:
     return {
         "head": head,
         "outside": last,
+        "outside_key": grouped(last.by) if last is not None and last.by else "",
         "outside_old": ledger.is_old(last, work.now, head.seq),
         "clock": ledger.clock(work.db, work.now),
         "clocks": clocks,

@@ -36,7 +36,7 @@ def books() -> Base:
 def check(work: Work) -> list[Finding]:
     """Check everything and put the result on record: who, when, how many entries, how many anomalies."""
     work.require("ledger:verify")
-    found = findings(work.db, work.around.outside)
+    found = findings(work.db, work.around.outside, key_dir=work.around.key_dir)
     stands = ledger.head(work.db)
     data = {
         "entries": stands.seq,

@@ -25,7 +25,17 @@ from portfolio.ledger.queries.entries import (
     value_of,
     whole,
 )
-from portfolio.ledger.queries.heads import Deposit, deposits, examine, heads, is_old, last_outside
+from portfolio.ledger.queries.heads import (
+    Deposit,
+    deposit,
+    deposits,
+    examine,
+    heads,
+    is_old,
+    last_outside,
+    signature_problems,
+    signature_words,
+)
 from portfolio.ledger.queries.periods import (
     closed_exercice,
     closed_until,
@@ -78,6 +88,7 @@ __all__ = [
     "debits_after",
     "entries_between",
     "examine",
+    "deposit",
     "deposits",
     "entries_of",
     "exercices",
@@ -103,6 +114,8 @@ __all__ = [
     "page",
     "periods",
     "reversals_of",
+    "signature_problems",
+    "signature_words",
     "standing",
     "subtotals",
     "sums",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support import databases, leftovers
+from tests.support import databases, leftovers, remembered
 from tests.support.postgres import Server
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def memory(config: pytest.Config) -> Path | None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """The controller makes the run's folder and starts the server; workers find them in the environment."""
+    remembered.statements()
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
     place = memory(config)
@@ -82,6 +83,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest journey first: begun last, one worker walks it while the other has nothing to do."""
     items.sort(key=lambda item: "test_story.py" not in item.nodeid)
+    remembered.collector()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -8,12 +8,14 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from tests.support.postgres import Server
 
 RUN_FOLDER = "PORTFOLIO_TEST_RUN"  # folder that the whole run shares, set by the controller
+MIGRATED = "portfolio"
 PG_FOLDER = "PORTFOLIO_TEST_PG"  # folder of the server, or "! reason" when it did not start
 
 
@@ -59,26 +61,39 @@ def sqlite_url(path: Path) -> str:
     return f"sqlite:///{path}"
 
 
-def new(kind: str, folder: Path, name: str = "portfolio",
-        fill: Callable[[str], object] = migrate) -> str:
-    """Address of a fresh copy of the template `name`; `fill` makes the template, once a run.
+def new(kind: str, folder: Path, name: str = MIGRATED, fill: Callable[[str], object] = migrate) -> str:
+    """Address of a fresh copy of the template `name`; `fill` makes the template, once a run, on a copy of the migrated one.
 
     A test module with dear data (a seeded portfolio) passes its own `name` and `fill`.
     """
     if kind == "postgresql":
         postgres, template = server(), f"template_{name}"
         with once(f"pg_{name}") as first:
-            if first:
+            if first and name == MIGRATED:
                 postgres.create_template(fill, template)
+            elif first:
+                postgres.create_template(fill, template, copied=_template(kind))
         return postgres.clone(template)
     original = run_folder() / f"{name}.sqlite"
     with once(f"sqlite_{name}") as first:
         if first:
+            if name != MIGRATED:
+                _copy(run_folder() / f"{_template(kind)}.sqlite", original)
             fill(sqlite_url(original))
-    copy = folder / f"{name}.sqlite"
+    _copy(original, folder / original.name)
+    return sqlite_url(folder / original.name)
+
+
+def _template(kind: str) -> str:
+    """The migrated template, made when it is not there yet; its name."""
+    with TemporaryDirectory() as passing:
+        drop(new(kind, Path(passing)))
+    return f"template_{MIGRATED}" if kind == "postgresql" else MIGRATED
+
+
+def _copy(original: Path, copy: Path) -> None:
     for part in original.parent.glob(f"{original.name}*"):  # with its -wal, if one is left
         shutil.copyfile(part, copy.with_name(copy.name + part.name.removeprefix(original.name)))
-    return sqlite_url(copy)
 
 
 def drop(url: str) -> None:

@@ -122,9 +122,11 @@ class Server:
             for statement in statements:
                 connection.execute(statement.encode())
 
-    def create_template(self, migrate: Callable[[str], object], name: str = "template_portfolio") -> str:
-        """A migrated database that `clone` copies; `migrate` gets its address."""
-        self._execute(f'CREATE DATABASE "{name}"')
+    def create_template(
+        self, migrate: Callable[[str], object], name: str = "template_portfolio", *, copied: str = ""
+    ) -> str:
+        """A database that `clone` copies; `migrate` gets its address, to fill it. Empty before, unless `copied` from another."""
+        self._execute(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{copied}"' if copied else ""))
         migrate(self.url(name))
         self._execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
         return name

@@ -156,6 +156,7 @@ def reconciliation_pdf(facts: dict[str, Any]) -> bytes:
         {**facts, "draft": not done or bool(facts.get("draft"))},
         [("Compte", facts["account"])],
         facts["books_minor"],
+        one_page=True,
     )
     paper.facts(
         [
@@ -170,7 +171,7 @@ def reconciliation_pdf(facts: dict[str, Any]) -> bytes:
         [
             ("Solde dans les livres à cette date", books),
             ("Solde du relevé, ou compté", statement),
-            ("Écart à expliquer", books - statement),
+            ("Écart à expliquer (livres moins relevé)", books - statement),
         ],
         numbered=False,
         unit="francs CFA",
@@ -191,7 +192,7 @@ def reconciliation_pdf(facts: dict[str, Any]) -> bytes:
                 Column("Référence", 40, kind="code"),
                 Column("Du", 22, kind="date"),
                 Column("Âge (jours)", 20, kind="number"),
-                Column("Montant", 36, kind="amount"),
+                Column("À porter au solde du relevé", 36, kind="amount"),
             ],
             [
                 (r["label"], r["reference"] or "—", date.fromisoformat(r["on"]), r["days"], r["amount_minor"])
@@ -202,10 +203,24 @@ def reconciliation_pdf(facts: dict[str, Any]) -> bytes:
             unit="francs CFA",
         )
     left = facts["unexplained_minor"]
-    explained = books - statement - left
-    paper.facts(
-        [("Écart expliqué par les suspens", amount(explained)), ("Écart non expliqué", amount(left))],
-        label_mm=60,
+    held, missing = (
+        sum(item["amount_minor"] for item in facts["items"] if item["side"] == side)
+        for side in ("books", "statement")
+    )
+    paper.heading("Du relevé aux livres")
+    paper.table(
+        [Column("Preuve", weight=3), Column("Montant", 44, kind="amount")],
+        [
+            ("Solde du relevé, ou compté", statement),
+            ("Dans les livres, pas encore au relevé", held),
+            ("Au relevé, pas encore dans les livres (débits ajoutés, crédits retranchés)", missing),
+            ("Solde rapproché", statement + held + missing),
+            ("Solde dans les livres", books),
+            ("Écart non expliqué", left),
+        ],
+        numbered=False,
+        unit="francs CFA",
+        bold_rows=(3, 5),
     )
     paper.arrete(
         f"Écart non expliqué : zéro franc. Le compte est rapproché au {said}."

@@ -143,7 +143,7 @@ def _account(stage: Stage, facts: AccountFacts, work: Work) -> None:
             label=facts.title,
             kind=KINDS[facts.kind],
             fund_id=stage.ids[f"fund:{facts.fund}"] if facts.fund else None,
-            holder="Autorité de développement de la zone"
+            holder="Autorité régionale des trois frontières"
             if facts.kind != "cash"
             else "Menue caisse du siège",
             number=rib("XX", "01001", len(stage.ids)) if facts.kind == "bank" else "",

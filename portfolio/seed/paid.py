@@ -58,7 +58,7 @@ SHOWN: dict[str, tuple[str, dict[str, object]]] = {
         "Marché signé et enregistré",
         {"number": "M-{n}", "issuer": "Entreprise attributaire"},
     ),
-    "document": ("Pièce reçue, originale, copiée au dossier", {"issuer": "Autorité qui l'a délivrée"}),
+    "document": ("Pièce reçue, originale, copiée au dossier", {"issuer": "Bureau du bénéficiaire"}),
     "report": (
         "Rapport d'exécution",
         {

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import select
 
 from portfolio.agreements import queries as agreements
@@ -12,6 +14,7 @@ from portfolio.agreements.models import AgreementLine, Tranche
 from portfolio.agreements.service import move_stage
 from portfolio.desk import verify
 from portfolio.disbursements import queries, service
+from portfolio.documents import queries as documents
 from portfolio.justifications import service as vouchers
 from portfolio.justifications.forms import AcceptForm, ExpenseForm, ReportForm
 from portfolio.justifications.models import Expense, Justification
@@ -86,6 +89,11 @@ def test_only_expenses_accepted_are_reimbursed(world: World) -> None:
     found = make.tranche(world, tranche)
     assert (found.paid_minor, found.cleared_minor, found.shown_minor) == (900_000, 900_000, 900_000)
     assert drifts(world) == []
+    with world.work("accountant", readonly=True) as work:
+        paper = documents.paper(work, "liquidation", queries.get(work, number))
+        assert paper is not None
+        words = " ".join(PdfReader(io.BytesIO(documents.bytes_of(work, paper))).pages[0].extract_text().split())
+    assert "ATTESTATION DE SERVICE FAIT" in words and "Certifié le service fait, au vu des dépenses présentées et acceptées" in words
 
 
 def test_the_books_are_derived_from_the_vouchers_again(world: World) -> None:

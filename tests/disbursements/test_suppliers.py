@@ -276,5 +276,6 @@ def test_the_screens_of_an_account(world: Any) -> None:
     assert head.submit(f"{verify}/verify", {"number": s.RIB}).status_code == 303
     shown = head.get(page).text
     assert "Vérifié" in shown and "Compte de paiement proposé" in shown and "Compte confirmé" in shown
+    assert "Retirer</a>" in shown and "Vérifier ou retirer" not in shown, "a verified account has nothing left to verify"
     assert head.submit(f"{verify}/retire", {"reason": "Le fournisseur a changé de banque"}).status_code == 303
     assert "Retiré" in buyer.get(page).text

@@ -212,7 +212,7 @@ ROWS: dict[str, tuple[str, ...]] = {
     "reversal": ("DÉCISION DE CONTRE-PASSATION", "Écritures contre-passées", "Écritures de contre-passation", "Motif", "Écrit le", "Débit", "Crédit",
         "Arrêtée la présente contre-passation", "Contre-passé par", "L'ordonnateur"),
     "reconciliation": ("ÉTAT DE RAPPROCHEMENT", "Solde dans les livres", "Solde du relevé", "Écart", "Suspens", "Âge (jours)", "OP-2026-",
-        "Préparé par", "Contrôlé par", "zéro franc. Le compte est rapproché au"),
+        "Du relevé aux livres", "Solde rapproché", "Préparé par", "Contrôlé par", "zéro franc. Le compte est rapproché au"),
     "fund_call": (
         "APPEL DE FONDS", "Accord", "Paiements prévus", "Trésorerie du fonds", "Appels antérieurs", "Besoin", "Montant demandé",
         "Montant dans la monnaie de l'accord", "Taux", "Compte à créditer", "Arrêté le présent appel de fonds", "Préparé par", "L'ordonnateur",

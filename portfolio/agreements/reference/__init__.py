@@ -114,6 +114,8 @@ EVIDENCE_PERMISSION: dict[str, str] = {"visit": "visit:validate", "do_no_harm": 
 
 TO_SUPPLIER = ("direct", "kind")
 """Modalities in which the money goes to a supplier, against what was received, and never to the group."""
+SERVICE_DONE = (*TO_SUPPLIER, "reimbursement")
+"""Modalities whose liquidation certifies a service done; an advance notes that its conditions are met (the spending chain, R1)."""
 MODALITY_WORDS: dict[str, str] = {
     "advance": N_("Advance to be justified"),
     "direct": N_("Direct payment to the supplier"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from portfolio.agreements.pdf.parts import ACCOUNTS, MODALITIES, Facts, copies_to, day, long_day, sheet
-from portfolio.agreements.reference import TO_SUPPLIER
+from portfolio.agreements.reference import SERVICE_DONE
 from portfolio.kit.pdf import Column, Paper, Signatory, amount
 from portfolio.kit.words import amount_in_words
 
@@ -112,7 +112,7 @@ def order_pdf(facts: dict[str, Any]) -> bytes:
 
 
 def _papers(paper: Paper, facts: Facts) -> None:
-    first = "attestation de service fait" if facts["modality"] in TO_SUPPLIER else "fiche de liquidation"
+    first = "attestation de service fait" if facts["modality"] in SERVICE_DONE else "fiche de liquidation"
     attached = [f"{first} n° {facts['order']}-FL", *facts["papers"]]
     joined = " ; ".join(f"{n}. {name}" for n, name in enumerate(attached, 1))
     paper.para(f"Pièces jointes : {joined}.", align="left")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from portfolio.agreements.pdf.parts import MODALITIES, Facts, day, long_day, sheet
-from portfolio.agreements.reference import TO_SUPPLIER
+from portfolio.agreements.reference import SERVICE_DONE
 from portfolio.disbursements.pdf.order import object_line, payee_line
 from portfolio.kit.pdf import Column, Paper, Signatory, amount, figures
 from portfolio.kit.words import MONTHS, amount_in_words
@@ -114,11 +114,11 @@ def request_pdf(facts: dict[str, Any]) -> bytes:
 
 
 def liquidation_pdf(facts: dict[str, Any]) -> bytes:
-    """The fiche de liquidation; « attestation de service fait » for what a supplier is paid."""
-    direct = facts["modality"] in TO_SUPPLIER
+    """The fiche de liquidation of an advance; « attestation de service fait » for what a supplier is paid and for a reimbursement."""
+    done = facts["modality"] in SERVICE_DONE
     signer = facts["liquidator"]
     paper = sheet(
-        "Attestation de service fait" if direct else "Fiche de liquidation",
+        "Attestation de service fait" if done else "Fiche de liquidation",
         {**facts, "draft": not signer["on"] or bool(facts.get("draft"))},
         _references(facts),
         facts["amount_minor"],
@@ -132,9 +132,10 @@ def liquidation_pdf(facts: dict[str, Any]) -> bytes:
     if receptions := facts.get("receptions"):
         paper.heading("Service fait constaté par")
         paper.bullets([f"Procès-verbal {r['reference']} du {long_day(r['on'])}" for r in receptions])
+    shown = "" if receptions else ", au vu des dépenses présentées et acceptées"
     said = (
-        f"Certifié le service fait, à {paper.place}, le {long_day(facts['on'])}, et liquidé"
-        if direct and receptions
+        f"Certifié le service fait{shown}, à {paper.place}, le {long_day(facts['on'])}, et liquidé"
+        if receptions or facts["modality"] == "reimbursement"
         else "Constaté la réalisation des conditions et liquidé"
     )
     paper.arrete(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portfolio.agreements.reference import TO_SUPPLIER
+from portfolio.agreements.reference import SERVICE_DONE
 from portfolio.disbursements import queries
 from portfolio.disbursements.models import Disbursement, Rejection, Requisition
 from portfolio.documents import service as documents
@@ -15,16 +15,16 @@ FRENCH = "fr"
 
 
 def issue_liquidation(work: Work, disbursement: Disbursement) -> None:
-    """The fiche de liquidation, or the attestation de service fait for what is paid to a supplier."""
+    """The fiche de liquidation, or the attestation de service fait for what is paid to a supplier or reimbursed."""
     from portfolio.disbursements.pdf import liquidation_pdf
 
     with speaking(FRENCH):
-        direct = disbursement.modality in TO_SUPPLIER
+        done = disbursement.modality in SERVICE_DONE
         documents.issue(
             work,
             kind="liquidation",
             reference=f"{disbursement.reference}-FL",
-            title=_("Certificate of service rendered") if direct else _("Liquidation sheet"),
+            title=_("Certificate of service rendered") if done else _("Liquidation sheet"),
             subject=disbursement,
             facts=queries.liquidation_facts(work, disbursement),
             draw=liquidation_pdf,

@@ -121,5 +121,5 @@ def closure_pdf(facts: dict[str, Any]) -> bytes:
                       on=date.fromisoformat(signer["on"]) if signer["on"] else None, label="Pour l'Autorité"),
         ]
     )  # fmt: skip
-    paper.ampliations(["bénéficiaire", "comptable", "dossier", "chrono"])
+    paper.ampliations(facts.get("ampliations", ()))
     return paper.render()

@@ -19,6 +19,7 @@ from portfolio.closures.forms import ClosureForm
 from portfolio.closures.models import Closure
 from portfolio.closures.pdf import closure_pdf
 from portfolio.documents.models import Paper
+from portfolio.documents.queries import ampliations
 from portfolio.documents.reference import letterhead
 from portfolio.documents.service import issue
 from portfolio.funds import queries as funds
@@ -331,6 +332,7 @@ def closure_facts(work: Work, closure: Closure) -> dict[str, Any]:
         "keep_until": closure.keep_until.isoformat() if closure.keep_until else "",
         "follow_up_on": closure.follow_up_on.isoformat() if closure.follow_up_on else "",
         "note": closure.note,
+        "ampliations": ampliations(work, "closure"),
         "clearer": signer(work, closure.cleared_by_id, closure.cleared_at, "closure:clear_account"),
         "clearing_number": closure.clearing_number or "",
         "signer": signer(work, closure.attested_by_id, closure.attested_at, "closure:attest"),

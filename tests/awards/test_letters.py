@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from pypdf import PdfReader
@@ -19,6 +19,7 @@ from portfolio.calls.models import Call
 from portfolio.documents.models import Paper
 from portfolio.kit.db import Database
 from portfolio.kit.errors import Invalid, Refused
+from portfolio.places.models import ForceMajeure
 from tests.awards.scene import balance, codes, commit, line, prepare, reserve, sign, statuses, visa_all
 from tests.scoring import world as w
 from tests.support.counting import counted
@@ -71,6 +72,15 @@ def test_letters_are_checked_by_a_second_person_and_the_appeal_runs_from_receipt
         awards.receive(work, notice, form)
         facts = queries.notice_facts(work, notice)
         assert facts["appeal_until"] == date(2026, 12, 23), "fifteen days from receipt, not from sending"
+        until, place = notice.reply_by, work.db.get_one(Application, notice.application_id).place_id
+        assert until is not None and facts["reply_until"] == until
+        work.db.add(ForceMajeure(place_id=place, starts_on=date(2026, 12, 5), ends_on=date(2026, 12, 12), act="Décision n° 7", reason="Route coupée",
+                                 declared_at=work.now))  # fmt: skip
+    small.at(datetime(2026, 12, 20, 9, 0, tzinfo=UTC))
+    with small.act("officer", readonly=True) as work:
+        facts = queries.notice_facts(work, work.db.get_one(Notice, notice.id))
+        assert (facts["appeal_until"], facts["reply_until"]) == (date(2026, 12, 28), until + timedelta(days=5)), "R18: from the receipt to the reopening"
+        assert queries.notice_paper(work, work.db.get_one(Notice, notice.id))["reply_by"] == (until + timedelta(days=5)).isoformat()
     with small.act("head", readonly=True) as work:
         assert len(list(work.db.scalars(select(Paper).where(Paper.kind == "notice")))) == 3
 

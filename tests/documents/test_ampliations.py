@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +23,8 @@ from portfolio.kit import tables
 from portfolio.kit.db import Database
 from tests.agreements import world as make
 from tests.disbursements import chain
+
+ROOT = Path(__file__).parents[2]
 
 
 def words(draw: Callable[[dict[str, Any]], bytes], facts: dict[str, Any]) -> tuple[str, int]:
@@ -58,3 +62,13 @@ def test_a_recipient_is_that_of_its_day(database: Database, monkeypatch: pytest.
     world.later(days=60)
     with world.work("external_auditor", readonly=True) as work:
         assert queries.ampliations(work, "agreement")[0] == ["gouvernorat", 2]
+
+
+def test_the_dated_table_is_the_only_list() -> None:
+    """One place: no paper keeps recipients of its own, and each kind that the table names is asked for by a paper."""
+    sources = {path: path.read_text() for path in (ROOT / "portfolio").rglob("*.py")}
+    own = [str(path) for path, text in sources.items() if re.search(r"ampliations\(\s*\[", text) or "AMPLIATIONS" in text]
+    assert own == []
+    whole = "".join(sources.values())
+    asked = set(re.findall(r"ampliations\(\s*work, \"(\w+)\"", whole))
+    assert asked == {r.kind for r in recipients()}

@@ -113,7 +113,7 @@ def beneficiary(facts: Facts) -> Signatory:
 
 def copies_to(paper: Paper, facts: Facts) -> None:
     """F13, as the facts of the day have it."""
-    paper.ampliations([(name, count) for name, count in facts.get("ampliations", ())])
+    paper.ampliations(facts.get("ampliations", ()))
 
 
 def signed_copy(paper: Paper, signed: Facts) -> None:

@@ -10,7 +10,6 @@ from portfolio.kit.pdf import Column, Letterhead, Paper, Signatory, amount, qr_t
 from portfolio.kit.words import amount_in_words, date_long
 
 Facts = dict[str, Any]
-AMPLIATIONS = ["bénéficiaires", "comptable", "contrôleur financier", "dossier", "chrono"]
 VISAS = {
     "prepared": "en attente",
     "deferred": "Différé",
@@ -120,11 +119,7 @@ def commitment_pdf(facts: Facts) -> bytes:
         if facts["visa_reason"]:
             made.para(f"Motif du contrôleur financier : {facts['visa_reason']}", align="left")
     made.signatures(people)
-    made.ampliations(
-        ["comptable", "contrôleur financier", "dossier", "chrono"]
-        if facts["controller"]
-        else ["comptable", "dossier"]
-    )
+    made.ampliations(facts.get("ampliations", ()))
     return made.render()
 
 
@@ -197,7 +192,7 @@ def decision_pdf(facts: Facts) -> bytes:
     )
     function, name, act = signer(facts)
     made.signatures([Signatory(function, name, act, on=day(facts["signed_at"]))])
-    made.ampliations([a for a in AMPLIATIONS if facts["controller"] or a != "contrôleur financier"])
+    made.ampliations(facts.get("ampliations", ()))
     _annex(made, facts, awarded)
     return made.render()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -10,6 +9,7 @@ from sqlalchemy import select
 from portfolio.applications.models import Application
 from portfolio.awards.models import Award, Commitment, Decision, Notice
 from portfolio.awards.queries import acts
+from portfolio.awards.queries.delays import appeal_until, reply_until
 from portfolio.awards.queries.lines import use_of_lines
 from portfolio.awards.queries.papers import item_of
 from portfolio.calls.models import Call
@@ -73,11 +73,6 @@ def commitment_facts(work: Work, commitment: Commitment) -> dict[str, Any]:
     }
 
 
-def appeal_until(notice: Notice, call: Call) -> date | None:
-    """Last day of the recours: so many days from receipt, not from sending (R11)."""
-    return None if notice.received_on is None else notice.received_on + timedelta(days=call.appeal_days)
-
-
 def notice_facts(work: Work, notice: Notice) -> dict[str, Any]:
     """A letter beside what it must agree with: PV = décision = letter (document 8)."""
     row = work.db.execute(
@@ -98,7 +93,8 @@ def notice_facts(work: Work, notice: Notice) -> dict[str, Any]:
         "award": award,
         "decision": decision,
         "item": item_of(work, notice),
-        "appeal_until": appeal_until(notice, row[1]),
+        "appeal_until": appeal_until(work, notice, row[1], row[0].place_id),
+        "reply_until": reply_until(work, notice, row[0].place_id),
         "names": work.around.names_of(
             work.db, [p for p in (notice.prepared_by_id, notice.checked_by_id, notice.sent_by_id) if p]
         ),

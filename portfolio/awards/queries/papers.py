@@ -13,8 +13,10 @@ from portfolio.accounts.queries import act_of, head_of
 from portfolio.applications.models import Application, FilingReceipt
 from portfolio.awards.models import Award, Commitment, Decision, Notice
 from portfolio.awards.queries.acts import awards_of, commitments_of, has_controller
+from portfolio.awards.queries.delays import reply_until
 from portfolio.calls.models import Call
 from portfolio.committees.models import Committee, Session, SessionItem
+from portfolio.documents import queries as documents
 from portfolio.documents.reference import institution, letterhead
 from portfolio.funds.models import BudgetLine, Donor, Fund
 from portfolio.groups.models import Group, Officer
@@ -62,6 +64,7 @@ def commitment_paper(work: Work, commitment: Commitment) -> dict[str, Any]:
     application, call, group, commune, line, fund, donor = row
     return {
         **_frame(work),
+        "ampliations": documents.ampliations(work, "commitment_sheet"),
         "reference": commitment.reference,
         "call": call.code,
         "file": application.reference,
@@ -149,6 +152,7 @@ def decision_paper(work: Work, decision: Decision) -> dict[str, Any]:
     commitments = commitments_of(work, [a.application_id for a in awards if a.outcome == "awarded"])
     return {
         **_frame(work),
+        "ampliations": documents.ampliations(work, "decision"),
         "reference": decision.reference,
         "kind": decision.kind,
         "call": call.code,
@@ -193,6 +197,7 @@ def notice_paper(work: Work, notice: Notice) -> dict[str, Any]:
     ).one_or_none()
     outcome = scoring.result(work, application) if notice.kind == "not_selected" else None
     reason = award.reason if award else _early_reason(work, application)
+    until = reply_until(work, notice, application.place_id)
     return {
         **_frame(work),
         "reference": notice.reference,
@@ -215,7 +220,7 @@ def notice_paper(work: Work, notice: Notice) -> dict[str, Any]:
         "decision": decision.reference if decision else "",
         "decision_on": decision.signed_at.date().isoformat() if decision and decision.signed_at else None,
         "conditions": [x.strip() for x in (award.conditions if award else "").split("\n") if x.strip()],
-        "reply_by": notice.reply_by.isoformat() if notice.reply_by else None,
+        "reply_by": until.isoformat() if until else None,
         "waiting_rank": award.waiting_rank if award else None,
         "reason": reason,
         "score_tenths": outcome.score_tenths if outcome else None,

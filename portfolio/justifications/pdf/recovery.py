@@ -125,7 +125,7 @@ def order_pdf(facts: dict[str, Any]) -> bytes:
             _charged(facts),
         ]
     )
-    paper.ampliations(["bénéficiaire", "comptable", "dossier", "chrono"])
+    paper.ampliations(facts.get("ampliations", ()))
     return paper.render()
 
 
@@ -200,7 +200,7 @@ def write_off_pdf(facts: dict[str, Any]) -> bytes:
             ),
         ]
     )
-    paper.ampliations(["comptable", "dossier", "chrono"])
+    paper.ampliations(facts.get("ampliations", ()))
     return paper.render()
 
 

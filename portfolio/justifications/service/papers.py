@@ -13,6 +13,7 @@ from portfolio.agreements.models import Agreement, Amendment, Tranche
 from portfolio.awards.models import Decision
 from portfolio.calls.models import Call
 from portfolio.documents.models import Paper
+from portfolio.documents.queries import ampliations
 from portfolio.documents.reference import letterhead
 from portfolio.documents.service import issue
 from portfolio.funds.models import BudgetLine, Fund, TreasuryAccount
@@ -217,6 +218,7 @@ def order_facts(work: Work, recovery: Recovery) -> dict[str, Any]:
     return {
         **_base(work, agreement, on),
         "order": recovery.reference,
+        "ampliations": ampliations(work, "recovery_order"),
         "status": recovery.status,
         "amount_minor": recovery.amount_minor,
         "currency": recovery.amount_currency,
@@ -296,6 +298,7 @@ def write_off_facts(work: Work, recovery: Recovery, reason: str) -> dict[str, An
         "issued_on": _iso(recovery.issued_at.date() if recovery.issued_at else None),
         "act": recovery.written_off_act,
         "reason": reason,
+        "ampliations": ampliations(work, "write_off"),
         "amount_minor": recovery.amount_minor,
         "collected_minor": recovery.collected_minor,
         "written_off_minor": recovery.written_off_minor,

@@ -149,10 +149,12 @@ class Composer:
         self.blocks += signature_blocks(people, frame.width, self.done_line if done else "")
         self._done = False
 
-    def thumbprint_block(self, language: str | None = None) -> None:
+    def thumbprint_block(
+        self, language: str | None = None, witnesses: Sequence[tuple[str, str]] = ()
+    ) -> None:
         """F10, for a person who cannot sign. `language` adds who read and translated the paper ("" leaves
-        the language to be written by hand)."""
-        self.blocks.append(Thumbprint(language, compact=self._compact))
+        the language to be written by hand); `witnesses` are printed, with their papers, where they are known."""
+        self.blocks.append(Thumbprint(language, compact=self._compact, witnesses=witnesses))
 
     def arrete(self, text: str) -> None:
         """« Arrêté le présent … à la somme de : … » : the amount that binds, between double rules (F6)."""
@@ -266,7 +268,7 @@ class Paper(Composer):
         of = f"{what} N°\u00a0{self.reference} du {date_long(self.on)}"
         self.blocks.append(tear_off(of, addressee, send_back_to or self.letterhead.service))
 
-    def ampliations(self, recipients: Sequence[str | tuple[str, int]]) -> None:
+    def ampliations(self, recipients: Sequence[str | Sequence[str | int]]) -> None:
         """F13: « Ampliations : bénéficiaire 1 · comptable 1 · … », beside a lone signature, else below the signatures."""
         if not recipients:
             return

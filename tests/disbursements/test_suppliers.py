@@ -3,13 +3,16 @@ an excluded one (R4, M12, row 60)."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from portfolio.agreements.models import Tranche
+from portfolio.agreements import queries as agreements
+from portfolio.agreements.models import Agreement, Tranche
+from portfolio.agreements.queries.many import snapshots
 from portfolio.audit.models import AuditEvent
 from portfolio.disbursements import queries, service
 from portfolio.disbursements.forms import AccountForm as OtherAccountForm
@@ -76,6 +79,11 @@ def test_nothing_is_asked_before_a_reception(world: Any) -> None:
     with pytest.raises(Refused) as refused:
         chain.request(world, tranche, supplier_id=world.ids[SHOP])
     assert codes(refused) == {"no_reception"}
+    with world.work("external_auditor", readonly=True) as work:  # the simulator and the list of causes say so before anything is asked
+        own = work.db.get_one(Tranche, tranche)
+        assert [r.code for r in agreements.blockers(work, own, work.today + timedelta(days=30))] == ["no_reception"]
+        snaps = snapshots(work, {own.agreement_id: work.db.get_one(Agreement, own.agreement_id)})
+        assert [r.code for r in agreements.blockers_in(snaps[own.agreement_id], own)] == ["no_reception"]
     receive(world, number, accepted=5)
     with pytest.raises(Invalid) as bad:
         chain.request(world, tranche, amount=MILL)

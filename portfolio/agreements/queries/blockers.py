@@ -16,12 +16,14 @@ from sqlalchemy import select
 from portfolio.agreements.models import PROVEN, Agreement, Condition, Proof, Tranche
 from portfolio.agreements.queries.cooling import account_refusals, flag_refusals
 from portfolio.agreements.queries.proofs import deposit_missing, shown
+from portfolio.agreements.queries.served import served
 from portfolio.agreements.queries.stops import Stop, end_with_stops, stops_of
 from portfolio.agreements.reference import (
     CONDITION_WORDS,
     EVIDENCE_PERMISSION,
     JUSTIFIED,
     REDUCING,
+    TO_SUPPLIER,
     WAYS_OUT,
 )
 from portfolio.groups.models import Group, GroupAccount
@@ -70,6 +72,8 @@ class Snapshot:
     """Conditions that a simulation supposes met."""
     proofs: Mapping[int, list[Proof]] = field(default_factory=dict)
     """By condition: the records that show it."""
+    served: frozenset[int] = frozenset()
+    """Tranches paid to a supplier for which something was received."""
 
     def standing(self, tranche: Tranche) -> Standing:
         """The ledger's word on a tranche; nothing when it was never paid."""
@@ -127,6 +131,7 @@ def snapshot(work: Work, agreement: Agreement, supposed: frozenset[int] = frozen
         open_flags(work, group, agreement.reference) if first else [],
         supposed,
         proofs,
+        served(work, tranches.values()),
     )
 
 
@@ -366,6 +371,15 @@ def _blockers(snap: Snapshot, tranche: Tranche, on: date | None, extra_minor: in
             who=who_may("justification:validate"),
             missing_minor=tranche.amount_minor,
             url=f"/justifications/new?tranche={tranche.id}",
+        )
+    elif tranche.modality in TO_SUPPLIER and tranche.status == "planned" and tranche.id not in snap.served:
+        yield Refusal(
+            "no_reception",
+            _("Nothing was received from a supplier for tranche %(number)d: only service done is paid.")
+            % number,
+            way_out=_("Open the purchase of this tranche, then record its order and its reception."),
+            who=who_may("procedure:receive"),
+            url=f"/agreements/{agreement.id}",
         )
     elif not payable_in(snap, tranche, extra_minor):
         yield Refusal(

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from portfolio.agreements.models import Agreement, Condition, Proof, Tranche
 from portfolio.agreements.queries.blockers import SPENT, Snapshot, Standing, standing_of
+from portfolio.agreements.queries.served import served
 from portfolio.agreements.queries.stops import stops_along
 from portfolio.groups.models import GroupAccount
 from portfolio.ledger import queries as ledger
@@ -16,7 +17,8 @@ from portfolio.work import Work
 
 
 def snapshots(work: Work, agreements: Mapping[int, Agreement]) -> dict[int, Snapshot]:
-    """The same as `snapshot` for each, without what only a first payment asks (debts and flags of the group). Three queries."""
+    """The same as `snapshot` for each, without what only a first payment asks (debts and flags of the group). Three queries, one more
+    where a supplier is paid."""
     if not agreements:
         return {}
     tranches: dict[int, dict[int, Tranche]] = {number: {} for number in agreements}
@@ -51,6 +53,7 @@ def snapshots(work: Work, agreements: Mapping[int, Agreement]) -> dict[int, Snap
         if code
     }
     stops = stops_along(work, paths)
+    had = served(work, [t for some in tranches.values() for t in some.values()])
     return {
         number: Snapshot(
             agreement,
@@ -61,6 +64,7 @@ def snapshots(work: Work, agreements: Mapping[int, Agreement]) -> dict[int, Snap
             stops.get(number, []),
             work.now,
             proofs=proofs,
+            served=had,
         )
         for number, agreement in agreements.items()
     }

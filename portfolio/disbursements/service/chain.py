@@ -21,7 +21,6 @@ from portfolio.disbursements.service.payee import (
     set_supplier,
     supplier_for,
     supplier_refusals,
-    unserved_refusals,
 )
 from portfolio.funds import queries as funds
 from portfolio.funds import service as credits
@@ -55,7 +54,6 @@ def request_obstacles(
             },
             url=f"/disbursements/{taken.id}",
         )
-    yield from unserved_refusals(work, tranche)
 
 
 def request(work: Work, tranche: Tranche, form: RequestForm) -> Disbursement:

@@ -114,16 +114,3 @@ def proof_refusals(work: Work, disbursement: Disbursement) -> Iterator[Refusal]:
             who=who,
             missing_minor=asked - accepted,
         )
-
-
-def unserved_refusals(work: Work, tranche: Tranche) -> Iterator[Refusal]:
-    """Nothing is asked for a supplier before the reception of a purchase of this tranche: service done takes the place of vouchers (R4)."""
-    if tranche.modality in TO_SUPPLIER and not queries.received_from(work, tranche):
-        yield Refusal(
-            "no_reception",
-            _("Nothing was received from a supplier for tranche %(number)d: only service done is paid.")
-            % {"number": tranche.number},
-            way_out=_("Open the purchase of this tranche, then record its order and its reception."),
-            who=who_may("procedure:receive"),
-            url=f"/agreements/{tranche.agreement_id}",
-        )

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import Select, func, or_, select
 
-from portfolio.agreements.models import Condition, Tranche
+from portfolio.agreements.models import Agreement, Condition, Tranche
+from portfolio.agreements.queries.served import receptions
 from portfolio.agreements.reference import TO_SUPPLIER
 from portfolio.committees import queries as committees
 from portfolio.committees.models import Attendance, Session, SessionItem
 from portfolio.documents import queries as documents
 from portfolio.groups.models import Officer
 from portfolio.kit.errors import NotFound
+from portfolio.places.queries import last_day
 from portfolio.procurement.models import (
     GoodsReceipt,
     MethodRule,
@@ -257,6 +259,18 @@ def received_of_tranche(work: Work, tranche_id: int) -> dict[int, int]:
     return {supplier: int(accepted) for supplier, accepted in work.db.execute(statement)}
 
 
+def served(work: Work, tranches: list[int]) -> list[int]:
+    """Those of some tranches for whose purchases something was accepted at a reception; one query."""
+    statement = (
+        select(Procedure.tranche_id)
+        .join(PurchaseOrder, PurchaseOrder.procedure_id == Procedure.id)
+        .join(OrderLine, OrderLine.procedure_id == Procedure.id)
+        .where(Procedure.tranche_id.in_(tranches), OrderLine.accepted > 0, OrderLine.unit_minor > 0)
+        .distinct()
+    )
+    return [number for number in work.db.scalars(statement) if number is not None]
+
+
 def receptions_of_tranche(work: Work, tranche_id: int) -> list[GoodsReceipt]:
     """The reception records of the purchases of a tranche, oldest first: what proves the service done."""
     statement = (
@@ -267,4 +281,15 @@ def receptions_of_tranche(work: Work, tranche_id: int) -> list[GoodsReceipt]:
     return list(work.db.scalars(statement.order_by(GoodsReceipt.received_on, GoodsReceipt.id)))
 
 
+def appeal_until(work: Work, procedure: Procedure) -> date | None:
+    """The day from which the order may be signed: the delay of appeal after the decision, without the days of a force majeure of the zone
+    (R18). None before the decision."""
+    if procedure.decided_at is None:
+        return None
+    decided = procedure.decided_at.date()
+    place = work.db.get_one(Agreement, procedure.agreement_id).place_id
+    return last_day(work, place, decided, decided + timedelta(days=procedure.appeal_days))
+
+
 documents.owner("procedure", get)
+receptions(served)

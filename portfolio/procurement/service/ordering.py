@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from portfolio.agreements.models import Agreement, Tranche
 from portfolio.documents import service as documents
@@ -26,8 +25,8 @@ def order_obstacles(work: Work, procedure: Procedure) -> Iterator[Refusal]:
     if procedure.decided_at is None or procedure.retained_id is None:
         yield Refusal("not_decided", _("No supplier is retained."))
         return
-    free = procedure.decided_at.date() + timedelta(days=procedure.appeal_days)
-    if procedure.appeal_days and work.today < free:
+    free = queries.appeal_until(work, procedure)
+    if procedure.appeal_days and free is not None and work.today < free:
         yield Refusal(
             "appeal_running",
             _("The delay of appeal runs until %(day)s.") % {"day": date_text(free)},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from portfolio.kit.forms import (
     Amount,
@@ -308,14 +308,26 @@ class LiftForm(Form):
     lifting: LongLine
 
 
-class HandOverForm(Form):
-    """The hand-over to the group: who receives, by signature or thumbprint, and the rules of use."""
+class HandedLine(Form):
+    """One line handed over: its state that day, and who keeps and uses it."""
 
-    told_by: ClassVar[dict[str, frozenset[str]]] = {"recipients": NAMED}
+    line_id: RecordId
+    state: Literal["new", "good", "worn", "out_of_order"] = "new"
+    keeper: Line
+
+
+class HandOverForm(Form):
+    """The hand-over to the group: the state and the keeper of each thing, who receives, by signature or thumbprint, the rules of use, the
+    photographs."""
+
+    told_by: ClassVar[dict[str, frozenset[str]]] = {"recipients": NAMED, "goods": frozenset({"keeper"})}
+    multiple: ClassVar[frozenset[str]] = frozenset({"photos"})
     handed_on: Day
     place: Line
     rules: Paragraph
+    goods: list[HandedLine] = []
     recipients: list[MarkRow] = []
+    photos: list[Any] = []
 
 
 class DeclareForm(Form):

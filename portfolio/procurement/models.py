@@ -335,6 +335,8 @@ class GoodsReceipt(Base):
     """{name, function, mark}: who received for the group, by signature or thumbprint."""
     rules: Mapped[Long] = mapped_column(default="")
     """Hand-over: who uses the equipment and by which rules."""
+    goods: Mapped[JsonList] = mapped_column(default=list)
+    """Hand-over: {line_id, state, keeper} of each line, as the PV says them."""
     reserves_lifted_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     lifting: Mapped[Label] = mapped_column(default="")
     reserves: Mapped[Long] = mapped_column(default="")

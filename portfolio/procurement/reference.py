@@ -80,3 +80,6 @@ def rules() -> Iterator[dict[str, object]]:
             "valid_from": date.fromisoformat(row["valid_from"]),
             "valid_to": optional_date(row["valid_to"]),
         }
+
+STATE_WORDS = {"new": N_("brand new"), "good": N_("in good order"), "worn": N_("worn"), "out_of_order": N_("out of order")}
+"""The state of a thing on the day it is handed over."""

@@ -13,9 +13,9 @@ Pictures = Mapping[str, bytes]
 NONE: Pictures = {}
 
 
-def _photos(paper: Paper, facts: Facts, pictures: Pictures, title: str) -> None:
+def photo_annex(paper: Paper, facts: Facts, pictures: Pictures, title: str) -> None:
     """The photographs themselves, numbered and dated; those that cannot be drawn are named."""
-    if not facts["photos"]:
+    if not facts.get("photos"):
         return
     paper.heading(title)
     drawn, named = [], []
@@ -102,7 +102,7 @@ def visit_pdf(facts: dict[str, Any], pictures: Pictures = NONE) -> bytes:
             )
         ]
     )
-    _photos(paper, facts, pictures, "Annexe — Photographies")  # after: who signs signs under the text
+    photo_annex(paper, facts, pictures, "Annexe — Photographies")  # after: who signs signs under the text
     return paper.render()
 
 
@@ -152,7 +152,7 @@ def project_pdf(facts: dict[str, Any], pictures: Pictures = NONE) -> bytes:
         paper.heading(title)
         paper.para(text or "—", align="left")
     _results(paper, facts)
-    _photos(paper, facts, pictures, "Photographies")
+    photo_annex(paper, facts, pictures, "Photographies")
     paper.para(f"Situation au {long_day(facts['on'])}.", small=True, align="right")
     paper.signatures(
         [
@@ -217,7 +217,7 @@ def narrative_pdf(facts: dict[str, Any], pictures: Pictures = NONE) -> bytes:
     paper.boxed("À compléter par le bénéficiaire : " + "." * 260)
     paper.heading("5. Prochaines étapes")
     _next(paper, facts)
-    _photos(paper, facts, pictures, "6. Photographies")
+    photo_annex(paper, facts, pictures, "6. Photographies")
     bureau = facts["bureau"]
     paper.signatures(
         [

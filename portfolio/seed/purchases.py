@@ -22,6 +22,7 @@ from portfolio.procurement.forms import (
     CloseOpeningForm,
     DepositForm,
     ExamineForm,
+    HandedLine,
     HandOverForm,
     InviteForm,
     MarkRow,
@@ -385,10 +386,13 @@ def marks(stage: Stage, purchase: Purchase, count: int) -> list[MarkRow]:
 
 
 def hand_over(stage: Stage, purchase: Purchase, work: Work) -> None:
+    procedure = procedure_of(stage, work, purchase.code)
+    keeper = "Directeur de l'école ; élèves" if purchase.project == "MP24" else "Comité de gestion ; membres"
     form = HandOverForm(
         handed_on=work.today,
         place="Site du micro-projet",
         rules=SCHOOL_RULES if purchase.project == "MP24" else RULES,
+        goods=[HandedLine(line_id=line.id, keeper=keeper) for line in queries.handed_lines(work, procedure)],
         recipients=marks(stage, purchase, 4),
     )
-    service.hand_over(work, procedure_of(stage, work, purchase.code), form)
+    service.hand_over(work, procedure, form)

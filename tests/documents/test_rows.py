@@ -144,7 +144,7 @@ ROWS: dict[str, tuple[str, ...]] = {
     ),
     # 11
     "payment_receipt": (
-        "REÇU|QUITTANCE|DÉCHARGE", "reconnais avoir reçu|Reçu d", "la somme de", "francs CFA", "F CFA", "Reste", "SOUCHE", "Page 1/1",
+        "REÇU|QUITTANCE|DÉCHARGE", "reconnais avoir reçu|Reçu d", "la somme de", "francs CFA", "F CFA", "Heure et lieu", "Pièce d.identité", "Reste", "SOUCHE", "Page 1/1",
     ),
     # 12 to 15
     "opening_minutes": (
@@ -165,7 +165,7 @@ ROWS: dict[str, tuple[str, ...]] = {
         "PROCÈS-VERBAL DE RÉCEPTION", "Bon de commande", "Bordereau de livraison", "Commandé", "Livré", "Accepté", "Refusé", "N° de série",
         "Essais", "réserve|Réserves", "Dont procès-verbal", "Le fournisseur",
     ),
-    "handover": ("PROCÈS-VERBAL DE REMISE", "N° de série", "Valeur", "Usage et règles", "Ont reçu"),
+    "handover": ("PROCÈS-VERBAL DE REMISE", "N° de série", "État", "Détenteur, utilisateur", "neuf", "Valeur", "Ampliations", "Usage et règles", "Ont reçu"),
     # 16
     "financial_report": (
         "RAPPORT FINANCIER ET BORDEREAU", "Période", "Prévu", "Révisé", "Avant", "De la période", "Cumul", "Solde", "Taux", "Dépassements", "Apport constaté",

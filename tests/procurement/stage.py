@@ -19,6 +19,7 @@ from portfolio.procurement.forms import (
     DepositForm,
     DirectForm,
     ExamineForm,
+    HandedLine,
     HandOverForm,
     InviteForm,
     MarkRow,
@@ -34,7 +35,7 @@ from portfolio.procurement.forms import (
     SessionForm,
     SupplierForm,
 )
-from portfolio.procurement.models import Procedure, Quotation, Supplier, SupplierAccount
+from portfolio.procurement.models import OrderLine, Procedure, Quotation, Supplier, SupplierAccount
 from portfolio.work import Work
 from tests import factories
 from tests.agreements import world as w
@@ -347,6 +348,13 @@ def received(world: w.World, **more: Any) -> int:
     return number
 
 
+def handed(world: w.World) -> list[HandedLine]:
+    """Every line accepted of the purchases received, kept by one comité de gestion."""
+    with world.work(OFFICER, readonly=True) as work:
+        lines = work.db.scalars(select(OrderLine.id).join(Procedure).where(Procedure.status == "received", OrderLine.accepted > 0))
+        return [HandedLine(line_id=number, keeper="Comité de gestion du moulin") for number in lines]
+
+
 def hand_over_form(world: w.World, **more: Any) -> HandOverForm:
     names = ("Salamatou Boubacar", "Hawa Issa", "Zara Mounkaila", "Aminata Garba")
     return HandOverForm(
@@ -354,6 +362,7 @@ def hand_over_form(world: w.World, **more: Any) -> HandOverForm:
             "handed_on": world.clock.moment.date(),
             "place": "Méhana",
             "rules": "Le comité de gestion tient la caisse ; le meunier est payé au sac.",
+            "goods": handed(world),
             "recipients": [MarkRow(name=n, function="member", mark="thumbprint") for n in names],
             **more,
         }
@@ -379,11 +388,7 @@ def account(
 
 def small_order(world: w.World, amount: int = 480_000, supplier: str = NAMES[0], **more: Any) -> int:
     """A direct purchase under the threshold, ordered."""
-    usual = {
-        "lines": (("Fournitures d'atelier", "lot", 1, amount),),
-        "tranche_id": None,
-        "object": "Fournitures d'atelier",
-    }
+    usual = {"lines": (("Fournitures d'atelier", "lot", 1, amount),), "tranche_id": None, "object": "Fournitures d'atelier"}
     number = opened_file(world, **{**usual, **more})
     with world.work(OFFICER) as work:
         quotation = service.invite(work, get(work, number), InviteForm(supplier_id=world.ids[supplier]))

@@ -10,18 +10,22 @@ import pdfplumber
 import pytest
 from sqlalchemy import select, update
 
-from portfolio.agreements.models import Condition, Tranche
+from portfolio.agreements.models import Agreement, Condition, Tranche
 from portfolio.committees.models import Session, SessionItem
 from portfolio.disbursements import queries as payments
 from portfolio.documents import queries as documents
+from portfolio.documents.service import Incoming
 from portfolio.kit.errors import Forbidden, Invalid, Refused
+from portfolio.places.models import ForceMajeure
 from portfolio.procurement import queries, service
 from portfolio.procurement.forms import (
     ExamineForm,
+    HandedLine,
     LiftForm,
     ReceivedLine,
 )
 from portfolio.procurement.models import GoodsReceipt
+from tests.documents.makers import png
 from tests.procurement import stage as s
 from tests.procurement.scene import codes, fields, read_pdf
 
@@ -104,7 +108,16 @@ def test_the_order_waits_for_the_appeal_and_is_signed_by_another(world: Any) -> 
     with pytest.raises(Refused) as caught, world.work("authorising_officer") as work:
         service.order(work, s.get(work, number), s.order_form(world))
     assert codes(caught) == {"appeal_running"}
-    world.later(days=3)
+    world.later(days=1)
+    with world.work("authorising_officer") as work:
+        place = work.db.get_one(Agreement, s.get(work, number).agreement_id).place_id
+        work.db.add(ForceMajeure(place_id=place, starts_on=work.today, ends_on=work.today + timedelta(days=3), act="Décision n° 7",
+                                 reason="Route coupée", declared_at=work.now))  # fmt: skip
+    world.later(days=2)
+    with pytest.raises(Refused) as caught, world.work("authorising_officer") as work:
+        service.order(work, s.get(work, number), s.order_form(world))
+    assert codes(caught) == {"appeal_running"}, "R18: the days of a force majeure of the zone are not days of appeal"
+    world.later(days=4)
     with pytest.raises(Forbidden), world.work(s.OFFICER) as work:
         service.order(work, s.get(work, number), s.order_form(world))
     with world.work("authorising_officer") as work:
@@ -154,8 +167,15 @@ def test_reception_and_hand_over_meet_the_tranche(world: Any) -> None:
     assert set(met()) >= {"goods_received", "no_reserve"} and "handover" not in met()
     assert met()["goods_received"].startswith("PVR-2027-")
     with world.work("receiver_1") as work:
-        found = service.hand_over(work, queries.get(work, number), s.hand_over_form(world))
-        assert found.thumbprints == 4
+        form = s.hand_over_form(world, photos=[Incoming("moulin.png", png())])
+        for wrong in ([], form.goods[:1] * 2, [*form.goods, HandedLine(line_id=99_999, keeper="Autre")]):
+            with pytest.raises(Invalid) as bad:
+                service.hand_over(work, queries.get(work, number), form.model_copy(update={"goods": wrong}))
+            assert fields(bad) & {"goods-0-keeper", "goods-1-keeper"}, "each thing has its state and its keeper, once"
+        found = service.hand_over(work, queries.get(work, number), form)
+        assert found.thumbprints == 4 and found.goods[0] == {"line_id": form.goods[0].line_id, "state": "new", "keeper": "Comité de gestion du moulin"}
+        [photo] = documents.of(work, found)
+        assert documents.get(work, photo.id).sha256 == documents.paper(work, "handover", queries.get(work, number)).facts["photos"][0]["sha256"]
     assert met()["handover"].startswith("PRM-2027-")
     with world.work(s.OFFICER, readonly=True) as work:
         tranche = s.get(work, number).tranche_id
@@ -175,8 +195,9 @@ def test_reception_and_hand_over_meet_the_tranche(world: Any) -> None:
         "Salamatou Boubacar",
         "empreinte digitale",
         "2 860 000",
-        "Le comité de gestion tient",
-    ):
+        "Le comité de gestion tient", "neuf", "Comité de gestion du moulin", "dans l'état indiqué", "Photographies", "moulin.png",
+        "Ampliations : bénéficiaire 1",
+    ):  # fmt: skip
         assert said in text, said
     with pytest.raises(Refused) as caught, world.work("receiver_1") as work:
         service.hand_over(work, queries.get(work, number), s.hand_over_form(world))

@@ -7,7 +7,8 @@ from typing import Any
 from portfolio.kit.grammar import at, of, the
 from portfolio.kit.pdf import Column, Paper, Signatory, amount
 from portfolio.kit.words import amount_in_words, date_in_words, hour_in_words
-from portfolio.procurement.pdf.words import FUNCTION, MARK, RECEIPT, day, moment, paper, short_day
+from portfolio.procurement.pdf.words import FUNCTION, MARK, RECEIPT, STATES, day, moment, paper, short_day
+from portfolio.projects.pdf import NONE, Pictures, photo_annex
 
 
 def reception_pdf(facts: dict[str, Any]) -> bytes:
@@ -129,8 +130,8 @@ def _marks(made: Paper, title: str, people: list[dict[str, str]]) -> None:
         made.para("Lu et traduit en langue ………………………… par …………………………………………", align="left")
 
 
-def hand_over_pdf(facts: dict[str, Any]) -> bytes:
-    """PV de remise: items with serial numbers and value, rules of use, names, signatures and thumbprints."""
+def hand_over_pdf(facts: dict[str, Any], pictures: Pictures = NONE) -> bytes:
+    """PV de remise: items with serial numbers, state, keeper and value, rules of use, names, signatures and thumbprints, photographs."""
     receipt, about = facts["receipt"], facts["procedure"]
     made = paper(
         facts, "PROCÈS-VERBAL DE REMISE", amount_minor=facts["total_minor"], charged=False, one_page=True
@@ -143,24 +144,34 @@ def hand_over_pdf(facts: dict[str, Any]) -> bytes:
     )
     made.table(
         [
-            Column("Désignation", weight=2),
-            Column("Unité", 20),
-            Column("Quantité", 20, kind="number"),
-            Column("N° de série, boucle ou inventaire", weight=1.8),
-            Column("Valeur", 30, kind="amount"),
+            Column("Désignation", weight=1.7),
+            Column("Unité", 14),
+            Column("Quantité", 17, kind="number"),
+            Column("N° de série, boucle, inventaire", weight=1.2),
+            Column("État", 17),
+            Column("Détenteur, utilisateur", weight=1.4),
+            Column("Valeur", 24, kind="amount"),
         ],
         [
-            [r["label"], r["unit"], r["quantity"], r["serials"] or "—", r["value_minor"]]
+            [
+                r["label"],
+                r["unit"],
+                r["quantity"],
+                r["serials"] or "—",
+                STATES.get(r.get("state", ""), "—"),
+                r.get("keeper") or "—",
+                r["value_minor"],
+            ]
             for r in facts["rows"]
         ],
-        total=["TOTAL", "", None, "", facts["total_minor"]],
+        total=["TOTAL", "", None, "", "", "", facts["total_minor"]],
         unit="F CFA",
     )
     made.para(f"Soit en lettres : {amount_in_words(facts['total_minor'], about['currency'])}.")
     made.heading("Usage et règles")
     made.para(receipt["rules"])
     made.para(
-        "Le groupement reconnaît avoir reçu ces biens en bon état, s'engage à les tenir à l'inventaire "
+        "Le bénéficiaire reconnaît avoir reçu ces biens dans l'état indiqué ci-dessus, s'engage à les tenir à l'inventaire "
         "et à ne pas les céder pendant la durée fixée par la convention."
     )
     giver = receipt["commission"][0] if receipt["commission"] else {"name": "", "function": ""}
@@ -175,4 +186,6 @@ def hand_over_pdf(facts: dict[str, Any]) -> bytes:
             )
         ]
     )
+    made.ampliations(facts.get("ampliations", ()))
+    photo_annex(made, facts, pictures, "Annexe — Photographies")
     return made.render()

@@ -59,6 +59,7 @@ SEATED = {
 RECEIPT = {"partial": "PARTIELLE", "provisional": "PROVISOIRE", "final": "DÉFINITIVE"}
 TAX = {"exempt": "Exonéré de TVA", "included": "TVA comprise", "none": "Fournisseur non assujetti à la TVA"}
 MARK = {"signature": "signature", "thumbprint": "empreinte digitale"}
+STATES = {"new": "neuf", "good": "bon état", "worn": "usagé", "out_of_order": "hors d'usage"}
 ORDINALS = {1: "1er"}
 
 

@@ -11,6 +11,7 @@ from portfolio.procurement.queries.accounts import (
     supplier_refusals,
 )
 from portfolio.procurement.queries.compared import offers_compared
+from portfolio.procurement.queries.handing import hand_over_facts, hand_over_photos, handed_lines
 from portfolio.procurement.queries.pages import (
     bid_facts,
     declare_facts,
@@ -26,13 +27,13 @@ from portfolio.procurement.queries.pages import (
 from portfolio.procurement.queries.papers import (
     award_facts,
     choice_facts,
-    hand_over_facts,
     opening_facts,
     order_facts,
     reception_facts,
     session_facts,
 )
 from portfolio.procurement.queries.records import (
+    appeal_until,
     bid_lines,
     bids,
     bureau,
@@ -62,6 +63,9 @@ from portfolio.procurement.queries.records import (
 from portfolio.procurement.queries.splits import Split, splits, splits_of
 
 __all__ = [
+    "hand_over_photos",
+    "handed_lines",
+    "appeal_until",
     "offers_compared",
     "SUPPLIER_WARNINGS",
     "accounts_of",

@@ -17,6 +17,7 @@ from portfolio.procurement import reference
 from portfolio.procurement.models import Procedure, PurchaseOrder, Quotation, ReceiptLine, Supplier
 from portfolio.procurement.queries import records
 from portfolio.procurement.queries.accounts import accounts_of, number_of
+from portfolio.procurement.queries.handing import handed_lines
 from portfolio.procurement.queries.splits import splits, splits_of
 from portfolio.rulebook.lifecycles.procurement import SUPPLIER_ACCOUNT
 from portfolio.work import Work
@@ -207,7 +208,8 @@ def hand_over_page(work: Work, procedure: Procedure) -> dict[str, Any]:
     """The page where goods are handed over to the group."""
     return {
         **_context(work, procedure),
-        "lines": [line for line in records.lines(work, procedure) if line.accepted],
+        "lines": handed_lines(work, procedure),
+        "state_words": reference.STATE_WORDS,
         "bureau": records.bureau(work, procedure),
         "names": work.may("group:view_names", procedure),
     }

@@ -345,7 +345,7 @@ def reception_facts(work: Work, procedure: Procedure, receipt: GoodsReceipt) -> 
             "amount_minor": order.amount_minor,
         },
         "supplier": supplier.name,
-        "receipt": _receipt(receipt),
+        "receipt": receipt_facts(receipt),
         "rows": rows,
         "payable_minor": payable,
         "payable_before_minor": records.payable_minor(work, procedure) - payable,
@@ -356,7 +356,8 @@ def _prices(work: Work, procedure: Procedure) -> list[tuple[int, int]]:
     return [(line.id, line.unit_minor) for line in records.lines(work, procedure)]
 
 
-def _receipt(receipt: GoodsReceipt) -> dict[str, Any]:
+def receipt_facts(receipt: GoodsReceipt) -> dict[str, Any]:
+    """A reception or a hand-over as its paper says it."""
     return {
         "reference": receipt.reference,
         "kind": receipt.kind,
@@ -372,25 +373,4 @@ def _receipt(receipt: GoodsReceipt) -> dict[str, Any]:
         "recipients": receipt.recipients,
         "rules": receipt.rules,
         "thumbprints": receipt.thumbprints,
-    }
-
-
-def hand_over_facts(work: Work, procedure: Procedure, receipt: GoodsReceipt) -> dict[str, Any]:
-    """PV de remise: items, serial numbers, value, users, rules, names and thumbprints."""
-    found = [line for line in records.lines(work, procedure) if line.accepted]
-    return {
-        **frame(work, procedure),
-        "receipt": _receipt(receipt),
-        "rows": [
-            {
-                "label": line.label,
-                "unit": line.unit,
-                "quantity": line.accepted,
-                "serials": line.serials,
-                "value_minor": line.accepted * line.unit_minor,
-            }
-            for line in found
-        ],
-        "total_minor": sum(line.accepted * line.unit_minor for line in found),
-        "receptions": [r.reference for r in records.receipts(work, procedure) if r.kind != "handover"],
     }

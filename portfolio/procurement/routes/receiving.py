@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
+from portfolio.documents.service import ACCEPT
 from portfolio.kit.errors import Bad
 from portfolio.kit.i18n import gettext as _
 from portfolio.procurement import queries, service
@@ -94,6 +95,7 @@ def hand_over_page(work: Work, id: int, bad: Bad | None = None) -> Response:
         title=_("Hand-over to the group"),
         crumbs=crumbs,
         blocks=list(service.hand_over_obstacles(work, procedure)),
+        accept=ACCEPT,
         **typed(work, bad),
         **queries.hand_over_page(work, procedure),
     )

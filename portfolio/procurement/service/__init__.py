@@ -40,11 +40,10 @@ from portfolio.procurement.service.deciding import (
     plan_session,
 )
 from portfolio.procurement.service.examining import answer, compare, compare_obstacles, examine, question
+from portfolio.procurement.service.handing import hand_over, hand_over_obstacles
 from portfolio.procurement.service.ordering import order, order_obstacles, record_order
 from portfolio.procurement.service.receiving import (
     commission_refusals,
-    hand_over,
-    hand_over_obstacles,
     lift_reserves,
     receive,
     receive_obstacles,

@@ -14,14 +14,13 @@ from portfolio.kit.i18n import gettext as _
 from portfolio.procurement import queries
 from portfolio.procurement.forms import (
     GroupReceptionForm,
-    HandOverForm,
     LiftForm,
     MarkRow,
     ReceivedLine,
     ReceptionForm,
 )
 from portfolio.procurement.models import GoodsReceipt, OrderLine, Procedure, ReceiptLine
-from portfolio.procurement.pdf import hand_over_pdf, reception_pdf
+from portfolio.procurement.pdf import reception_pdf
 from portfolio.procurement.reference import COMMISSION_MEMBERS
 from portfolio.procurement.service.asking import for_buyer, in_french
 from portfolio.rulebook.lifecycles.procurement import PROCEDURE
@@ -113,9 +112,9 @@ def receive(work: Work, procedure: Procedure, form: ReceptionForm) -> GoodsRecei
             )
             raise Invalid([FieldError("reserves", words % {"lines": ", ".join(short)})])
         work.advance(PROCEDURE, procedure, "receive", data=data)
-        _met(work, procedure, "goods_received", receipt)
+        met(work, procedure, "goods_received", receipt)
         if not form.reserves:
-            _met(work, procedure, "no_reserve", receipt)
+            met(work, procedure, "no_reserve", receipt)
     _issue_reception(work, procedure, receipt)
     return receipt
 
@@ -125,7 +124,7 @@ def record_reception(work: Work, procedure: Procedure, form: GroupReceptionForm)
     work.hold(procedure)
     work.require("procedure:manage_group", procedure)
     refuse(for_buyer(procedure, "group"))
-    if errors := [*_dated(work, procedure, form.received_on), *_marked(form.recipients, 2)]:
+    if errors := [*_dated(work, procedure, form.received_on), *marked(form.recipients, 2)]:
         raise Invalid(errors)
     receipt = GoodsReceipt(
         reference=work.number("reception", "goods_receipt"),
@@ -134,7 +133,7 @@ def record_reception(work: Work, procedure: Procedure, form: GroupReceptionForm)
         received_on=form.received_on,
         place=form.place,
         delivery_note=form.delivery_note or "",
-        recipients=_marks(form.recipients),
+        recipients=marks(form.recipients),
         thumbprints=sum(1 for r in form.recipients if r.mark == "thumbprint"),
         recorded_by_id=work.actor.id,
         recorded_at=work.now,
@@ -144,7 +143,7 @@ def record_reception(work: Work, procedure: Procedure, form: GroupReceptionForm)
         receipt.reserves = _("Not accepted in full: %(lines)s.") % {"lines": ", ".join(short)}
     work.advance(PROCEDURE, procedure, "record_reception", data={"reference": receipt.reference})
     if not short:
-        _met(work, procedure, "goods_received", receipt)
+        met(work, procedure, "goods_received", receipt)
     _issue_reception(work, procedure, receipt)
     return receipt
 
@@ -158,14 +157,16 @@ def _dated(work: Work, procedure: Procedure, day: date) -> list[FieldError]:
     return []
 
 
-def _marked(rows: Sequence[MarkRow], at_least: int, field: str = "recipients") -> list[FieldError]:
+def marked(rows: Sequence[MarkRow], at_least: int, field: str = "recipients") -> list[FieldError]:
+    """So many different people at least, or the field beside which that is said."""
     if len({row.name.casefold() for row in rows}) >= at_least:
         return []
     words = _("Enter at least %(n)d different people of the group.") % {"n": at_least}
     return [FieldError(f"{field}-{len(rows)}-name", words)]
 
 
-def _marks(rows: Sequence[MarkRow]) -> list[dict[str, str]]:
+def marks(rows: Sequence[MarkRow]) -> list[dict[str, str]]:
+    """Who signed or put a thumbprint, as the records keep it."""
     return [{"name": row.name, "function": row.function or "", "mark": row.mark} for row in rows]
 
 
@@ -211,7 +212,7 @@ def _count(
     return lines
 
 
-def _met(work: Work, procedure: Procedure, kind: str, receipt: GoodsReceipt) -> None:
+def met(work: Work, procedure: Procedure, kind: str, receipt: GoodsReceipt) -> None:
     """Push the fact to the tranche that waits for it; the tranche never comes to look (design section 2)."""
     evidence = f"{receipt.reference} ({receipt.received_on:%d/%m/%Y})"
     for condition in queries.waiting_conditions(work, procedure, kind):
@@ -248,58 +249,4 @@ def lift_reserves(work: Work, receipt: GoodsReceipt, form: LiftForm) -> None:
         procedure,
         data={"reference": receipt.reference, "lifted_on": form.lifted_on},
     )
-    _met(work, procedure, "no_reserve", receipt)
-
-
-def hand_over_obstacles(work: Work, procedure: Procedure) -> Iterator[Refusal]:
-    """What was bought by the Authority is handed over once it is received."""
-    yield from for_buyer(procedure, "authority")
-    if procedure.status != "received":
-        yield Refusal(
-            "not_received",
-            _("Only what was received is handed over."),
-            way_out=_("Record the reception first."),
-        )
-    if any(r.kind == "handover" for r in queries.receipts(work, procedure)):
-        yield Refusal("already_handed_over", _("The hand-over is already recorded."))
-
-
-def hand_over(work: Work, procedure: Procedure, form: HandOverForm) -> GoodsReceipt:
-    """Hand the goods over to the group: names, signatures and thumbprints, rules of use; the tranche's condition is met."""
-    work.hold(procedure)
-    work.require("procedure:receive", procedure)
-    refuse(hand_over_obstacles(work, procedure))
-    last = max(r.received_on for r in queries.receipts(work, procedure))
-    errors = _marked(form.recipients, 2)
-    if not last <= form.handed_on <= work.today:
-        errors.append(FieldError("handed_on", _("Choose a day between the reception and today.")))
-    if errors:
-        raise Invalid(errors)
-    receipt = GoodsReceipt(
-        reference=work.number("handover", "goods_receipt"),
-        procedure_id=procedure.id,
-        kind="handover",
-        received_on=form.handed_on,
-        place=form.place,
-        commission=[{"person_id": work.actor.id, "name": work.actor.name, "function": work.actor.function}],
-        recipients=_marks(form.recipients),
-        thumbprints=sum(1 for r in form.recipients if r.mark == "thumbprint"),
-        rules=form.rules,
-        recorded_by_id=work.actor.id,
-        recorded_at=work.now,
-    )
-    work.db.add(receipt)
-    work.db.flush()
-    data = {"reference": receipt.reference, "thumbprints": receipt.thumbprints}
-    work.record("handover:recorded", procedure, data=data)
-    _met(work, procedure, "handover", receipt)
-    documents.issue(
-        work,
-        kind="handover",
-        reference=receipt.reference,
-        title=in_french(N_("Hand-over record")),
-        subject=procedure,
-        facts=queries.hand_over_facts(work, procedure, receipt),
-        draw=hand_over_pdf,
-    )
-    return receipt
+    met(work, procedure, "no_reserve", receipt)

@@ -2,47 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, date, datetime
 from typing import Annotated, ClassVar, Literal
-
-from pydantic import BeforeValidator
 
 from portfolio.kit.forms import (
     Amount,
     Flag,
     Form,
+    Hour,
     Line,
     LongLine,
     MomentField,
     OptionalLine,
     Paragraph,
     Reason,
-    fail,
     optional,
     text,
     whole,
 )
-from portfolio.kit.i18n import gettext as _
 
 Proposal = Literal["favourable", "revised", "waiting_list", "adjourned", "unfavourable"]
 Voices = Annotated[int, whole(0, 99)]
 PersonId = Annotated[int, whole(1, 999_999_999)]
-
-
-def _hour(value: object) -> str | None:
-    if value is None or (isinstance(value, str) and not value.strip()):
-        return None
-    found = (
-        re.fullmatch(r"(\d{1,2}) ?(?:[:hH]|h ) ?(\d{2})", value.strip()) if isinstance(value, str) else None
-    )
-    if not found or int(found[1]) > 23 or int(found[2]) > 59:
-        raise fail("hour", _("Enter the hour, for example 10:42."))
-    return f"{int(found[1]):02d}:{found[2]}"
-
-
-Hour = Annotated[str | None, BeforeValidator(_hour)]
-"""`10:42` or `10 h 42`; blank means now."""
 
 
 def moment_of(hour: str | None, day: date, now: datetime) -> datetime:

@@ -8,7 +8,9 @@ from portfolio.kit.forms import (
     Amount,
     Day,
     Form,
+    Hour,
     OptionalAmount,
+    OptionalDay,
     OptionalId,
     OptionalLine,
     PositiveAmount,
@@ -58,7 +60,8 @@ class SendForm(SeenForm):
 
 
 class PayForm(SeenForm):
-    """A payment: from which account, with which reference, on which date of value, at which fee; in cash, with a reçu and an identity (M15)."""
+    """A payment: from which account, with which reference, on which date of value, at which fee; in cash, with a reçu, an identity (M15),
+    the hour, the place, and the witnesses of a thumbprint (document 11)."""
 
     treasury_account_id: RecordId
     payment_reference: Annotated[str, text(100)]
@@ -68,6 +71,18 @@ class PayForm(SeenForm):
     received_by: OptionalLine = None
     identity_kind: Annotated[str | None, optional(text(80))] = None
     identity_number: Annotated[str | None, optional(text(60))] = None
+    identity_on: OptionalDay = None
+    handed_at: Hour = None
+    handed_place: OptionalLine = None
+    witness_one: OptionalLine = None
+    witness_one_paper: OptionalLine = None
+    witness_two: OptionalLine = None
+    witness_two_paper: OptionalLine = None
+
+    def witnesses(self) -> list[dict[str, str]]:
+        """Those of a thumbprint, in the order of the paper; the fields left blank are no witness."""
+        typed = ((self.witness_one, self.witness_one_paper), (self.witness_two, self.witness_two_paper))
+        return [{"name": name, "paper": paper or ""} for name, paper in typed if name]
 
 
 class FailForm(Form):

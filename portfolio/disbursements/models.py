@@ -81,6 +81,13 @@ class Disbursement(Base):
     received_by: Mapped[Label] = mapped_column(default="")
     identity_kind: Mapped[Label] = mapped_column(default="")
     identity_number: Mapped[str] = mapped_column(String(60), default="")
+    identity_on: Mapped[date | None]
+    """The day the paper of identity was issued (document 11)."""
+    handed_at: Mapped[str] = mapped_column(String(5), default="")
+    handed_place: Mapped[Label] = mapped_column(default="")
+    """The hour, `10:42`, and the place at which cash was handed over, as the décharge says them."""
+    witnesses: Mapped[JsonList] = mapped_column(default=list)
+    """Of the thumbprint of who took cash and cannot sign: name and paper of each (F10, R17)."""
     papers: Mapped[JsonList] = mapped_column(default=list)
     batch_reference: Mapped[str | None] = mapped_column(String(40))
     """The batch that holds it between its order and its sending: nothing else may then send or pay it."""

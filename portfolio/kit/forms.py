@@ -182,6 +182,17 @@ def _flag(value: object) -> bool:
     return value in (True, "on", "1", "true", "yes")
 
 
+def _hour(value: object) -> str | None:
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return None
+    found = (
+        re.fullmatch(r"(\d{1,2}) ?(?:[:hH]|h ) ?(\d{2})", value.strip()) if isinstance(value, str) else None
+    )
+    if not found or int(found[1]) > 23 or int(found[2]) > 59:
+        raise fail("hour", _("Enter the hour, for example 10:42."))
+    return f"{int(found[1]):02d}:{found[2]}"
+
+
 Line = Annotated[str, _text(200)]
 LongLine = Annotated[str, _text(300)]
 Paragraph = Annotated[str, _text(5000, lines=True)]
@@ -191,6 +202,8 @@ Amount = Annotated[int, BeforeValidator(read_amount)]
 PositiveAmount = Annotated[int, BeforeValidator(_positive)]
 Day = Annotated[date, BeforeValidator(_day)]
 MomentField = Annotated[datetime, BeforeValidator(_moment)]
+Hour = Annotated[str | None, BeforeValidator(_hour)]
+"""`10:42` or `10 h 42`; blank is None."""
 Phone = Annotated[str, BeforeValidator(_phone)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Count = Annotated[int, _whole(0, 100_000)]

@@ -221,10 +221,12 @@ PERSONAL = frozenset(
         "holder",
         "number",
         "id_number",
+        "identity_number",
         "birth_year",
         "president",
         "depositor",
         "reporter",
+        "witnesses",
     }
 )
 """Columns whose old and new values never enter the trail: a salted commitment does (T09, P12)."""

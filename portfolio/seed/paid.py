@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
+from typing import Any
 
 from sqlalchemy import select
 
@@ -295,13 +297,13 @@ def pay(stage: Stage, facts: Facts, work: Work) -> None:
         payment_reference=f"{way}-{found.reference}",
         paid_on=work.today,
         fee=facts.fee or None,
-        **(_in_hand(facts) if facts.channel == "cash" else {}),
+        **(_in_hand(facts, work.today) if facts.channel == "cash" else {}),
     )
     service.pay(work, found, form)
 
 
-def _in_hand(facts: Facts) -> dict[str, str]:
-    """Who came for cash: the treasurer, with her paper; the number is that of the book of receipts (M15)."""
+def _in_hand(facts: Facts, paid_on: date) -> dict[str, Any]:
+    """Who came for cash: the treasurer, with her paper and two witnesses of her thumbprint; the number is that of the book of receipts (M15)."""
     group = all_groups()[all_projects()[facts.project].group]
     treasurer = group.officers[1]
     return {
@@ -309,6 +311,13 @@ def _in_hand(facts: Facts) -> dict[str, str]:
         "received_by": treasurer.name,
         "identity_kind": groups_known.PAPERS[group.country],
         "identity_number": treasurer.paper,
+        "identity_on": paid_on.replace(month=3, day=14, year=paid_on.year - 3),
+        "handed_at": "10:20",
+        "handed_place": "Kokorou, case de réunion du groupement",
+        "witness_one": "Hamsatou Yacouba",
+        "witness_one_paper": "Carte nationale d'identité n° 004512 du 3 juin 2022",
+        "witness_two": "Soumaïla Hamidou",
+        "witness_two_paper": "Carte d'électeur n° 118820 du 9 décembre 2020",
     }
 
 

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from pypdf import PdfReader
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from portfolio.agreements import queries as agreements
 from portfolio.agreements import service as agreements_service
 from portfolio.agreements.models import Tranche
+from portfolio.audit.models import AuditEvent
 from portfolio.disbursements import queries, reference, service
 from portfolio.disbursements.forms import FailForm, RejectForm
 from portfolio.disbursements.models import Disbursement
 from portfolio.disbursements.reference import cash_limits
+from portfolio.documents import queries as documents
 from portfolio.funds.models import Fund
+from portfolio.groups.models import Officer
 from portfolio.kit.db import Database
 from portfolio.kit.errors import Forbidden, Invalid, Refused
 from portfolio.kit.i18n import speaking
@@ -34,6 +40,9 @@ CASH = {
     "received_by": "Fadimata Touré",
     "identity_kind": "NINA",
     "identity_number": "123",
+    "identity_on": date(2021, 3, 14),
+    "handed_at": "00:05",
+    "handed_place": "Siège du groupement, Ansongo",
 }
 
 
@@ -44,6 +53,48 @@ def test_cash_needs_its_receipt_and_identity(database: Database, missing: str) -
     with pytest.raises(Invalid) as bad:
         chain.pay(world, number, "cashier", treasury_account_id=world.ids["till"], **{**CASH, missing: None})
     assert missing in {e.field for e in bad.value.errors}
+
+
+WITNESSED = {
+    "witness_one": "Hamsatou Yacouba", "witness_one_paper": "NINA 45 du 3 juin 2022",
+    "witness_two": "Soumaïla Hamidou", "witness_two_paper": "Carte d'électeur n° 7",
+}  # fmt: skip
+
+
+@pytest.mark.both_engines
+def test_the_decharge_says_the_paper_the_hour_the_place_and_the_witnesses(database: Database) -> None:
+    """Document 11: nothing is left to be written by hand on a payment in cash; a thumbprint has two witnesses (R17)."""
+    world = make.build(database, account_kind="cash")
+    number = chain.to(world, "ordered", first(world, schedule=SMALL))
+    given = {**CASH, "treasury_account_id": world.ids["till"]}
+    with world.work("cashier", readonly=True) as work:
+        cashier = work.actor.name
+    for wrong in (
+        {"identity_on": world.clock.moment.date() + timedelta(days=1)}, {"handed_at": "23:59"}, {"witness_one": "Hamsatou Yacouba"},
+        {**WITNESSED, "witness_two": "hamsatou  yacouba"}, {**WITNESSED, "witness_one": CASH["received_by"]},
+        {**WITNESSED, "witness_one": cashier},
+    ):  # fmt: skip
+        with pytest.raises(Invalid) as bad:
+            chain.pay(world, number, "cashier", **{**given, **wrong})
+        assert {e.field for e in bad.value.errors} & {*wrong, "witness_one_paper"}
+    with database.session(readonly=False) as session:
+        session.execute(update(Officer).where(Officer.full_name == CASH["received_by"]).values(can_sign=False))
+        session.commit()
+    with pytest.raises(Invalid) as bad:
+        chain.pay(world, number, "cashier", **given)
+    assert {e.field for e in bad.value.errors} == set(WITNESSED), "the register says that she cannot sign"
+    page = client(world.surround, world.people["cashier"]).get(f"/disbursements/{number}").text
+    assert "Témoins de l’empreinte digitale" in page and "ne sait pas signer" in page
+    chain.pay(world, number, "cashier", **given, **WITNESSED)
+    with world.work("cashier", readonly=True) as work:
+        paper = documents.paper(work, "payment_receipt", queries.get(work, number))
+        assert paper is not None
+        words = " ".join(PdfReader(io.BytesIO(documents.bytes_of(work, paper))).pages[0].extract_text().split())
+        trail = "".join(str(e.data) for e in work.db.scalars(select(AuditEvent).where(AuditEvent.event == "disbursement:paid")))
+    for said in ("NINA n° 123 du 14 mars 2021", "0 h 05, ", "Ansongo", "Hamsatou Yacouba", "NINA 45 du 3 juin 2022", "Soumaïla Hamidou",
+                 "Carte d'électeur n° 7", "ne savoir signer"):  # fmt: skip
+        assert said in words.replace("\u00a0", " "), (said, words)
+    assert "……" not in words and "Hamsatou" not in trail, "personal values enter the trail as commitments only (T09)"
 
 
 def test_cash_leaves_from_a_till_with_a_receipt_used_once(database: Database) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from portfolio.agreements.pdf.parts import Facts, day, long_day, sheet
 from portfolio.disbursements.pdf.order import object_line, payee_line
-from portfolio.kit.grammar import of, the
+from portfolio.kit.grammar import at, of, the
 from portfolio.kit.pdf import Half, Signatory, amount
 from portfolio.kit.words import amount_in_words
 
@@ -40,17 +40,27 @@ def _said(half: Half, facts: Facts) -> None:
     identity = (
         f"{facts['identity_kind']} n° {facts['identity_number']}" if facts["identity_number"] else "……………………"
     )
+    if facts["identity_number"]:
+        identity += f" du {long_day(facts['identity_on'])}" if facts.get("identity_on") else " du ……………"
     pairs = [
         ("Règlement", payee_line(facts)),
         ("Référence", facts["payment_reference"] or "……………………"),
-        ("Date de valeur", long_day(facts["on"])),
-        ("Heure et lieu", "…… h …… , à ………………………"),
+        ("Payé le" if facts["account_kind"] == "cash" else "Date de valeur", long_day(facts["on"])),
+        ("Heure et lieu", _where(facts)),
         ("Pièce d'identité", identity),
         ("Reste dû sur la tranche", amount(facts["balance_minor"])),
     ]
     if facts["receipt_number"]:
         pairs.insert(0, ("Numéro du carnet de reçus", facts["receipt_number"]))
     half.facts(pairs, columns=2, label_mm=34)
+
+
+def _where(facts: Facts) -> str:
+    """« 10 h 42, à Kokorou », or the dots that the payee fills in by hand."""
+    if not facts.get("handed_at"):
+        return "…… h …… , à ………………………"
+    hour, minute = facts["handed_at"].split(":")
+    return f"{int(hour)} h {minute}, {at(facts['handed_place'])}"
 
 
 def _marks(kept: Half, given: Half, facts: Facts) -> None:
@@ -63,9 +73,10 @@ def _marks(kept: Half, given: Half, facts: Facts) -> None:
         on=day(payer["on"]),
         label="Payé par",
     )
-    if facts["thumbprint"] and facts["payee_kind"] != "supplier":
+    if facts["thumbprint"]:
         kept.para("Pour acquit :", bold=True, align="left")
-        kept.thumbprint_block(facts["language"] or "")
+        known = [(w["name"], w["paper"]) for w in facts.get("witnesses", ())]
+        kept.thumbprint_block(facts["language"] or "", known)
     else:
         name = facts["received_by"] or facts["payee"]
         kept.signatures([Signatory("Le payé", name, label="Pour acquit"), paid])

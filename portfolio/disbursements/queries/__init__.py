@@ -5,12 +5,12 @@ from portfolio.disbursements.queries.facts import Step, facts, pay_facts, queues
 from portfolio.disbursements.queries.papers import (
     liquidation_facts,
     order_facts,
-    receipt_facts,
     rejection_facts,
     request_facts,
     requisition_facts,
 )
 from portfolio.disbursements.queries.pieces import Pieces, pieces
+from portfolio.disbursements.queries.receipts import puts_thumbprint, receipt_facts
 from portfolio.disbursements.queries.records import (
     OPEN,
     Figures,
@@ -64,6 +64,7 @@ __all__ = [
     "order_facts",
     "pay_facts",
     "pieces",
+    "puts_thumbprint",
     "queues",
     "receipt_facts",
     "received_minor",

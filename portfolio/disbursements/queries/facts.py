@@ -12,6 +12,7 @@ from portfolio.accounts.queries import visa_required
 from portfolio.agreements import queries as agreements
 from portfolio.disbursements.models import Disbursement
 from portfolio.disbursements.queries.deductions import deductions
+from portfolio.disbursements.queries.receipts import puts_thumbprint
 from portfolio.disbursements.queries.records import (
     agreement_of,
     content_of,
@@ -149,7 +150,11 @@ def pay_facts(work: Work, d: Disbursement) -> dict[str, Any]:
     agreement = agreement_of(work, d)
     options = funds.treasury_options(work, work.db.get_one(Fund, agreement.fund_id))
     options = [t for t in options if CHANNEL_OF[t.kind] == CHANNEL_OF[d.account_kind]]
-    return {"treasuries": options, "accounts": agreements.accounts(work, d.group_id)}
+    return {
+        "treasuries": options,
+        "accounts": agreements.accounts(work, d.group_id),
+        "thumbprint": d.account_kind == "cash" and puts_thumbprint(work, d, d.received_by),
+    }
 
 
 def queues(work: Work) -> list[dict[str, Any]]:

@@ -17,26 +17,18 @@ from portfolio.disbursements.reference import CAUSE_WORDS, causes
 from portfolio.documents import queries as documents
 from portfolio.documents.reference import institution, letterhead
 from portfolio.funds.models import TreasuryAccount
-from portfolio.groups.models import Group, Officer
-from portfolio.groups.queries import officers
 from portfolio.kit.i18n import gettext as _
 from portfolio.kit.text import last4
 from portfolio.procurement import queries as purchases
 from portfolio.work import Work
-
-OFFICE_WORDS = {
-    "president": ("Président", "Présidente"),
-    "treasurer": ("Trésorier", "Trésorière"),
-    "secretary": ("Secrétaire", "Secrétaire"),
-}
-"""Offices of a group as its papers print them, a man's and a woman's."""
 
 
 def _iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def _base(work: Work, d: Disbursement, on: date) -> dict[str, Any]:
+def base(work: Work, d: Disbursement, on: date) -> dict[str, Any]:
+    """What every paper of a payment says first."""
     agreement, tranche = agreement_of(work, d), tranche_of(work, d)
     found = agreements.parties(work, agreement)
     return {
@@ -73,7 +65,7 @@ def _base(work: Work, d: Disbursement, on: date) -> dict[str, Any]:
     }
 
 
-def _signer(work: Work, person: Person | None, at: Any, permission: str, act: str = "") -> dict[str, Any]:
+def signer(work: Work, person: Person | None, at: Any, permission: str, act: str = "") -> dict[str, Any]:
     """Who signed, in what capacity: what was noted at the signature, else the act of the role held that day (F5)."""
     if not act and person and at:
         act = act_of(work, person.id, at.date(), permission)
@@ -131,11 +123,11 @@ def request_facts(work: Work, d: Disbursement) -> dict[str, Any]:
         if r.code != "tranche_taken"
     ]
     return {
-        **_base(work, d, d.requested_at.date()),
+        **base(work, d, d.requested_at.date()),
         "conditions": _conditions(work, agreement, tranche),
         "missing": missing,
         "papers": list(d.papers or []),
-        "requester": _signer(
+        "requester": signer(
             work, persons.get(d.requested_by_id or 0), d.requested_at, "disbursement:request"
         ),
         "signatory": {"name": agreement.signatory_name, "function": agreement.signatory_function},
@@ -154,7 +146,7 @@ def liquidation_facts(work: Work, d: Disbursement) -> dict[str, Any]:
             row["by"] = liquidator.full_name if liquidator else ""
             row["on"] = row["on"] or on.isoformat()
     return {
-        **_base(work, d, on),
+        **base(work, d, on),
         "conditions": conditions,
         "receptions": [
             {"reference": r.reference, "on": r.received_on.isoformat()}
@@ -163,7 +155,7 @@ def liquidation_facts(work: Work, d: Disbursement) -> dict[str, Any]:
             )
         ],
         "papers": list(d.papers or []),
-        "liquidator": _signer(work, liquidator, d.liquidated_at, "disbursement:liquidate"),
+        "liquidator": signer(work, liquidator, d.liquidated_at, "disbursement:liquidate"),
         "requested_on": d.requested_at.date().isoformat(),
     }
 
@@ -178,7 +170,7 @@ def order_facts(work: Work, d: Disbursement) -> dict[str, Any]:
     answers = [answer for _refused, answer in rejections(work, d) if answer is not None]
     requisitioned = {"requisition": _answer(work, answers[-1])} if d.requisitioned_at and answers else {}
     return {
-        **_base(work, d, on),
+        **base(work, d, on),
         **requisitioned,
         "ampliations": documents.ampliations(work, "order"),
         **({"visa_reserve": d.visa_reserve} if d.visa_reserve else {}),
@@ -197,14 +189,14 @@ def order_facts(work: Work, d: Disbursement) -> dict[str, Any]:
         "papers": list(d.papers or []),
         "controller": visa_required(work) or d.visaed_by_id is not None,
         "chain": {
-            "liquidated": _signer(
+            "liquidated": signer(
                 work, persons.get(d.liquidated_by_id or 0), d.liquidated_at, "disbursement:liquidate"
             ),
-            "visaed": _signer(work, persons.get(d.visaed_by_id or 0), d.visaed_at, "disbursement:visa"),
-            "ordered": _signer(
+            "visaed": signer(work, persons.get(d.visaed_by_id or 0), d.visaed_at, "disbursement:visa"),
+            "ordered": signer(
                 work, persons.get(d.ordered_by_id or 0), d.ordered_at, "disbursement:order", d.order_capacity
             ),
-            "paid": _signer(
+            "paid": signer(
                 work, persons.get(d.paid_by_id or 0), d.paid_at if paid else None, "disbursement:pay"
             ),
         },
@@ -225,7 +217,7 @@ def _refusal(work: Work, refused: Rejection) -> dict[str, Any]:
         "may_requisition": bool(found and found.may_requisition) and refused.reached == "ordered",
         "reason": refused.reason,
         "refused_on": refused.rejected_at.date().isoformat(),
-        "refuser": _signer(work, who, refused.rejected_at, "disbursement:reject"),
+        "refuser": signer(work, who, refused.rejected_at, "disbursement:reject"),
     }
 
 
@@ -235,7 +227,7 @@ def _answer(work: Work, answer: Requisition) -> dict[str, Any]:
         "requisition": answer.reference,
         "reason": answer.reason,
         "on": answer.requisitioned_at.date().isoformat(),
-        "signer": _signer(work, who, answer.requisitioned_at, "disbursement:requisition", answer.capacity),
+        "signer": signer(work, who, answer.requisitioned_at, "disbursement:requisition", answer.capacity),
     }
 
 
@@ -243,7 +235,7 @@ def rejection_facts(work: Work, d: Disbursement, refused: Rejection) -> dict[str
     """The note de rejet: what was refused, its cause, its reason, what can answer it (R3)."""
     on = refused.rejected_at.date()
     return {
-        **_base(work, d, on),
+        **base(work, d, on),
         **_refusal(work, refused),
         "ordered_on": _iso(d.ordered_at.date()) if d.ordered_at and refused.reached == "ordered" else None,
     }
@@ -254,48 +246,10 @@ def requisition_facts(work: Work, d: Disbursement, answer: Requisition) -> dict[
     refused = work.db.get_one(Rejection, answer.rejection_id)
     found = _answer(work, answer)
     return {
-        **_base(work, d, answer.requisitioned_at.date()),
+        **base(work, d, answer.requisitioned_at.date()),
         "refusal": _refusal(work, refused),
         "ordered_on": _iso(d.ordered_at.date()) if d.ordered_at else None,
         "reason": found["reason"],
         "signer": found["signer"],
         "ampliations": documents.ampliations(work, "requisition"),
-    }
-
-
-def _capacity(agreement: Agreement, taker: str, member: Officer | None) -> str:
-    """As what this person receives for the group: the signatory's own words, else the office held."""
-    if taker == agreement.signatory_name:
-        return agreement.signatory_function
-    if member is None:
-        return ""
-    masculine, feminine = OFFICE_WORDS[member.office]
-    return feminine if member.sex == "F" else masculine
-
-
-def receipt_facts(work: Work, d: Disbursement) -> dict[str, Any]:
-    """The reçu or décharge that the payee signs, with the balance of the tranche after."""
-    agreement, tranche = agreement_of(work, d), tranche_of(work, d)
-    persons = agreements.people(work, [d.paid_by_id])
-    on = d.paid_on or work.today
-    to_group = d.payee_kind == "group"
-    taker = d.received_by or (agreement.signatory_name if to_group else "")
-    bureau = officers(work, work.db.get_one(Group, agreement.group_id)) if to_group else []
-    member = next((o for o in bureau if o.full_name == taker), None)
-    known = None if d.identity_number else member
-    return {
-        **_base(work, d, on),
-        "amount_minor": d.net_minor,
-        "received_by": taker,
-        "received_as": _capacity(agreement, taker, member) if to_group else "",
-        "identity_kind": known.id_kind if known else d.identity_kind,
-        "identity_number": known.id_number.removeprefix(known.id_kind).strip()
-        if known
-        else d.identity_number,
-        "receipt_number": d.receipt_number or "",
-        "payment_reference": d.payment_reference or "",
-        "thumbprint": not member.can_sign if member else agreement.signed_with_thumbprint,
-        "language": agreement.reading_language,
-        "balance_minor": tranche.amount_minor - tranche.paid_minor,
-        "payer": _signer(work, persons.get(d.paid_by_id or 0), d.paid_at, "disbursement:pay"),
     }

@@ -15,6 +15,7 @@ from portfolio.disbursements.reference import ADVANCES
 from portfolio.disbursements.service.chain import alive_refusals
 from portfolio.disbursements.service.confirm import content_refusals, seen_refusals
 from portfolio.disbursements.service.deducting import apply_deductions, release_deductions
+from portfolio.disbursements.service.handing import cash_errors
 from portfolio.disbursements.service.holding import band_refusals, held_refusals, signatory_refusals
 from portfolio.disbursements.service.limits import (
     Share,
@@ -100,12 +101,7 @@ def pay_errors(work: Work, disbursement: Disbursement, form: PayForm) -> Iterato
             _("The payment cannot come before the order of %(when)s.") % {"when": date_text(ordered)},
         )
     if disbursement.account_kind == "cash":
-        missing = _(
-            "A payment in cash needs the number of the signed reçu, and the identity of who took the money."
-        )
-        for name in ("receipt_number", "received_by", "identity_kind", "identity_number"):
-            if not getattr(form, name):
-                yield FieldError(name, missing)
+        yield from cash_errors(work, disbursement, form)
     used = [Disbursement.payment_reference == form.payment_reference]
     if form.receipt_number:
         used.append(Disbursement.receipt_number == form.receipt_number)
@@ -162,6 +158,10 @@ def pay(work: Work, disbursement: Disbursement, form: PayForm) -> None:
         received_by=form.received_by or "",
         identity_kind=form.identity_kind or "",
         identity_number=form.identity_number or "",
+        identity_on=form.identity_on,
+        handed_at=form.handed_at or "",
+        handed_place=form.handed_place or "",
+        witnesses=form.witnesses(),
     )
     move_stage(work, tranche, "paid", disbursement.amount_minor)
     if disbursement.modality not in ADVANCES:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -159,11 +159,18 @@ def signature_blocks(people: Sequence[Signatory], w: float, done: str) -> list[B
 
 
 class _Fields(Block):
-    """Labels, each with a dotted line to be written on by hand, so many a row."""
+    """Labels, each with its value or a dotted line to be written on by hand, so many a row."""
 
     def __init__(
-        self, labels: Sequence[str], abreast: int = 1, *, before: float = 3.0, lead: float = 17.0
+        self,
+        labels: Sequence[str],
+        abreast: int = 1,
+        *,
+        before: float = 3.0,
+        lead: float = 17.0,
+        values: Sequence[str] = (),
     ) -> None:
+        self.values = [*values, *("" for _label in labels[len(values) :])]
         self.labels, self.abreast, self.before, self.lead = list(labels), abreast, before, lead
 
     def height(self, w: float, s: float) -> float:
@@ -177,7 +184,14 @@ class _Fields(Block):
             letters = face("body")
             shown = letters.fit(f"{one_line(label, 200)} :")
             pen.text(left, y, shown, "body", 9 * s)
-            pen.line(left + letters.width(shown, 9 * s) + 4 * s, y, left + column, y, 0.7, 0.2, "dotted")
+            start = left + letters.width(shown, 9 * s) + 4 * s
+            if not self.values[at]:
+                pen.line(start, y, left + column, y, 0.7, 0.2, "dotted")
+                continue
+            said, size = face("bold").fit(one_line(self.values[at], 120)), 9 * s
+            while size > 6 * s and face("bold").width(said, size) > left + column - start:
+                size -= 0.5 * s
+            pen.text(start, y, said, "bold", size)
 
 
 class _Space(Block):
@@ -199,9 +213,13 @@ class _Space(Block):
 class Thumbprint(Together):
     """F10: the print of a person who cannot sign, two witnesses, and who read the paper in which language."""
 
-    def __init__(self, language: str | None, *, compact: bool = False) -> None:
+    def __init__(
+        self, language: str | None, *, compact: bool = False, witnesses: Sequence[tuple[str, str]] = ()
+    ) -> None:
         high = 26 if compact else 36
-        witness = ["Nom et prénom", "Pièce (nature, n°)"]
+        labels = ("Nom et prénom", "Pièce (nature, n°)")
+        known = [dict(zip(labels, witness, strict=True)) for witness in witnesses[:2]]
+        one, two = (*known, *(dict.fromkeys(labels, "") for _blank in range(2 - len(known))))
         parts: list[Block] = [
             Text(
                 "L'intéressé(e) ayant déclaré ne savoir signer a apposé son empreinte digitale "
@@ -211,8 +229,8 @@ class Thumbprint(Together):
             _Abreast(
                 [
                     (1.0, [_Space("empreinte digitale", high)]),
-                    (2.3, [_Titled("Premier témoin", witness, high)]),
-                    (2.3, [_Titled("Second témoin", witness, high)]),
+                    (2.3, [_Titled("Premier témoin", one, high)]),
+                    (2.3, [_Titled("Second témoin", two, high)]),
                 ]
             ),
         ]
@@ -226,10 +244,11 @@ class Thumbprint(Together):
 
 
 class _Titled(Block):
-    """A witness: a heading, dotted fields, then room to sign."""
+    """A witness: a heading, fields with what is known of them, then room to sign."""
 
-    def __init__(self, title: str, labels: Sequence[str], high_mm: float) -> None:
-        self.title, self.fields, self.high = title, _Fields(labels, lead=15.0), high_mm * MM
+    def __init__(self, title: str, fields: Mapping[str, str], high_mm: float) -> None:
+        self.title, self.high = title, high_mm * MM
+        self.fields = _Fields(list(fields), lead=15.0, values=list(fields.values()))
 
     def height(self, w: float, s: float) -> float:
         return self.high * s

@@ -16,14 +16,13 @@ from sqlalchemy import select
 from portfolio.agreements.models import PROVEN, Agreement, Condition, Proof, Tranche
 from portfolio.agreements.queries.cooling import account_refusals, flag_refusals
 from portfolio.agreements.queries.proofs import deposit_missing, shown
-from portfolio.agreements.queries.served import served
+from portfolio.agreements.queries.served import served, unproven_refusals
 from portfolio.agreements.queries.stops import Stop, end_with_stops, stops_of
 from portfolio.agreements.reference import (
     CONDITION_WORDS,
     EVIDENCE_PERMISSION,
     JUSTIFIED,
     REDUCING,
-    TO_SUPPLIER,
     WAYS_OUT,
 )
 from portfolio.groups.models import Group, GroupAccount
@@ -362,26 +361,9 @@ def _blockers(snap: Snapshot, tranche: Tranche, on: date | None, extra_minor: in
         )
     for condition in snap.conditions.get(tranche.id, ()):
         yield from condition_refusals(snap, tranche, condition, extra_minor)
-    if tranche.modality == "reimbursement" and not tranche.shown_minor + extra_minor:
-        yield Refusal(
-            "no_expense_shown",
-            _("Tranche %(number)d reimburses expenses already made: none is shown and accepted yet.")
-            % number,
-            way_out=_("Open a report on it, enter the vouchers, and have them accepted and validated."),
-            who=who_may("justification:validate"),
-            missing_minor=tranche.amount_minor,
-            url=f"/justifications/new?tranche={tranche.id}",
-        )
-    elif tranche.modality in TO_SUPPLIER and tranche.status == "planned" and tranche.id not in snap.served:
-        yield Refusal(
-            "no_reception",
-            _("Nothing was received from a supplier for tranche %(number)d: only service done is paid.")
-            % number,
-            way_out=_("Open the purchase of this tranche, then record its order and its reception."),
-            who=who_may("procedure:receive"),
-            url=f"/agreements/{agreement.id}",
-        )
-    elif not payable_in(snap, tranche, extra_minor):
+    unproven = list(unproven_refusals(tranche, snap.served, extra_minor))
+    yield from unproven
+    if not unproven and not payable_in(snap, tranche, extra_minor):
         yield Refusal(
             "nothing_payable",
             _("Tranche %(number)d: what is missing in the earlier tranches takes it whole.") % number,

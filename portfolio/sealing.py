@@ -68,9 +68,10 @@ class Collected:
         dated_on: date | None = None,
         accounts: Mapping[str, str] | None = None,
         reason: str | None = None,
+        value_on: date | None = None,
     ) -> None:
         """Collect the transfers of one event; amounts of zero move nothing. `treasury` is the kind of the institution's account
-        behind a posting that says `treasury`; `accounts` names any other placeholder."""
+        behind a posting that says `treasury`; `accounts` names any other placeholder; `value_on` is the date of value of what comes late."""
         self._acts += 1
         named = dict(accounts or {})
         if treasury is not None:
@@ -97,6 +98,7 @@ class Collected:
                     dims=dims,
                     document=document or getattr(thing, "reference", None),
                     reason=reason,
+                    value_on=value_on,
                 )
             )
 

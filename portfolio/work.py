@@ -278,7 +278,7 @@ class Work:
     ) -> None:
         """Collect the transfers of one event of the rulebook; see `Collected.post` for the options, `late` for the date of value."""
         if value_on is not None:
-            options |= late(self.db, value_on, self.today, options.get("reason"))
+            options |= late(self.db, value_on, self.today)
         self._collected.post(key, thing, measures, dims, at=self.now, actor_id=self.actor.id, **options)
 
     def reverse(self, originals: Sequence[Original], reason: str) -> None:

@@ -14,6 +14,9 @@ from datetime import UTC, date, datetime
 
 VERSION = "portfolio-chain-1"
 GENESIS = "0" * 64
+LATER: Mapping[str, frozenset[str]] = {"ledger": frozenset({"value_on"})}
+"""Columns that a chain gained when it had entries already. No byte stands for one that says nothing, so that what was sealed before stays
+whole; one that says something is sealed like any other: written in afterwards, or taken away, it is seen (T03)."""
 
 
 def canonical(kind: str, record: Mapping[str, object]) -> bytes:
@@ -21,10 +24,11 @@ def canonical(kind: str, record: Mapping[str, object]) -> bytes:
     names = "".join(record)
     if ":" in names or "\n" in names:
         raise ValueError("the name of a field would read as its value")
-    parts = [VERSION, kind]
+    parts, later = [VERSION, kind], LATER.get(kind, frozenset())
     for name, value in sorted(record.items()):
         if value is None:
-            parts.append(name + ":n:0:")
+            if name not in later:
+                parts.append(name + ":n:0:")
             continue
         tag, text = _value(value)
         parts.append(f"{name}:{tag}:{len(text) if text.isascii() else len(text.encode())}:{text}")

@@ -23,7 +23,7 @@ from typing import Any, TextIO
 
 from sqlalchemy.orm import Session
 
-from portfolio.kit.chain import VERSION
+from portfolio.kit.chain import LATER, VERSION
 from portfolio.kit.i18n import gettext, speaking
 from portfolio.kit.money import EXPONENTS
 from portfolio.ledger.models import DIMENSIONS, LedgerEntry
@@ -41,7 +41,7 @@ VIEWS = {name: words for name, words in DIMENSION_WORDS.items() if name != "trea
 VERIFIER = Path(__file__).with_name("offline.py")
 _SIGNATURES = "from portfolio.ledger.signatures import PRINTED, Unusable, heads, receipt"
 """The line of it in whose place the part that verifies signatures is written."""
-_TYPES = {"at": "t", "dated_on": "d"}
+_TYPES = {"at": "t", "dated_on": "d", "value_on": "d"}
 _NUMBERS = frozenset({"seq", "posting", "amount_minor", "exercice", "subject_id", "actor_id", "reverses"})
 
 
@@ -261,10 +261,11 @@ def sealed_lines(
     def line(value: Mapping[str, object]) -> str:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n"
 
+    later = LATER["ledger"]
     types = {name: _TYPES.get(name, "i" if name in _NUMBERS else "s") for name in SEALED}
     yield line({"chain": VERSION, "kind": "ledger", "sealed": types})
     for row in rows:
-        yield line({name: _plain(value) for name, value in row.items()})
+        yield line({n: _plain(value) for n, value in row.items() if value is not None or n not in later})
     for total in totals:
         yield line({"balance": total})
     yield line({"head": {"seq": stands.seq, "hash": stands.hash}, "balances": len(totals)})

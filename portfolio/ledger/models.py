@@ -84,6 +84,8 @@ class LedgerEntry(Base):
     actor_id: Mapped[Ref | None]
     reverses: Mapped[int | None] = mapped_column(BigId)
     reason: Mapped[str | None] = mapped_column(String(2000))
+    value_on: Mapped[date | None]
+    """The date of value of what came when its month was closed; `dated_on` is then the first day open (M17)."""
     previous: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))
 

@@ -47,6 +47,7 @@ SEALED = (
     "actor_id",
     "reverses",
     "reason",
+    "value_on",
 )
 """Every column but the two hashes (T03)."""
 BALANCE_KEY = ("account", "currency", *DIMENSIONS)
@@ -59,8 +60,6 @@ LAST_CLOSED = select(func.max(LedgerExercice.__table__.c.year)).where(
     LedgerExercice.__table__.c.status == "closed"
 )
 """The last exercice that is closed."""
-VALUE_MARK = "value_on="
-"""In the reason of a late entry: its date of value, in a month that was closed when it was entered."""
 CLOCK_BACK = timedelta(minutes=5)
 CLOCK_AHEAD = timedelta(days=400)
 """How far the server's clock may stand behind, or ahead of, the last entry before nothing is entered any more (C09)."""
@@ -96,6 +95,8 @@ class Transfer:
     document: str | None = None
     reverses: int | None = None
     reason: str | None = None
+    value_on: date | None = None
+    """Of a late entry alone: its date of value, in a month that was closed when it was entered."""
 
 
 @dataclass(frozen=True)
@@ -238,18 +239,15 @@ def _refuse_exercice(year: int, transfers: Sequence[Transfer]) -> None:
         transfer.dims = replace(transfer.dims, exercice=year + 1)
 
 
-def late(session: Session, value_on: date, today: date, reason: str | None = None) -> dict[str, Any]:
-    """The day in the books of what has its own date of value, and the mark of an entry that comes late: the day itself, or the first day
-    open once its month is closed. What a bank statement says is never refused for its date (M17)."""
+def late(session: Session, value_on: date, today: date) -> dict[str, date]:
+    """The day in the books of what has its own date of value: the day itself, or, of an entry that comes late, the first day open after its
+    month was closed with its date of value beside it. What a bank statement says is never refused for its date (M17)."""
     if value_on >= today.replace(day=1):  # no month is closed before it is over
         return {"dated_on": value_on}
     until: date | None = session.connection().execute(CLOSED_UNTIL).scalar_one_or_none()
     if until is None or value_on > until:
         return {"dated_on": value_on}
-    marked = (
-        f"{reason} {VALUE_MARK}{value_on.isoformat()}" if reason else f"{VALUE_MARK}{value_on.isoformat()}"
-    )
-    return {"dated_on": until + timedelta(days=1), "reason": marked}
+    return {"dated_on": until + timedelta(days=1), "value_on": value_on}
 
 
 def exercice_closed(year: int) -> Refusal:

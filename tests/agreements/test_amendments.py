@@ -143,6 +143,30 @@ def test_a_tranche_requested_after_the_copy_was_made_stops_the_signature(world: 
     assert codes(refused) == {"paid_tranche_touched"}
 
 
+@pytest.mark.parametrize("modality", ["advance", "direct"])
+def test_a_tranche_requested_meanwhile_stops_only_what_would_change_it(world: World, modality: str) -> None:
+    number = make.signed(world)
+    with world.work("grants_officer", readonly=True) as work:
+        found = queries.tranches(work, queries.get(work, number))
+    one, two, three = (TrancheLine(number=t.number, amount=t.amount_minor, modality=t.modality, planned_on=t.planned_on, label=t.label)
+                       for t in found)  # fmt: skip
+    assert one.modality == "advance"
+    half = three.amount // 2
+    rows = [one.model_copy(update={"modality": modality}), two, three.model_copy(update={"amount": three.amount - half}), TrancheLine(amount=half)]
+    amendment = amending.amend(world, number, "schedule", tranches=rows)
+    chain.request(world, make.tranche_id(world, number, 1))
+    if modality == "direct":
+        with pytest.raises(Refused) as refused:
+            amending.submit(world, amendment)
+        assert codes(refused) == {"paid_tranche_touched"}
+        return
+    amending.sign(world, amendment)
+    with world.work("grants_officer", readonly=True) as work:
+        after = queries.tranches(work, queries.get(work, number))
+    assert [(t.number, t.status, t.amount_minor) for t in after] == [
+        (1, "requested", one.amount), (2, "planned", two.amount), (3, "planned", three.amount - half), (4, "planned", half)]  # fmt: skip
+
+
 @pytest.mark.both_engines
 def test_the_database_refuses_a_schedule_that_does_not_sum_and_a_paid_tranche_that_moves(world: World) -> None:
     number = make.signed(world)

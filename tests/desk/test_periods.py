@@ -22,7 +22,6 @@ from portfolio.justifications.models import Recovery
 from portfolio.kit.errors import Forbidden, Refused
 from portfolio.ledger import queries as ledger
 from portfolio.ledger.models import LedgerPeriod
-from portfolio.ledger.queries import reason_said, value_of
 from tests.client import client
 from tests.desk.scene import codes, lived
 from tests.justifications import grants
@@ -135,7 +134,7 @@ def test_a_true_date_of_value_in_a_closed_month_is_entered_on_the_first_day_open
         late = [ledger.last_of(work.db, *of) for of in (("recovery:collected", "recovery", order), ("money_receipt:confirmed", "money_receipt", number))]
         for entry in late:
             assert entry is not None and entry.dated_on == closed + timedelta(days=1)
-            assert value_of(entry.reason) == value and reason_said(entry.reason) == ""
+            assert (entry.value_on, entry.reason) == (value, None)
         told = set(work.db.execute(ledger.corrections()["late_entries"]).scalars())
         assert {entry.posting for entry in late if entry} <= told
         assert ledger.check(work.db) is None

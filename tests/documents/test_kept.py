@@ -139,10 +139,10 @@ def test_dying_between_the_file_and_its_row_leaves_no_row_without_file(database:
                 os._exit(0)
         return os.WIFSIGNALED(os.waitpid(child, 0)[1])
 
-    assert not run(POINTS, 0), "the first one lives, and counts the points"
-    calls = int(acks.read_text().split()[1])
+    assert not run(POINTS, 0) and not run(POINTS + 1, 0), "two live, and count the points"
+    calls = min(int(line.split()[1]) for line in acks.read_text().splitlines())
     assert calls >= 20
-    died = sum(run(n, 1 + n * calls // POINTS) for n in range(POINTS))
+    died = sum(run(n, 1 + n * (calls - 3) // POINTS) for n in range(POINTS))  # one call or two less for a folder that is there already
     assert died >= POINTS - 1
     acknowledged = {int(line.split()[0]) for line in acks.read_text().splitlines()}
     with database.session(readonly=True) as session:

@@ -41,7 +41,7 @@ def transfers(count: int, *, seed: int = 1, start: datetime = START) -> list[Tra
                 credit=named.get(row.credit, row.credit), amount_minor=chance.randrange(1, 3_000_000),
                 amount_currency="XOF", dated_on=at.date() - timedelta(days=chance.choice((0, 0, 0, 40))), at=at,
                 subject_type="disbursement", subject_id=act, actor_id=1 + act % 4, act=act, dims=dims,
-                document=f"OP-2026-{act:05d}-K"))  # fmt: skip
+                document=f"OP-2026-{act:05d}-K", value_on=at.date() - timedelta(days=45) if act % 5 == 1 else None))  # fmt: skip
     return made
 
 

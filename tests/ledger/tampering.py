@@ -73,8 +73,8 @@ def different(value: object, name: str) -> object:
     """Another value that the column could hold."""
     if isinstance(value, datetime):
         return value + timedelta(microseconds=1)
-    if isinstance(value, date):
-        return value + timedelta(days=1)
+    if isinstance(value, date) or name == "value_on":
+        return value + timedelta(days=1) if isinstance(value, date) else date(2026, 1, 31)
     if isinstance(value, int) or name in ("actor_id", "reverses", "exercice"):
         return int(value or 0) + 1  # type: ignore[call-overload]
     if name in ("previous", "hash"):

@@ -48,8 +48,8 @@ def different(value: object, name: str) -> object:
         return 1
     if isinstance(value, datetime):
         return value + timedelta(microseconds=1)
-    if isinstance(value, date):
-        return value + timedelta(days=1)
+    if isinstance(value, date) or name == "value_on":
+        return value + timedelta(days=1) if isinstance(value, date) else date(2026, 1, 31)
     if isinstance(value, int):
         return value + 1
     if name in ("debit", "credit"):
@@ -110,6 +110,24 @@ def test_every_column_changed_alone_is_seen_at_its_entry(database: Database, nam
             back = {name: value, **({"reason": None} if name == "reverses" else {})}
             where = COLUMNS.seq == (changed if name == "seq" else seq)
             session.execute(update(LedgerEntry).where(where).values(back))
+        assert verdict(database) is None
+
+
+def test_a_date_of_value_taken_away_or_written_in_is_seen(database: Database) -> None:
+    """T03: no byte stands for a late entry's date where there is none, so that the chains of before are whole; one that is there is sealed."""
+    fill(database, 12)
+    with database.session(readonly=True) as session:
+        said = {bool(on): seq for seq, on in session.execute(select(COLUMNS.seq, COLUMNS.value_on).order_by(COLUMNS.seq.desc()))}
+        row = dict(session.execute(select(*COLUMNS).where(COLUMNS.seq == said[False])).mappings().one())
+    without = {name: row[name] for name in SEALED if name != "value_on"}
+    assert seal(row["previous"], "ledger", without) == row["hash"], "as it was sealed when the column was not there"
+    for seq, forged in ((said[True], None), (said[True], date(2026, 2, 1)), (said[False], date(2026, 2, 1))):
+        with unlocked(database) as session:
+            value = session.execute(select(COLUMNS.value_on).where(COLUMNS.seq == seq)).scalar_one()
+            session.execute(update(LedgerEntry).where(COLUMNS.seq == seq).values(value_on=forged))
+        assert verdict(database) == (seq, "edit")
+        with unlocked(database) as session:
+            session.execute(update(LedgerEntry).where(COLUMNS.seq == seq).values(value_on=value))
         assert verdict(database) is None
 
 

@@ -83,7 +83,8 @@ def test_an_export_of_a_whole_ledger_is_whole(database: Database, tmp_path: Path
     assert done.returncode == 0 and "LIVRE INTACT" in done.stdout and f"recalculées : {count}." in done.stdout, done.stdout + done.stderr
     layout = offline.layout_of(str(path))
     span = offline.scan(str(path), layout, layout.start, layout.end, frozenset())
-    assert (span.count, span.literal) == (count, 0), "the fast way no longer knows the columns of the export"
+    late = sum(b'"value_on"' in line for line in path.read_bytes().splitlines()[1:])
+    assert late and (span.count, span.literal) == (count, late), "the fast way no longer knows the columns of the export"
 
 
 def test_the_file_of_an_empty_ledger_is_whole(tmp_path: Path) -> None:

@@ -63,6 +63,8 @@ class BatchLives:
             if not m.batches[at].payments:
                 return
             payment, expected = draw.choice(m.batches[at].payments), m.may_take_out(m.batches[at])
+        elif not m.payments:
+            return  # a batch was opened before there was anything to pay
         else:
             payment = self.among(draw, [n for n in range(len(m.payments)) if m.free(n)], m.payments)
             expected = m.may_add(m.batches[at], payment)

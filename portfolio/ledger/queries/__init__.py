@@ -20,9 +20,7 @@ from portfolio.ledger.queries.entries import (
     of_agreement,
     of_treasury,
     originals,
-    reason_said,
     reversals_of,
-    value_of,
     whole,
 )
 from portfolio.ledger.queries.heads import (
@@ -124,6 +122,4 @@ __all__ = [
     "turnover",
     "walk",
     "whole",
-    "value_of",
-    "reason_said",
 ]

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, extract, func, or_, se
 from sqlalchemy.orm import Session, aliased
 
 from portfolio.ledger.models import DIMENSIONS, LedgerEntry
-from portfolio.ledger.service import VALUE_MARK, Original
+from portfolio.ledger.service import Original
 
 _E = LedgerEntry
 
@@ -75,20 +75,6 @@ def originals(session: Session, posting: int) -> list[Original]:
     ]
 
 
-def value_of(reason: str | None) -> date | None:
-    """The date of value of a late entry, from its sealed mark; None for any other entry."""
-    _said, mark, day = (reason or "").rpartition(VALUE_MARK)
-    try:
-        return date.fromisoformat(day) if mark else None
-    except ValueError:
-        return None
-
-
-def reason_said(reason: str | None) -> str:
-    """The reason as a person gave it, without the mark."""
-    return (reason or "").rpartition(VALUE_MARK)[0].rstrip() if value_of(reason) else reason or ""
-
-
 def last_of(session: Session, event: str, subject_type: str, subject_id: int) -> LedgerEntry | None:
     """The last entry of one event on one thing."""
     statement = select(LedgerEntry).where(
@@ -115,10 +101,9 @@ def moved_by_subject(
 
 
 def corrections(currency: str = "XOF") -> dict[str, Select[Any]]:
-    """Acts that reverse others, and acts made after the end of their month, by their day or
-    their date of value (auditor's item 7): for each kind
-    a statement of (act, day, document, reason or event, amount), one row an act. An act's amount is its largest entry: what its budget and
-    its money entries say twice is counted once."""
+    """Acts that reverse others, and acts made after the end of their month, by their day or their date of value (auditor's item 7): for each
+    kind a statement of (act, day, document, reason or event, amount), one row an act. An act's amount is its largest entry: what its budget
+    and its money entries say twice is counted once."""
     made, dated = (extract("year", c) * 12 + extract("month", c) for c in (_E.at, _E.dated_on))
     shown = (func.min(_E.dated_on), func.min(_E.document), func.max(_E.amount_minor))
 
@@ -135,7 +120,7 @@ def corrections(currency: str = "XOF") -> dict[str, Select[Any]]:
 
     return {
         "reversed": acts(_E.reason, _E.reverses.is_not(None)),
-        "late_entries": acts(_E.event, or_(made > dated, _E.reason.contains(VALUE_MARK))),
+        "late_entries": acts(_E.event, or_(made > dated, _E.value_on.is_not(None))),
     }
 
 

@@ -67,6 +67,7 @@ class Line:
     reverses: int | None
     reversed_by: int | None
     reason: str | None
+    value_on: date | None
 
 
 @dataclass(frozen=True)
@@ -197,6 +198,7 @@ def _line(q: Question, row: Any, running: int) -> Line:
         reverses=row["reverses"],
         reversed_by=row["reversed_by"],
         reason=row["reason"],
+        value_on=row["value_on"],
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from portfolio.agreements import queries
 from portfolio.agreements.forms import BudgetLine, ConditionLine
 from portfolio.agreements.models import Agreement, Amendment
-from portfolio.agreements.service.amending.copy import CONDITION
+from portfolio.agreements.service.amending.copy import CONDITION, schedule_facts
 from portfolio.agreements.service.life import terminate_obstacles
 from portfolio.agreements.service.prepare import holder_refusals
 from portfolio.agreements.service.sums import budget_obstacles, condition_obstacles, schedule_obstacles
@@ -57,6 +57,7 @@ def amendment_obstacles(
         tranches = queries.tranches(work, agreement)
         yield from schedule_obstacles([t["amount_minor"] for t in after["tranches"]], agreement.amount_minor)
         proposed = {t["number"]: t for t in after["tranches"]}
+        stands = {t["number"]: t for t in schedule_facts(work, agreement)}
         for tranche in tranches:
             if tranche.shown_minor and tranche.status == "planned":
                 if proposed.get(tranche.number, {}).get("modality", tranche.modality) != tranche.modality:
@@ -68,8 +69,8 @@ def amendment_obstacles(
                     )
             if tranche.status in ("planned", "cancelled"):
                 continue
-            row = proposed.get(tranche.number, {})
-            if row.get("amount_minor") != tranche.amount_minor or not row.get("fixed"):
+            row = proposed.get(tranche.number)
+            if row is None or not _untouched(row, stands[tranche.number]):
                 yield Refusal(
                     "paid_tranche_touched",
                     _("Tranche %(number)d is already requested or paid: an amendment never touches it.")
@@ -86,6 +87,11 @@ def amendment_obstacles(
             )
         else:
             yield from holder_refusals(work, agreement, account)
+
+
+def _untouched(row: Mapping[str, Any], stands: Mapping[str, Any]) -> bool:
+    """Whether a row of the new schedule says of a tranche what stands, be it that nothing had been asked of it when the row was written."""
+    return all(value == stands[name] for name, value in row.items() if name != "fixed")
 
 
 def _conditions(work: Work, agreement: Agreement, rows: Sequence[Mapping[str, Any]]) -> Iterator[Refusal]:

@@ -105,8 +105,8 @@ def label_words(line: Line, upto: int | None = None) -> str:
         words = _("Reversal of entry no. %(seq)d: %(reason)s")
         return words % {"seq": line.reverses, "reason": line.reason or ""}
     said = event_words(line.event)
-    if day := ledger.value_of(line.reason):
-        said = _("%(act)s (late: value date %(day)s)") % {"act": said, "day": date_text(day)}
+    if line.value_on is not None:
+        said = _("%(act)s (late: value date %(day)s)") % {"act": said, "day": date_text(line.value_on)}
     if line.reversed_by is not None and (upto is None or line.reversed_by <= upto):
         return _("%(act)s (reversed by entry no. %(seq)d)") % {"act": said, "seq": line.reversed_by}
     return said
@@ -332,8 +332,6 @@ def act_facts(work: Work, posting: int) -> dict[str, Any] | None:
         "label": event_words(entries[0].event),
         "party": names.get(entries[0].party or "", entries[0].party or ""),
         "actor_name": actors.get(entries[0].actor_id or 0, _("The system")),
-        "value_on": None if entries[0].reverses else ledger.value_of(entries[0].reason),
-        "said_reason": ledger.reason_said(entries[0].reason),
         "reversals": reversals,
         "reversed_in": min((r.posting for r in reversals.values()), default=None),
         "original_act": reversed_posting,

@@ -7,10 +7,21 @@ from datetime import date
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portfolio.kit.db import Base, Code, Id, Json, Label, Long, Minor, Moment, Ref, distinct_people
+from portfolio.kit.db import (
+    Base,
+    Code,
+    Id,
+    Json,
+    Label,
+    Long,
+    Minor,
+    Moment,
+    Ref,
+    distinct_people,
+    known_check,
+)
 from portfolio.rulebook.permissions import ROLES, SCOPES
 
-_ROLES = ", ".join(f"'{r}'" for r in ROLES)
 _SCOPES = ", ".join(f"'{s}'" for s in SCOPES)
 
 
@@ -71,7 +82,7 @@ class RoleAssignment(Base):
 
     __tablename__ = "role_assignment"
     __table_args__ = (
-        CheckConstraint(f"role IN ({_ROLES})", name="role_known"),
+        known_check("role", ROLES),
         CheckConstraint(f"scope_kind IN ({_SCOPES})", name="scope_known"),
         CheckConstraint("kind IN ('own', 'delegation', 'interim')", name="kind_known"),
         CheckConstraint(

@@ -12,7 +12,7 @@ import errno
 import functools
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from types import ModuleType
@@ -107,10 +107,15 @@ class Base(DeclarativeBase):
     )
 
 
+def known_check(column: str, codes: Iterable[str]) -> CheckConstraint:
+    """Only these codes can be stored."""
+    listed = ", ".join(f"'{code}'" for code in codes)
+    return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")
+
+
 def status_check(lifecycle: Lifecycle, column: str = "status") -> CheckConstraint:
     """The database repeats the law: only the statuses of the lifecycle can be stored."""
-    codes = ", ".join(f"'{s.code}'" for s in lifecycle.states)
-    return CheckConstraint(f"{column} IN ({codes})", name=f"{column}_known")
+    return known_check(column, (s.code for s in lifecycle.states))
 
 
 def distinct_people(*columns: str) -> CheckConstraint:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
@@ -19,16 +18,11 @@ from portfolio.kit.db import (
     Moment,
     Ref,
     distinct_people,
+    known_check,
     status_check,
 )
 from portfolio.rulebook.findings import ABOUT, KINDS, SCOPES, SEVERITIES
 from portfolio.rulebook.lifecycles.missions import FINDING, MISSION, RECOMMENDATION
-
-
-def known(column: str, codes: Iterable[str], also: tuple[str, ...] = ()) -> CheckConstraint:
-    """Only these codes can be stored."""
-    listed = ", ".join(f"'{code}'" for code in (*codes, *also))
-    return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")
 
 
 class Mission(Base):
@@ -37,8 +31,8 @@ class Mission(Base):
     __tablename__ = "mission"
     __table_args__ = (
         status_check(MISSION),
-        known("kind", KINDS),
-        known("scope", SCOPES),
+        known_check("kind", KINDS),
+        known_check("scope", SCOPES),
         CheckConstraint(
             "(scope = 'fund') = (fund_id IS NOT NULL) AND (scope = 'call') = (call_id IS NOT NULL)"
             " AND (scope = 'agreement') = (agreement_id IS NOT NULL) AND (scope = 'exercice') = (exercice IS NOT NULL)",
@@ -100,8 +94,8 @@ class Finding(Base):
     __tablename__ = "finding"
     __table_args__ = (
         status_check(FINDING),
-        known("severity", SEVERITIES),
-        known("about_kind", ABOUT, ("",)),
+        known_check("severity", SEVERITIES),
+        known_check("about_kind", (*ABOUT, "")),
         UniqueConstraint("mission_id", "number", name="uq_finding_number"),
         CheckConstraint(
             "accepted_minor >= 0 AND refunded_minor >= 0 AND impaired_minor >= 0 AND pending_minor >= 0"

@@ -24,7 +24,6 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -43,7 +42,7 @@ from portfolio.origin import Origin
 from portfolio.web import cells
 from portfolio.web.cells import Column
 from portfolio.web.filters import Filter
-from portfolio.web.render import drawn_once, file_response, fragment, page
+from portfolio.web.render import drawn_once, fragment, page, sheet_response
 from portfolio.web.urls import url
 from portfolio.work import Work
 
@@ -329,8 +328,6 @@ class Listing:
 
     def export(self, work: Work, query: QueryParams, kind: str) -> Response:
         """Exactly what is filtered, same columns and order, as a file: every row, read a few at a time."""
-        from portfolio.kit import sheets
-
         _sort, keys = self._keys(query.get("sort") or self.default_sort)
         statement = paging.ordered(self.filtered(work, query), keys)
         rows = work.db.connection().execute(statement, execution_options={"yield_per": EXPORTED_AT_ONCE})
@@ -338,15 +335,7 @@ class Listing:
         kinds = [c.kind for c in self.columns]
         plain = ([cells.plain(c, row[i]) for i, c in enumerate(self.columns, 1)] for row in rows)
         notes = [_(self.title), i18n.datetime_text(work.now), query.get("q", "")]
-        name = f"{self.name}-{work.today.isoformat()}.{kind}"
-
-        def write(path: Path) -> None:
-            if kind == "xlsx":
-                sheets.write_xlsx(path, labels, kinds, plain, notes)
-            else:
-                sheets.write_csv(path, labels, plain)
-
-        return file_response(write, name, sheets.MEDIA[kind])
+        return sheet_response(f"{self.name}-{work.today.isoformat()}", kind, labels, kinds, plain, notes)
 
 
 def _fixed(value: Any) -> Any:

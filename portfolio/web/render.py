@@ -7,7 +7,7 @@ import hashlib
 import os
 import secrets
 import tempfile
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -329,6 +329,26 @@ def file_response(write: Callable[[Path], None], filename: str, media_type: str)
     return FileResponse(
         path, media_type=media_type, headers=headers, background=BackgroundTask(path.unlink, missing_ok=True)
     )
+
+
+def sheet_response(
+    stem: str,
+    kind: str,
+    labels: Sequence[str],
+    kinds: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    notes: Sequence[str] = (),
+) -> Response:
+    """A table as the file `stem.kind`: `xlsx` with its notes and the kinds of its columns, or `csv`; every row, while the session is open."""
+    from portfolio.kit import sheets
+
+    def write(path: Path) -> None:
+        if kind == "xlsx":
+            sheets.write_xlsx(path, labels, kinds, rows, notes)
+        else:
+            sheets.write_csv(path, labels, rows)
+
+    return file_response(write, f"{stem}.{kind}", sheets.MEDIA[kind])
 
 
 def _disposition(kind: str, filename: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, cast
 
 from sqlalchemy import Select, select
@@ -19,7 +18,7 @@ from portfolio.beneficiaries.reference import (
     SEX_WORDS,
 )
 from portfolio.beneficiaries.routes.door import choices, router, typed, worded
-from portfolio.kit import charts, sheets
+from portfolio.kit import charts
 from portfolio.kit.errors import Bad
 from portfolio.kit.i18n import N_
 from portfolio.kit.i18n import gettext as _
@@ -28,7 +27,7 @@ from portfolio.projects.models import Project
 from portfolio.web.act import Query, Raw, W, allow, on_refusal
 from portfolio.web.filters import Choice, Search
 from portfolio.web.listing import Column, Listing
-from portfolio.web.render import done, file_response, page
+from portfolio.web.render import done, page, sheet_response
 from portfolio.web.timeline import timeline
 from portfolio.web.urls import url
 from portfolio.work import Work
@@ -99,13 +98,7 @@ def _export(work: Work, facts: dict[str, Any], kind: str) -> Response:
         for row in facts["rows"]
     ]
 
-    def write(path: Path) -> None:
-        if kind == "xlsx":
-            sheets.write_xlsx(path, labels, kinds, rows, [_("People reached")])
-        else:
-            sheets.write_csv(path, labels, rows)
-
-    return file_response(write, f"people-reached-{work.today.isoformat()}.{kind}", sheets.MEDIA[kind])
+    return sheet_response(f"people-reached-{work.today.isoformat()}", kind, labels, kinds, rows, [_("People reached")])
 
 
 def _statement(work: Work) -> Select[Any]:

@@ -10,12 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from portfolio.agreements import queries as agreements
 from portfolio.agreements.models import Agreement
-from portfolio.desk.queries.ledger.books import event_words, source_url
+from portfolio.desk.queries.ledger.books import entry_words, source_url, tranche_of
 from portfolio.desk.queries.statements import frame
 from portfolio.groups.models import Group
-from portfolio.kit.i18n import gettext as _
 from portfolio.ledger import queries as ledger
 from portfolio.rulebook.postings import TREASURY
 from portfolio.work import Work
@@ -71,18 +69,14 @@ def movements(work: Work, agreement: Agreement) -> list[Movement]:
         debit, credit, amount = entry.debit, entry.credit, entry.amount_minor
         left += amount * ((debit == ADVANCES) - (credit == ADVANCES))
         asked += amount * ((debit == CLAIMS) - (credit == CLAIMS))
-        label = event_words(entry.event)
-        if entry.reverses is not None:
-            words = _("Reversal of entry no. %(seq)d: %(reason)s")
-            label = words % {"seq": entry.reverses, "reason": entry.reason or ""}
         made.append(
             Movement(
                 entry.seq,
                 entry.posting,
                 entry.dated_on,
                 entry.document or "",
-                (entry.tranche or "").rpartition("-")[2],
-                label,
+                tranche_of(entry.tranche),
+                entry_words(entry),
                 **_adds(debit, credit, amount),
                 to_justify=left,
                 to_return=asked,
@@ -113,11 +107,6 @@ def facts(work: Work, agreement: Agreement) -> dict[str, Any]:
         "sums": sums(rows),
         "ledger_minor": ledger.net(work.db, ["907"], agreement=agreement.reference),
     }
-
-
-def get(work: Work, number: int) -> Agreement:
-    """The agreement, for whoever may see it; NotFound otherwise."""
-    return agreements.get(work, number)
 
 
 def paper_facts(work: Work, agreement: Agreement) -> dict[str, Any]:

@@ -6,14 +6,14 @@ from typing import Any
 
 from starlette.responses import Response
 
+from portfolio.agreements import queries as agreements
 from portfolio.desk.queries import grants as queries
 from portfolio.desk.service import statements as service
-from portfolio.kit import sheets
 from portfolio.kit.errors import Bad
 from portfolio.kit.i18n import datetime_text
 from portfolio.kit.i18n import gettext as _
 from portfolio.web.act import Query, Raw, W, allow, on_refusal, room
-from portfolio.web.render import done, file_response, page
+from portfolio.web.render import done, page, sheet_response
 from portfolio.web.urls import url
 from portfolio.work import Work
 
@@ -22,7 +22,7 @@ router = room("ledger")
 
 def show(work: Work, id: int, bad: Bad | None = None) -> Response:
     """What was paid on an agreement and what became of it."""
-    agreement = queries.get(work, id)
+    agreement = agreements.get(work, id)
     title = _("Statement of grant %(reference)s") % {"reference": agreement.reference}
     return page(
         work,
@@ -48,7 +48,7 @@ def statement(work: W, query: Query, id: int) -> Response:
 
 
 def _file(work: Work, id: int, kind: str) -> Response:
-    found = queries.facts(work, queries.get(work, id))
+    found = queries.facts(work, agreements.get(work, id))
     labels = [_("No."), _("Date"), _("Paper no."), _("Tranche"), _("Entry"), _("Paid on the grant"), _("Accepted"),
               _("Asked back"), _("Given back"), _("Written off"), _("Left to justify"), _("Left to give back")]  # fmt: skip
     kinds = ["number", "date", "text", "text", "text", *["money"] * 7]
@@ -77,13 +77,7 @@ def _file(work: Work, id: int, kind: str) -> Response:
         datetime_text(work.now),
     ]
 
-    def write(path: Any) -> None:
-        if kind == "xlsx":
-            sheets.write_xlsx(path, labels, kinds, rows, notes)
-        else:
-            sheets.write_csv(path, labels, rows)
-
-    return file_response(write, f"releve-{reference}-{work.today.isoformat()}.{kind}", sheets.MEDIA[kind])
+    return sheet_response(f"releve-{reference}-{work.today.isoformat()}", kind, labels, kinds, rows, notes)
 
 
 @router.post("/grants/{id}/editions", name="desk.print_grant")
@@ -91,7 +85,7 @@ def _file(work: Work, id: int, kind: str) -> Response:
 @on_refusal(show)
 def edition(work: W, raw: Raw, id: int) -> Response:
     """Print the statement, as the books stand now."""
-    paper = service.print_grant(work, queries.get(work, id))
+    paper = service.print_grant(work, agreements.get(work, id))
     return done(
         work, f"/documents/papers/{paper.id}", _("%(n)s is printed and kept.") % {"n": paper.reference}
     )

@@ -12,7 +12,6 @@ from portfolio.desk.queries import ledger as queries
 from portfolio.desk.queries import reversals
 from portfolio.desk.service import ledger as service
 from portfolio.documents import queries as documents
-from portfolio.kit import sheets
 from portfolio.kit.errors import Bad, NotFound
 from portfolio.kit.forms import Form, Reason
 from portfolio.kit.i18n import datetime_text, ngettext
@@ -24,7 +23,7 @@ from portfolio.rulebook.lifecycles.periods import CLOCK
 from portfolio.rulebook.permissions import who_may
 from portfolio.rulebook.postings import DIMENSION_WORDS, SYCEBNL
 from portfolio.web.act import Query, Raw, W, allow, on_refusal, room
-from portfolio.web.render import done, file_response, page
+from portfolio.web.render import done, file_response, page, sheet_response
 from portfolio.web.urls import url
 from portfolio.work import Work
 
@@ -116,15 +115,8 @@ def _file(work: Work, filters: queries.Filters, kind: str) -> Response:
         datetime_text(work.now),
         *(f"{k} : {v}" for k, v in queries.said(filters)),
     ]
-    name = f"{queries.file_name(filters)}-{work.today.isoformat()}.{kind}"
-
-    def write(path: Any) -> None:
-        if kind == "xlsx":
-            sheets.write_xlsx(path, labels, kinds, rows(), notes)
-        else:
-            sheets.write_csv(path, labels, rows())
-
-    return file_response(write, name, sheets.MEDIA[kind])
+    stem = f"{queries.file_name(filters)}-{work.today.isoformat()}"
+    return sheet_response(stem, kind, labels, kinds, rows(), notes)
 
 
 @router.get("/balance", name="desk.ledger_balance")
@@ -164,13 +156,7 @@ def _balance_file(work: Work, filters: queries.Filters, rows: list[dict[str, Any
         _(SYCEBNL),
     ]
 
-    def write(path: Any) -> None:
-        if kind == "xlsx":
-            sheets.write_xlsx(path, labels, kinds, made, notes)
-        else:
-            sheets.write_csv(path, labels, made)
-
-    return file_response(write, f"balance-generale-{work.today.isoformat()}.{kind}", sheets.MEDIA[kind])
+    return sheet_response(f"balance-generale-{work.today.isoformat()}", kind, labels, kinds, made, notes)
 
 
 def _filters_of(form: EditionForm) -> queries.Filters:

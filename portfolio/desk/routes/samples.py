@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from starlette.datastructures import QueryParams
@@ -13,7 +12,6 @@ from portfolio.desk.models import Sample
 from portfolio.desk.queries import samples as queries
 from portfolio.desk.routes.ledger import tabs
 from portfolio.desk.service import samples as service
-from portfolio.kit import sheets
 from portfolio.kit.errors import Bad
 from portfolio.kit.i18n import N_, datetime_text, percent_text
 from portfolio.kit.i18n import gettext as _
@@ -21,7 +19,7 @@ from portfolio.rulebook.sampling import LARGEST, METHOD_HINTS, METHODS, POPULATI
 from portfolio.web.act import Query, Raw, W, allow, on_refusal, room
 from portfolio.web.filters import Choice, Period
 from portfolio.web.listing import Column, Listing
-from portfolio.web.render import done, file_response, page
+from portfolio.web.render import done, page, sheet_response
 from portfolio.web.urls import url
 from portfolio.work import Work
 
@@ -168,10 +166,4 @@ def _file(work: Work, sample: Sample, kind: str) -> Response:
         % {"seq": sample.head_seq, "hash": sample.head_hash},
     ]
 
-    def write(path: Path) -> None:
-        if kind == "xlsx":
-            sheets.write_xlsx(path, labels, kinds, made, notes)
-        else:
-            sheets.write_csv(path, labels, made)
-
-    return file_response(write, f"{sample.reference}.{kind}", sheets.MEDIA[kind])
+    return sheet_response(sample.reference, kind, labels, kinds, made, notes)

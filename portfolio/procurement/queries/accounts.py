@@ -54,7 +54,6 @@ def printed_number(work: Work, supplier: Supplier) -> str:
     return found.number if found is not None and found.status == "verified" else ""
 
 
-
 def supplier_account_warnings(work: Work, account: SupplierAccount) -> list[str]:
     """Codes of `SUPPLIER_WARNINGS`, in order."""
     supplier = work.db.get_one(Supplier, account.supplier_id)

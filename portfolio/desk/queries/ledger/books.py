@@ -39,6 +39,8 @@ SOURCES = {
     "commitment": "/awards/commitments/{id}",
 }
 """Table of the record behind an entry → the page on which its papers are."""
+EDITORS = ("accountant", "authorising_officer")
+"""Who edits a balance in an office of his own: the comptable, and the ordonnateur when he closes a month."""
 
 
 def source_url(subject_type: str, subject_id: int) -> str | None:
@@ -83,13 +85,14 @@ def objective_words(line: Line, more: Mapping[str, int]) -> str:
     return f"{code} + {extra}" if extra else str(code)
 
 
-EDITORS = ("accountant", "authorising_officer")
-"""Who edits a balance in an office of his own: the comptable, and the ordonnateur when he closes a month."""
+def tranche_of(code: object) -> str:
+    """`T2`, of the whole code of a tranche."""
+    return str(code or "").rpartition("-")[2]
 
 
 def tranche_words(line: Line) -> str:
     """`T2`."""
-    return str(line.codes.get("tranche") or "").rpartition("-")[2]
+    return tranche_of(line.codes.get("tranche"))
 
 
 def event_words(event: str) -> str:
@@ -99,15 +102,21 @@ def event_words(event: str) -> str:
     return pgettext(event.partition(":")[0], WORDS.get(event, event))
 
 
-def label_words(line: Line, upto: int | None = None) -> str:
-    """What an entry says of itself: the act, the other account, and the reversal that marks it."""
-    if line.reverses is not None:
+def entry_words(entry: Line | ledger.LedgerEntry) -> str:
+    """What an entry says of itself: its act and that it came late, or which one it reverses and why."""
+    if entry.reverses is not None:
         words = _("Reversal of entry no. %(seq)d: %(reason)s")
-        return words % {"seq": line.reverses, "reason": line.reason or ""}
-    said = event_words(line.event)
-    if line.value_on is not None:
-        said = _("%(act)s (late: value date %(day)s)") % {"act": said, "day": date_text(line.value_on)}
-    if line.reversed_by is not None and (upto is None or line.reversed_by <= upto):
+        return words % {"seq": entry.reverses, "reason": entry.reason or ""}
+    said = event_words(entry.event)
+    if entry.value_on is not None:
+        said = _("%(act)s (late: value date %(day)s)") % {"act": said, "day": date_text(entry.value_on)}
+    return said
+
+
+def label_words(line: Line, upto: int | None = None) -> str:
+    """The same with the reversal that marks it."""
+    said = entry_words(line)
+    if line.reverses is None and line.reversed_by is not None and (upto is None or line.reversed_by <= upto):
         return _("%(act)s (reversed by entry no. %(seq)d)") % {"act": said, "seq": line.reversed_by}
     return said
 

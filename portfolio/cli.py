@@ -161,17 +161,17 @@ def _serve(settings: Settings, host: str, port: int, workers: int, *, demo: bool
 @main.command()
 def worker(once: Annotated[bool, typer.Option(help="Run what is due, then stop.")] = False) -> None:
     """Run the jobs of the outbox (on PostgreSQL; on SQLite the server runs them itself)."""
-    from portfolio.outbox.service import run_due
-    from portfolio.serving import DAY, JOBS, TURNS, deposit_heads, open_around, sweep_files
+    from portfolio.serving import DAY, TURNS, deposit_heads, make_daily, open_around, run_jobs, sweep_files
 
     around = open_around(_settings())
     for turn in itertools.count():
         if turn % TURNS == 0:
             for folder in deposit_heads(around):
                 typer.secho(f"Tête du livre non déposée dans {folder}.", fg="red", err=True)
+            make_daily(around)
         if turn % DAY == 0:
             sweep_files(around)
-        ran = run_due(lambda: around.database.session(readonly=False), JOBS, around.clock.now())
+        ran = run_jobs(around)
         if once:
             typer.echo(f"{ran} travaux faits.")
             return
@@ -279,10 +279,11 @@ def _books(settings: Settings) -> Iterator[tuple[bool, str]]:
 
 
 def _safety(settings: Settings) -> Iterator[tuple[bool, str]]:
-    """The last backup and its key, once there is something to lose."""
+    """The messages; the last backup and its key, once there is something to lose."""
     from portfolio.kit.doctor import examine_backups, schema_problem
     from portfolio.kit.keys import BadKey
     from portfolio.ledger import queries as ledger
+    from portfolio.outbox.queries import examine as messages
     from portfolio.serving import open_around
 
     if schema_problem(settings.database_url) is not None:
@@ -293,6 +294,7 @@ def _safety(settings: Settings) -> Iterator[tuple[bool, str]]:
         return
     with around.database.session(readonly=True) as session:
         entries = ledger.heads(session)[0][0]
+        yield from messages(session, around.clock.now(), ready=around.mail is not None)
         session.rollback()
     around.database.dispose()
     problem, name = None, ""
@@ -315,9 +317,7 @@ def ledger_verify(
     around = open_around(_settings())
     session = around.database.session(readonly=True)
     try:
-        anomalies = verify(
-            session, around.outside, around.data_dir if files else None, around.key_dir
-        )
+        anomalies = verify(session, around.outside, around.data_dir if files else None, around.key_dir)
     finally:
         session.rollback()
         session.close()

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from portfolio.actor import Actor
 from portfolio.kit.clock import Clock
 from portfolio.kit.db import Database
+from portfolio.kit.mail import MailServer
 
 
 @dataclass
@@ -30,6 +31,10 @@ class Surroundings:
     """The folders that keep the heads of both chains (T06)."""
     key_dir: Path | None = None
     """The folder of the key that signs those heads (T07); without it they are not signed."""
+    mail: MailServer | None = None
+    """Where messages are handed over; without it they wait."""
+    head_emails: tuple[str, ...] = ()
+    """Addresses that get the heads every day (T06)."""
 
 
 @dataclass(frozen=True)

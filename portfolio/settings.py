@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError
 
 from portfolio.kit import keys
 from portfolio.kit.keys import BadKey, Key
+from portfolio.kit.mail import BadMail, MailServer, address
 
 BACKUP_KEY = "CLE-SAUVEGARDE"
 _NOTICE = """Clé des sauvegardes de Portfolio. Sans elle aucune sauvegarde ne se rouvre ; avec elle, chacun peut les lire.
@@ -37,11 +38,15 @@ class Settings:
     """Folders, best on another disk, that keep the heads of both chains beside the data folder (T06)."""
     key_dir: Path = Path("portfolio-data-cles")
     """Where the keys of this installation are: beside the data folder, never in it, so that no copy of the data holds them (D14, T07)."""
+    mail: MailServer | None = None
+    """Where messages are handed over; without it they wait."""
+    head_emails: tuple[str, ...] = ()
+    """Addresses that get the heads of both chains every day (T06)."""
 
     @classmethod
     def read(cls) -> Settings:
-        """From PORTFOLIO_DATABASE_URL, PORTFOLIO_DATA_DIR, PORTFOLIO_HOSTS, PORTFOLIO_HEAD_SINKS (folders, separated as in PATH)
-        and PORTFOLIO_KEY_DIR; SQLite in the data folder by default, keys in a folder beside it."""
+        """From PORTFOLIO_DATABASE_URL, PORTFOLIO_DATA_DIR, PORTFOLIO_HOSTS, PORTFOLIO_HEAD_SINKS (folders, separated as in PATH),
+        PORTFOLIO_KEY_DIR, PORTFOLIO_HEAD_EMAILS and those of `MailServer.read`; SQLite in the data folder by default, keys in a folder beside it."""
         data_dir = Path(os.environ.get("PORTFOLIO_DATA_DIR") or "portfolio-data").resolve()
         url = os.environ.get("PORTFOLIO_DATABASE_URL") or f"sqlite:///{data_dir / 'portfolio.db'}"
         try:
@@ -68,7 +73,14 @@ class Settings:
             raise BadSettings(
                 f"PORTFOLIO_KEY_DIR est dans le dossier des données ({data_dir}) : une clé ne se garde pas avec ce qu’elle protège."
             )
-        return cls(url, data_dir, hosts, (data_dir, *(folder.resolve() for folder in sinks)), key_dir)
+        try:
+            mail = MailServer.read(os.environ)
+            said = os.environ.get("PORTFOLIO_HEAD_EMAILS", "").split(",")
+            emails = tuple(address(each).addr_spec for each in said if each.strip())
+        except BadMail as reason:
+            raise BadSettings(f"{reason}.")
+        folders = (data_dir, *(folder.resolve() for folder in sinks))
+        return cls(url, data_dir, hosts, folders, key_dir, mail, emails)
 
     def prepare(self) -> None:
         """Make the data folder, for this user only."""

@@ -15,6 +15,7 @@ class Job(Base):
     __table_args__ = (
         CheckConstraint("state IN ('waiting', 'done', 'failed')", name="state_known"),
         Index("ix_outbox_job_waiting", "state", "due_at"),
+        Index("uq_outbox_job_key", "key", unique=True),
     )
 
     id: Mapped[Id]
@@ -25,6 +26,10 @@ class Job(Base):
     due_at: Mapped[Moment]
     done_at: Mapped[Moment | None]
     error: Mapped[Long | None]
+    key: Mapped[str | None] = mapped_column(String(200))
+    """What is asked for at most once, such as the heads of a day to one address."""
+    started_at: Mapped[Moment | None]
+    """When what leaves the house began to leave: it is written before, so that nothing that may have left is sent again."""
 
 
 class GivenAnswer(Base):

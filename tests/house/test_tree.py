@@ -130,8 +130,8 @@ def test_only_the_engine_assigns_a_status() -> None:
     assert found == []
 
 
-# Who commits: the work, its stage in the demo, what stands apart, and the outbox, whose every job is one transaction.
-COMMITS = {"portfolio/work.py", "portfolio/kit/db.py", "portfolio/web/act.py", "portfolio/seed/stage.py", "portfolio/outbox/service.py"}
+# Who commits: the work, its stage in the demo, the server that makes what each day asks for, what stands apart, and the outbox, whose every job is one transaction.
+COMMITS = {"portfolio/serving.py", "portfolio/work.py", "portfolio/kit/db.py", "portfolio/web/act.py", "portfolio/seed/stage.py", "portfolio/outbox/service.py"}
 
 
 def test_no_service_commits() -> None:

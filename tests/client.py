@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import secrets
 from collections.abc import Mapping
+from contextlib import ExitStack
 from typing import Any
+
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from sqlalchemy import insert
 from starlette.testclient import TestClient
@@ -47,6 +51,16 @@ class Client(TestClient):
         return self.post(address, data=data, files=files, headers=headers, follow_redirects=False)
 
 
+_OPEN = ExitStack()
+"""Left open until the process ends: its thread waits for nothing then."""
+
+
+@functools.cache
+def _loop() -> BlockingPortal:
+    """One event loop for all clients, as a server has; Starlette would start one, and its thread, for each request."""
+    return _OPEN.enter_context(start_blocking_portal())
+
+
 def signed_in(around: Surroundings, person: int) -> str:
     """A session of this person, without a password; the token of its cookie."""
     token = secrets.token_urlsafe(32)
@@ -71,7 +85,7 @@ def client(database: Database | Surroundings, person: int | None = None, *, app:
     """A client of the application on this database, signed in as a person (or a visitor)."""
     around = database if isinstance(database, Surroundings) else factories.around(database)
     made = Client(app or create_app(around), base_url=BASE, raise_server_exceptions=False)
-    made.around = around
+    made.around, made.portal = around, _loop()
     if person is not None:
         made.token = signed_in(around, person)
         made.cookies.set(SESSION, made.token)

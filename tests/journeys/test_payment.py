@@ -17,7 +17,7 @@ from portfolio.disbursements.models import Disbursement
 from portfolio.kit.money import amount, figures
 from portfolio.ledger.queries import net
 from portfolio.origin import Surroundings
-from tests.demo import PASSWORD, files_of
+from tests.demo import PASSWORD, files
 from tests.journeys.walker import Person, Walk, plain
 from tests.support.server import Product
 
@@ -55,7 +55,7 @@ def story(demo: Surroundings, browser: Browser, *, scripts: bool) -> None:
     number, reference, francs = waiting(demo)
     before = paid_so_far(demo)
     url = demo.database.url.render_as_string(hide_password=False)
-    with Product(url, files_of(demo.database.kind), env={"PORTFOLIO_IS_DEMO": "1"}, patience=120) as product:
+    with Product(url, files(), env={"PORTFOLIO_IS_DEMO": "1"}, patience=120) as product:
         walk = Walk(browser, product.address, scripts=scripts)
         ordonnateur = walk.person("seydou.barro@demo.example", PASSWORD)
         ordonnateur.go("/disbursements").follow(re.compile(re.escape(reference))).sees(amount(francs))

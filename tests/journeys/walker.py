@@ -25,8 +25,8 @@ SHOTS = os.environ.get("PORTFOLIO_SHOTS")
 """A folder where a picture of every page that is looked at is kept, at both widths, for the eye."""
 _SHAPE = """() => [...document.querySelectorAll('main form, main h1, main table.grid, main .refusal-box, main .empty')]
     .map(e => e.matches('form') ? e.getAttribute('action') : e.matches('h1') ? '' : e.className).join(' ')"""
-WINDOWS = 10
-"""Windows kept open at the same time: each is a process of the browser."""
+WINDOWS = 40
+"""Windows kept open at the same time, more than there are people: opening one costs as much as ten pages."""
 PASSWORD = "un baobab dans la cour"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from pathlib import Path
 
@@ -29,9 +30,13 @@ from portfolio.seed.data.people import STAFF
 from portfolio.seed.filling import AlreadyFilled
 from portfolio.strategy.models import Framework
 from tests import factories
-from tests.demo import PASSWORD
+from tests.demo import PASSWORD, play
+from tests.kit.test_migrated_data import changed, contents
 from tests.seed.finding import net
 from tests.support import databases
+from tests.support.carried import carry
+
+WHOLE = os.environ.get("PORTFOLIO_WHOLE") == "1"
 
 
 @pytest.mark.both_engines
@@ -135,6 +140,25 @@ def test_two_fillings_on_one_day_give_the_same(tmp_path: Path) -> None:
         database.dispose()
     assert found[0] == found[1]
     assert len(found[0][0]) > 5  # type: ignore[arg-type]
+
+
+
+@pytest.mark.postgresql
+def test_played_on_postgresql_it_is_the_same(tmp_path: Path) -> None:
+    """Every column of every row, but what is drawn by lot or numbered by a queue: the first acts, the whole story with PORTFOLIO_WHOLE=1."""
+    until = None if WHOLE else -408
+    urls = [databases.new(kind, tmp_path) for kind in ("sqlite", "postgresql", "postgresql")]
+    for url in urls[:2]:
+        play(url, until)
+    carry(tmp_path / "portfolio.sqlite", urls[2])
+    played, carried = map(contents, urls[1:])
+    for found in (played, carried):
+        assert len(found["audit_event"]["seq"]) > (5_000 if WHOLE else 100)
+        del found["person"]["password_hash"], found["ledger_balance"]["id"]
+    assert {t: sorted(c) for t, c in played.items()} == {t: sorted(c) for t, c in carried.items()}
+    assert changed(played, carried, carried) == []
+    for url in urls[1:]:
+        databases.drop(url)
 
 
 def test_the_story_keeps_every_file_of_the_data() -> None:

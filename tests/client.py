@@ -9,7 +9,6 @@ from contextlib import ExitStack
 from typing import Any
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
-
 from sqlalchemy import insert
 from starlette.testclient import TestClient
 

@@ -81,8 +81,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest journey first: begun last, one worker walks it while the other has nothing to do."""
-    items.sort(key=lambda item: "test_story.py" not in item.nodeid)
+    """The longest first: one worker's half begins with the journey, the other's with whatever else is long. Begun last, one worker would walk it
+    while the other has nothing to do."""
+    journey = [item for item in items if "test_story.py" in item.nodeid]
+    crowds = [item for item in items if item not in journey and ("test_crawl.py" in item.nodeid or item.get_closest_marker("slow"))]
+    begun = {*journey, *crowds}
+    short = [item for item in items if item not in begun]
+    half = max(0, len(items) // 2 - len(journey))
+    items[:] = [*journey, *short[:half], *crowds, *short[half:]]
     remembered.collector()
 
 

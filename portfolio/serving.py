@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from portfolio.app import Portfolio, create_app, load_rooms, surroundings
 from portfolio.documents.service import sweep
+from portfolio.justifications.service import remind
 from portfolio.kit import signing
 from portfolio.kit.clock import Clock, SystemClock
 from portfolio.kit.db import Database
@@ -22,11 +23,12 @@ from portfolio.ledger import queries as ledger
 from portfolio.origin import Surroundings
 from portfolio.outbox.service import Doubtful, Hopeless, enqueue, run_due
 from portfolio.settings import Settings
+from portfolio.work import Work
 
 JOBS: Mapping[str, Callable[..., None]] = {}
 """Job name → function: the outbox knows no room."""
-DAILY: list[Callable[[Surroundings], None]] = []
-"""What is made once a day, each idempotent: a second server, or a second start, makes nothing twice."""
+DAILY: tuple[Callable[[Work], int], ...] = (remind,)
+"""What the rooms make each day; each is idempotent: a second server, or a second start, makes nothing twice."""
 TURNS = 150
 """Turns of two seconds between two looks at the heads: five minutes."""
 DAY = 43_200
@@ -104,7 +106,7 @@ def _send(
 ) -> None:
     """Hand over one message of the outbox; see `kit.mail`. Raises Hopeless and Doubtful when it must not be tried again."""
     if is_over(until, now):
-        raise Hopeless("trop tard : le jour où ce message avait un sens est passé")
+        raise Hopeless("trop tard, le jour où ce message avait un sens est passé")
     try:
         refused = server.send(to, subject, body, number=number, at=now)
     except (NotTaken, BadMail) as reason:
@@ -120,7 +122,15 @@ def make_daily(around: Surroundings) -> None:
     try:
         post_heads(around)
         for each in DAILY:
-            each(around)
+            work = Work(around)
+            try:
+                each(work)
+                work.commit()
+            except BaseException:
+                work.undo()
+                raise
+            finally:
+                work.close()
     except DBAPIError:  # a database under migration or restore: the next turn comes soon
         return
 

@@ -289,9 +289,9 @@ class Work:
         """The next gapless reference of a kind, for example `CONV-2026-00042-K`."""
         return give(self.db, kind, thing_type, year or self.today.year, self.now)
 
-    def enqueue(self, job: str, **payload: object) -> None:
-        """Ask for something to be done after the commit."""
-        enqueue(self.db, job, payload, self.now)
+    def enqueue(self, job: str, **payload: object) -> int | None:
+        """Ask for something to be done after the commit; its number in the outbox."""
+        return enqueue(self.db, job, payload, self.now)
 
     def seal_entries(self) -> None:
         """Enter this act's entries now: the paper that it issues next carries the head after them (T06)."""

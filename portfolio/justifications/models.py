@@ -27,6 +27,7 @@ from portfolio.kit.db import (
 from portfolio.kit.i18n import N_
 from portfolio.kit.text import fold
 from portfolio.rulebook.lifecycles.justifications import EXPENSE, JUSTIFICATION, RECOVERY
+from portfolio.rulebook.reminders import STAGES
 
 VOUCHER_KINDS: dict[str, str] = {
     "invoice": N_("Final invoice, receipted"),
@@ -303,6 +304,26 @@ class Deduction(Base):
     decided_by_id: Mapped[Ref] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[Moment]
     ended_at: Mapped[Moment | None]
+
+
+class Reminder(Base):
+    """One reminder of a report that is due, made once for one stage and one last day (M1)."""
+
+    __tablename__ = "reminder"
+    __table_args__ = (
+        CheckConstraint(f"stage IN ({', '.join(repr(each.code) for each in STAGES)})", name="stage_known"),
+        UniqueConstraint("tranche_id", "stage", "due_on", name="uq_reminder_once"),
+        Index("ix_reminder_agreement", "agreement_id"),
+    )
+
+    id: Mapped[Id]
+    agreement_id: Mapped[Ref] = mapped_column(ForeignKey("agreement.id"))
+    tranche_id: Mapped[Ref] = mapped_column(ForeignKey("tranche.id"))
+    stage: Mapped[Code]
+    due_on: Mapped[date]
+    made_at: Mapped[Moment]
+    job_id: Mapped[Ref | None] = mapped_column(ForeignKey("outbox_job.id"))
+    """The message; none where nobody has an address, and somebody must go and say it."""
 
 
 guard_columns(Recovery, "collected_minor", "held_minor", "written_off_minor")

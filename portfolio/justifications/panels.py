@@ -46,12 +46,14 @@ def advances(work: Work, agreement: Agreement) -> Panel | None:
         work.db.scalars(select(Recovery).where(Recovery.agreement_id == agreement.id).order_by(Recovery.id))
     )
     rows = [(t, progress[t.id], reports.get(t.id, [])) for t in tranches]
+    due = queries.reports_due(work, agreement)
     facts = {
         "rows": rows,
         "orders": orders,
         "agreement": agreement,
         "caps": cap_uses(work, agreement),
-        "due": queries.reports_due(work, agreement),
+        "due": due,
+        "reminders": queries.reminders(work, due),
     }
     return Panel(_("Justification of the advances"), "justifications/panels.html", "advances", facts)
 

@@ -110,6 +110,7 @@ OTHERS: dict[str, str] = {
     "agreement:created": N_("Agreement prepared"),
     "agreement:edited": N_("Agreement edited"),
     "agreement:scan_attached": N_("Signed copy attached"),
+    "agreement:reminded": N_("Reminder of a report"),
     "tranche:scheduled": N_("Tranche scheduled"),
     "tranche:edited": N_("Tranche changed by an amendment"),
     "tranche:frozen": N_("Tranche frozen"),

@@ -1,7 +1,7 @@
 """Reading reports, papers, progress and orders to repay."""
 
 from portfolio.justifications.queries.advances import AGES, Advance, advances, age_options, aged, of_age
-from portfolio.justifications.queries.calendar import reports_due
+from portfolio.justifications.queries.calendar import all_due, reminders, reports_due
 from portfolio.justifications.queries.progress import (
     Progress,
     Unlocks,
@@ -59,6 +59,7 @@ __all__ = [
     "advances",
     "age_options",
     "aged",
+    "all_due",
     "of_age",
     "Flag",
     "Progress",
@@ -99,6 +100,7 @@ __all__ = [
     "refused_unasked",
     "repay_by",
     "report_of",
+    "reminders",
     "reports_due",
     "rows",
     "same_papers",

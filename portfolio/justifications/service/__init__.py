@@ -28,6 +28,7 @@ from portfolio.justifications.service.recoveries import (
     write_off,
     write_off_obstacles,
 )
+from portfolio.justifications.service.reminders import remind
 from portfolio.justifications.service.reports import (
     clear,
     clear_obstacles,
@@ -94,6 +95,7 @@ __all__ = [
     "reconsider",
     "reconsider_obstacles",
     "refuse_expense",
+    "remind",
     "report_facts",
     "resume_review",
     "return_",

@@ -12,6 +12,7 @@ from portfolio.kit.forms import (
     Day,
     Form,
     Line,
+    LongLine,
     OptionalAmount,
     OptionalId,
     OptionalLine,
@@ -41,9 +42,17 @@ Method = Annotated[
 Number = Annotated[int | None, optional(whole(1, 9999))]
 
 
-class ReportForm(Form):
-    """A financial report: period, cash book, the group's own contribution spent."""
+class OverrunRow(Form):
+    """Why a line of the budget, by its position, is spent beyond the tolerance."""
 
+    position: Annotated[int, whole(0, 999)]
+    note: LongLine
+
+
+class ReportForm(Form):
+    """A financial report: period, cash book, the group's own contribution spent, what is said of the lines beyond the tolerance."""
+
+    told_by: ClassVar[dict[str, frozenset[str]]] = {"overruns": frozenset({"note"})}
     from_on: Day
     to_on: Day
     opening_cash: Amount = 0
@@ -51,6 +60,7 @@ class ReportForm(Form):
     own_cash: Amount = 0
     own_kind: Amount = 0
     gap_note: OptionalLine = None
+    overruns: list[OverrunRow] = []
     version: Count | None = None
 
 

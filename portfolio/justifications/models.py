@@ -91,6 +91,8 @@ class Justification(Base):
     """The group's own contribution spent in the period, in cash and valued in kind."""
     gap_note: Mapped[Label] = mapped_column(default="")
     """Why the cash left on paper is not the balance of the account."""
+    overrun_notes: Mapped[JsonList] = mapped_column(default=list)
+    """{position, note}: why a line of the budget is spent beyond the tolerance."""
     amount_currency: Mapped[Currency]
     status: Mapped[Code] = mapped_column(default="draft")
     version: Mapped[int] = mapped_column(default=1)

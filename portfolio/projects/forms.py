@@ -12,6 +12,7 @@ from portfolio.kit.forms import (
     OptionalDay,
     Paragraph,
     Reason,
+    RecordId,
     optional,
     text,
     whole,
@@ -27,6 +28,32 @@ class ActivityLine(Form):
     due_on: OptionalDay = None
 
 
+class IndicatorLine(Form):
+    """A result to count, its unit and its target."""
+
+    label: LongLine
+    unit: Annotated[str | None, optional(text(60))] = None
+    target: Annotated[int, whole(1, 10**9)]
+
+
+class MeasureLine(Form):
+    """What an indicator has reached, and why it differs from its target."""
+
+    id: RecordId
+    reached: Annotated[int, whole(0, 10**9)]
+    gap_note: Annotated[str | None, optional(text(300))] = None
+
+
+class MeasureForm(Form):
+    """Indicators as they stand on a day, and what shows it. An indicator left blank keeps its last measure."""
+
+    told_by: ClassVar[dict[str, frozenset[str]]] = {"measures": frozenset({"reached"})}
+
+    measured_on: Day
+    source: LongLine
+    measures: list[MeasureLine] = []
+
+
 class ProjectForm(Form):
     """A micro-project as people know it."""
 
@@ -37,6 +64,7 @@ class ProjectForm(Form):
     expected: Story = None
     hidden_place: Flag = False
     activities: list[ActivityLine] = []
+    indicators: list[IndicatorLine] = []
 
 
 class EditForm(ProjectForm):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portfolio.kit.db import Base, Code, Id, JsonList, Label, Long, Moment, Ref, distinct_people, status_check
@@ -50,6 +50,35 @@ class Activity(Base):
     label: Mapped[Label]
     due_on: Mapped[date | None]
     done_on: Mapped[date | None]
+
+
+class Indicator(Base):
+    """A result of the micro-project that is counted: what was to be reached, what is, when and by what it was seen (results, L)."""
+
+    __tablename__ = "indicator"
+    __table_args__ = (
+        UniqueConstraint("project_id", "label", name="uq_indicator_label"),
+        CheckConstraint("target > 0 AND (reached IS NULL OR reached >= 0)", name="counts"),
+        CheckConstraint("(reached IS NULL) = (measured_on IS NULL)", name="measured_is_dated"),
+    )
+
+    id: Mapped[Id]
+    project_id: Mapped[Ref] = mapped_column(ForeignKey("project.id"))
+    position: Mapped[int]
+    label: Mapped[Label]
+    unit: Mapped[Label] = mapped_column(default="")
+    target: Mapped[int] = mapped_column(BigInteger)
+    reached: Mapped[int | None] = mapped_column(BigInteger)
+    measured_on: Mapped[date | None]
+    source: Mapped[Label] = mapped_column(default="")
+    """What shows it: a register, a visit, a count."""
+    gap_note: Mapped[Label] = mapped_column(default="")
+    """Why the target is not reached, or is passed."""
+
+    @property
+    def gap(self) -> int | None:
+        """Reached less the target; None before any measure."""
+        return None if self.reached is None else self.reached - self.target
 
 
 class Visit(Base):

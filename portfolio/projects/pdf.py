@@ -206,6 +206,7 @@ def narrative_pdf(facts: dict[str, Any], pictures: Pictures = NONE) -> bytes:
         paper.para("Aucun décompte n'a été validé à ce jour.", align="left")
     paper.heading("3. Résultats au regard de ce qui était attendu")
     paper.para(f"Attendu : {facts['expected'] or '—'}", align="left")
+    _indicators(paper, facts)
     paper.bullets(
         [f"Visite du {long_day(f['on'])} : {f['findings']}" for f in facts["findings"]]
         or ["Aucune visite validée."]
@@ -230,6 +231,37 @@ def narrative_pdf(facts: dict[str, Any], pictures: Pictures = NONE) -> bytes:
     )
     _answered(paper, facts["answer"])
     return paper.render()
+
+
+def _indicators(paper: Paper, facts: Facts) -> None:
+    """Each result counted: target, reached, gap, the day, what shows it and why it differs."""
+    rows = facts.get("indicators") or []
+    if not rows:
+        paper.para("Aucun indicateur n'est fixé pour ce micro-projet.", align="left")
+        return
+    paper.table(
+        (
+            Column("Indicateur", weight=2),
+            Column("Unité", 18),
+            Column("Cible", 16, kind="number"),
+            Column("Atteint", 16, kind="number"),
+            Column("Écart", 16, kind="number"),
+            Column("Constaté le", 21, kind="date"),
+            Column("Source ; explication de l'écart", weight=2),
+        ),
+        [
+            [
+                r["label"],
+                r["unit"] or "—",
+                r["target"],
+                r["reached"],
+                r["gap"],
+                day(r["on"]),
+                " ; ".join(filter(None, (r["source"], r["note"]))) or "non constaté",
+            ]
+            for r in rows
+        ],
+    )
 
 
 def _people(paper: Paper, rows: list[Facts]) -> None:

@@ -20,6 +20,7 @@ from portfolio.projects import queries, service
 from portfolio.projects.forms import (
     DoNoHarmForm,
     EditForm,
+    MeasureForm,
     ProjectForm,
     ReasonForm,
     ReportForm,
@@ -101,6 +102,7 @@ def new_page(work: Work, agreement: int, bad: Bad | None = None) -> Response:
         agreement=found,
         project=None,
         activities=[],
+        indicators=[],
         action=url("projects.create", agreement=found.id),
     )
 
@@ -162,6 +164,7 @@ def edit_page(work: Work, id: int, bad: Bad | None = None) -> Response:
         agreement=work.db.get_one(Agreement, project.agreement_id),
         project=project,
         activities=queries.activities(work, project),
+        indicators=queries.indicators(work, project),
         action=url("projects.edit_post", id=id),
     )
 
@@ -180,6 +183,15 @@ def edit(work: W, raw: Raw, id: int) -> Response:
     """Store the corrections."""
     service.edit(work, queries.get(work, id), EditForm.read(raw))
     return done(work, url("projects.show", id=id), _("Micro-project corrected."))
+
+
+@router.post("/{id:int}/indicators", name="projects.measure")
+@allow("project:manage")
+@on_refusal(show_page)
+def measure(work: W, raw: Raw, id: int) -> Response:
+    """What the indicators have reached."""
+    service.measure(work, queries.get(work, id), MeasureForm.read(raw))
+    return done(work, url("projects.show", id=id) + "#results", _("Results recorded."))
 
 
 @router.post("/{id:int}/start", name="projects.start")

@@ -15,8 +15,17 @@ from portfolio.kit.errors import FieldError, Invalid, Refusal, refuse
 from portfolio.kit.i18n import date_text, speaking
 from portfolio.kit.i18n import gettext as _
 from portfolio.projects import queries
-from portfolio.projects.forms import ActivityLine, DoNoHarmForm, EditForm, ProjectForm, ReportForm, VisitForm
-from portfolio.projects.models import Activity, Project, Visit
+from portfolio.projects.forms import (
+    ActivityLine,
+    DoNoHarmForm,
+    EditForm,
+    IndicatorLine,
+    MeasureForm,
+    ProjectForm,
+    ReportForm,
+    VisitForm,
+)
+from portfolio.projects.models import Activity, Indicator, Project, Visit
 from portfolio.projects.reference import QUESTIONS, is_risk
 from portfolio.rulebook.lifecycles.projects import PROJECT, VISIT
 from portfolio.rulebook.permissions import who_may
@@ -70,6 +79,8 @@ def create(work: Work, agreement: Agreement, form: ProjectForm) -> Project:
         data={"agreement": agreement.reference},
     )
     _write_activities(work, project, form.activities)
+    if form.indicators:
+        _write_indicators(work, project, form.indicators)
     return project
 
 
@@ -92,6 +103,54 @@ def edit(work: Work, project: Project, form: EditForm) -> None:
         done = {a.label: a.done_on for a in queries.activities(work, project)}
         work.db.execute(delete(Activity).where(Activity.project_id == project.id))
         _write_activities(work, project, form.activities, done)
+    if form.indicators:
+        _write_indicators(work, project, form.indicators)
+
+
+def _write_indicators(work: Work, project: Project, rows: list[IndicatorLine]) -> None:
+    """The indicators as typed: one that was measured stays, under its own words; two never have the same."""
+    known = {i.label: i for i in queries.indicators(work, project)}
+    labels = [row.label for row in rows]
+    errors = [
+        FieldError(f"indicators-{n}-label", _("This indicator is there twice: give each its own words."))
+        for n, label in enumerate(labels)
+        if label in labels[:n]
+    ]
+    for label, measured in known.items():
+        if label not in labels and measured.reached is not None:
+            words = _("« %(label)s » has been measured: it stays, with its words.") % {"label": label}
+            errors.append(FieldError(f"indicators-{measured.position - 1}-label", words))
+    if errors:
+        raise Invalid(errors)
+    for label, old in known.items():
+        if label not in labels:
+            work.db.delete(old)
+    for position, row in enumerate(rows, 1):
+        kept = known.get(row.label) or Indicator(project_id=project.id, label=row.label)
+        kept.position, kept.unit, kept.target = position, row.unit or "", row.target
+        work.db.add(kept)
+    work.db.flush()
+    data = {"targets": {row.label: row.target for row in rows}}
+    work.record("indicator:set", project, data=data)
+
+
+def measure(work: Work, project: Project, form: MeasureForm) -> None:
+    """What the indicators have reached on a day, with what shows it; each measure stays in the history of the micro-project."""
+    work.hold(project)
+    work.require("project:manage", project)
+    if form.measured_on > work.today:
+        raise Invalid([FieldError("measured_on", _("This day is still to come."))])
+    known = {i.id: i for i in queries.indicators(work, project)}
+    if not form.measures or {row.id for row in form.measures} - set(known):
+        raise Invalid([FieldError("measures-0-reached", _("Enter what at least one indicator has reached."))])
+    told: dict[str, list[int | None]] = {}
+    for row in form.measures:
+        indicator = known[row.id]
+        told[indicator.label] = [indicator.reached, row.reached]
+        indicator.reached, indicator.measured_on = row.reached, form.measured_on
+        indicator.source, indicator.gap_note = form.source, row.gap_note or ""
+    work.db.flush()
+    work.record("indicator:measured", project, data={"reached": told, "measured_on": form.measured_on})
 
 
 def _write_activities(

@@ -129,6 +129,8 @@ OTHERS: dict[str, str] = {
     "project:created": N_("Micro-project created"),
     "project:edited": N_("Micro-project edited"),
     "activity:done": N_("Activity done"),
+    "indicator:set": N_("Indicators and targets set"),
+    "indicator:measured": N_("Results measured against the indicators"),
     "visit:planned": N_("Visit planned"),
     "procedure:created": N_("Purchase file opened"),
     "procedure:edited": N_("Purchase file corrected"),

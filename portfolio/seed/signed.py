@@ -15,7 +15,7 @@ from portfolio.agreements.models import Agreement
 from portfolio.applications.models import Application
 from portfolio.awards.queries import award_of
 from portfolio.projects import service as projects
-from portfolio.projects.forms import ActivityLine, ProjectForm
+from portfolio.projects.forms import ActivityLine, IndicatorLine, ProjectForm
 from portfolio.projects.models import Project as ProjectRow
 from portfolio.seed import groups_known, samples
 from portfolio.seed.data.calls import CALLS
@@ -213,6 +213,8 @@ def _open_project(stage: Stage, life: GrantLife, work: Work) -> None:
                 ActivityLine(label=label, due_on=stage.day(life.authority_signed_j + 40 + 45 * n))
                 for n, label in enumerate(paid)
             ],
+            indicators=[IndicatorLine(label="Personnes qui se servent de ce qui a été financé", unit="personnes", target=60),
+                        IndicatorLine(label="Réunions de gestion tenues, avec leur compte rendu", unit="réunions", target=12)],
         ),
     )
     stage.keep(f"project:{life.project}", row)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from datetime import timedelta
 
 import pytest
 from pypdf import PdfReader
@@ -12,10 +13,12 @@ from sqlalchemy import select
 
 from portfolio.agreements.forms import NoticeForm
 from portfolio.agreements.service import send_notice
+from portfolio.applications.models import Contact
 from portfolio.desk.queries import ageing
 from portfolio.documents import queries as documents
 from portfolio.documents.models import Paper
 from portfolio.justifications.queries import advances, aged
+from portfolio.kit.i18n import short_date_text
 from portfolio.kit.sheets import read_xlsx
 from portfolio.ledger import queries as ledger
 from tests.client import Client, client
@@ -93,6 +96,14 @@ def test_a_notice_stands_beside_its_advance(place: Office) -> None:
         sent = send_notice(work, first.agreement, NoticeForm(tranche_id=first.tranche.id, means="hand", sent_on=work.today, delay_days=30))
         reference = sent.reference
     assert f"{reference} du " in _printed(place, comptable, "by=party")
+    with place.as_("grants_officer") as work:  # a later call is the last contact, on the paper as on the screen
+        work.db.add(Contact(application_id=first.agreement.application_id, at=work.now + timedelta(days=2), channel="phone", person="",
+                            result="Promet ses pièces\npour vendredi"))  # fmt: skip
+        day = work.today + timedelta(days=2)
+    words = _printed(place, comptable, "by=party")
+    assert f"Téléphone du {day:%d/%m/%y} : Promet" in words and f"{reference} du " not in words
+    page = comptable.get("/ledger/ageing").text.replace("\u00a0", " ")
+    assert "Dernier contact ou relance" in page and short_date_text(day).replace("\u00a0", " ") in page
 
 
 BAD = ["fund=F9", "by=hash", "age=12", "party=%00", "place=%25", "objective=%C3%A9", "sort=-x", "after=zzz", "call=" + "x" * 300]

@@ -18,7 +18,7 @@ from portfolio.justifications.forms import RecoveryForm
 from portfolio.justifications.models import Recovery
 from portfolio.kit.errors import Invalid
 from portfolio.payments.models import BankStatement, CashCount
-from portfolio.procurement.models import Supplier
+from portfolio.procurement.models import Supplier, SupplierAccount
 from tests.client import client
 from tests.justifications.grants import Grant, J, Office, decide, expense, grant, report, row, validated
 
@@ -96,6 +96,13 @@ def test_acts_outside_the_rule_are_found_where_they_stand(place: Office) -> None
     changed(place, large, account_id=account)
     changed(place, small, account_id=old)
     assert counted(place, "account_changed") == [(1, 250_000)], "seven whole days are enough"
+    with place.database.session(readonly=False) as session:
+        shop = row(session, Supplier, code="F-1", name="Forge", folded="forge", country="ML").id
+        new = row(session, SupplierAccount, supplier_id=shop, country="ML", kind="bank", holder="x", number="ML3", status="verified",
+                  created_at=J - timedelta(days=4), created_by_id=place.people["grants_officer"], verified_by_id=place.people["programme_head"], verified_at=J - timedelta(days=3)).id
+        session.commit()
+    changed(place, small, account_id=None, supplier_id=shop, supplier_account_id=new, payee_kind="supplier")
+    assert counted(place, "account_changed") == [(2, 400_000)], "the account of a supplier is looked at as that of a group"
 
 
 @pytest.mark.both_engines

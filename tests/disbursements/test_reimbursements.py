@@ -24,6 +24,7 @@ from tests.agreements.scene import change, codes
 from tests.agreements.world import World
 from tests.disbursements import chain
 from tests.disbursements.scene import books, first
+from tests.justifications.grants import explain
 
 SCHEDULE = ((make.GRANT, "reimbursement"),)
 
@@ -43,6 +44,7 @@ def filed(world: World, tranche: int, *amounts: int) -> int:
             vouchers.present(work, report, ExpenseForm(
                 spent_on=work.today, kind="invoice", supplier=f"Boutique {n}", tax_number="NIF 1", voucher_number=f"F-{report.id}-{n}",
                 line_id=line, amount=amount))
+        explain(work, report)
         vouchers.submit(work, report)
         return int(report.id)
 

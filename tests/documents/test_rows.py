@@ -144,7 +144,7 @@ ROWS: dict[str, tuple[str, ...]] = {
     ),
     # 11
     "payment_receipt": (
-        "REÇU|QUITTANCE|DÉCHARGE", "reconnais avoir reçu|Reçu d", "la somme de", "francs CFA", "F CFA", "Heure et lieu", "Pièce d.identité", "Reste", "SOUCHE", "Page 1/1",
+        "REÇU|QUITTANCE|DÉCHARGE", "reconnais avoir reçu|Reçu d", "la somme de", "francs CFA", "F CFA", "Reste", "SOUCHE", "Page 1/1",
     ),
     # 12 to 15
     "opening_minutes": (
@@ -189,7 +189,7 @@ ROWS: dict[str, tuple[str, ...]] = {
         "FICHE DE PROJET", "Bénéficiaire", "Bailleur", "Apport", "Dates", "Objectifs", "Contexte", "Résultats attendus",
         "Résultats atteints à ce jour", "Prochaines étapes", "Défis et opportunités", "Femmes", "Hommes", "Justifié",
     ),
-    "narrative_report": ("RAPPORT D'EXÉCUTION", "Période", "prévu et réalisé", "Personnes touchées", "Difficultés", "Prochaines étapes", "ACCEPTÉ|RETOURNÉ|Accepté / retourné"),
+    "narrative_report": ("RAPPORT D'EXÉCUTION", "Période", "prévu et réalisé", "Personnes touchées", "Indicateur", "Cible", "Atteint", "Écart", "Difficultés", "Prochaines étapes", "ACCEPTÉ|RETOURNÉ|Accepté / retourné"),
     "visit": ("FICHE DE VISITE|CONSTAT À DISTANCE", "Équipe", "Ce qui était prévu|Motif", "Ce qui a été trouvé|Constats", "Personnes rencontrées|VIS-", "Points d'action", "Établi par"),
     "amendment": ("AVENANT N°", "Article premier — Objet", "Motif", "avant|Ancien", "après|Nouveau", "lu et approuvé", "Paraphe"),
     # 20
@@ -208,7 +208,7 @@ ROWS: dict[str, tuple[str, ...]] = {
     ),
     "statement_payables": ("RESTES À PAYER", "Engagé", "Liquidé", "Ordonnancé", "Payé", "Reste à payer"),
     "statement_grant": ("RELEVÉ DE SUBVENTION", "Convention", "Bénéficiaire", "Versé", "Accepté", "Réclamé", "Reste à justifier", "Arrêté le présent relevé"),
-    "statement_ageing": ("BALANCE ÂGÉE", "0 à 90", "91 à 180", "181 à 270", "Plus de 270", "Dernière mise en", "Arrêtée la présente balance"),
+    "statement_ageing": ("BALANCE ÂGÉE", "0 à 90", "91 à 180", "181 à 270", "Plus de 270", "Dernier contact", "Arrêtée la présente balance"),
     "reversal": ("DÉCISION DE CONTRE-PASSATION", "Écritures contre-passées", "Écritures de contre-passation", "Motif", "Écrit le", "Débit", "Crédit",
         "Arrêtée la présente contre-passation", "Contre-passé par", "L'ordonnateur"),
     "reconciliation": ("ÉTAT DE RAPPROCHEMENT", "Solde dans les livres", "Solde du relevé", "Écart", "Suspens", "Âge (jours)", "OP-2026-",

@@ -25,7 +25,7 @@ from portfolio.funds import service as money
 from portfolio.funds.forms import AccountForm, DonorForm, FundForm, LineForm, ReceiptForm
 from portfolio.funds.models import BudgetLine, Fund, TreasuryAccount
 from portfolio.groups.models import Group, Officer
-from portfolio.justifications import service
+from portfolio.justifications import queries, service
 from portfolio.justifications.forms import AcceptForm, ExpenseForm, ReportForm
 from portfolio.justifications.models import Expense, Justification
 from portfolio.kit.clock import FixedClock
@@ -257,6 +257,11 @@ def expense(made: Grant, amount: int, line: str | None, on: int, **more: Any) ->
                        line_id=made.lines[line] if line else None, **{**given, **more})
 
 
+def explain(work: Any, made: Justification) -> None:
+    """Why each line of the budget beyond the tolerance is exceeded: no report is submitted without (document 16)."""
+    made.overrun_notes = [{"position": o.use.position, "note": "Hausse des prix du marché"} for o in queries.overruns(work, made)]
+
+
 def report(place: Office, tranche_id: int, *papers: ExpenseForm, note: str = "Solde gardé en caisse", **more: Any) -> int:
     """A report with its papers, submitted."""
     form = ReportForm(from_on=date(2026, 2, 1), to_on=J.date(), gap_note=note, **more)
@@ -264,6 +269,7 @@ def report(place: Office, tranche_id: int, *papers: ExpenseForm, note: str = "So
         made = service.create(work, work.db.get_one(Tranche, tranche_id), form)
         for paper in papers:
             service.present(work, made, paper)
+        explain(work, made)
         service.submit(work, made)
         return int(made.id)
 

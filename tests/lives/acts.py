@@ -46,7 +46,7 @@ from portfolio.kit.errors import Forbidden, Invalid, Refused
 from portfolio.origin import Origin
 from portfolio.work import Work
 from tests.justifications import grants
-from tests.justifications.grants import J
+from tests.justifications.grants import J, explain
 from tests.lives.acts_agreements import REASON, AgreementActs, scan
 from tests.lives.acts_batches import BatchActs
 from tests.lives.looking import Looking
@@ -214,6 +214,7 @@ class Product(Looking, AgreementActs, BatchActs):
                     line_id=self.lines[line], amount=amount)).id
                 for n, amount in enumerate(amounts)
             ]
+            explain(work, made)
             service.submit(work, made)
             return made.id, papers
 

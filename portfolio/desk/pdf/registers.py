@@ -130,7 +130,7 @@ def ageing_pdf(facts: Facts, rows: Iterable[Sequence[Any]]) -> bytes:
             BookColumn("Jours", 11, align="right"),
             BookColumn("Non justifié", 22, "amount"),
             *(BookColumn(age_label(*age), 20, "amount") for age in ages),
-            BookColumn("Dernière mise en demeure, suite donnée", 44),
+            BookColumn("Dernier contact ou relance, suite donnée", 44),
         ],
         group_by=0 if keyed else 3,
         group_label=f"Sous-total {BY[by].lower()}",

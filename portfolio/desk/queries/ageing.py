@@ -16,10 +16,11 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import ColumnElement, Select, case, exists, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
-from portfolio.agreements.models import Agreement, ForceMajeure, FormalNotice, Suspension, Tranche
+from portfolio.agreements.models import Agreement, ForceMajeure, Suspension, Tranche
 from portfolio.agreements.queries.stops import stopped_days, stops_along
 from portfolio.calls.models import Call
 from portfolio.desk.queries import ledger as books
+from portfolio.desk.queries.contacts import contacts
 from portfolio.funds.models import Fund
 from portfolio.groups.models import Group
 from portfolio.justifications.queries import AGES
@@ -239,7 +240,7 @@ def rows(work: Work, by: str, wanted: Iterable[ColumnElement[bool]]) -> list[Row
     paid = func.coalesce(Tranche.paid_on, work.today)
     found = work.db.execute(statement.order_by(*order, paid, Tranche.code)).all()
     names = names_of(work, by, sorted({row[0] for row in found})) if by == "place" else {}
-    notices, held = _notices(work), stopped(work)
+    told, held = contacts(work), stopped(work)
     return [
         (
             group if by == "party" else names.get(code, code) or "—",
@@ -249,24 +250,10 @@ def rows(work: Work, by: str, wanted: Iterable[ColumnElement[bool]]) -> list[Row
             paid_on,
             _days(work.today, paid_on) - held.get(tranche, 0),
             int(left),
-            notices.get(tranche, ""),
+            told.get(tranche, ""),
         )
         for code, agreement, number, group, paid_on, left, tranche in found
     ]
-
-
-def _notices(work: Work) -> dict[int, str]:
-    """The last formal notice of each advance: its number, the day it left, and the day it was received."""
-    notice = FormalNotice
-    asked: Any = (
-        select(notice.tranche_id, notice.reference, notice.sent_on, notice.received_on)
-        .where(notice.tranche_id.is_not(None))
-        .order_by(notice.id)
-    )
-    return {
-        tranche: f"{reference} du {sent:%d/%m/%y}" + (f", reçue {received:%d/%m/%y}" if received else "")
-        for tranche, reference, sent, received in work.db.execute(asked)
-    }
 
 
 def digest(found: Iterable[Sequence[Any]]) -> str:

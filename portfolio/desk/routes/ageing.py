@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from portfolio.agreements.models import Agreement, Tranche
 from portfolio.desk.queries import ageing as queries
+from portfolio.desk.queries.contacts import LAST_CONTACT
 from portfolio.desk.routes.ledger import EditionForm, tabs
 from portfolio.desk.service import statements as service
 from portfolio.groups.models import Group
@@ -79,6 +80,7 @@ def statement(work: Work) -> Select[Any]:
             Tranche.paid_on,
             queries.LEFT,
             *queries.bands(work),
+            LAST_CONTACT,
             Agreement.id,
         )
     )
@@ -98,6 +100,7 @@ LISTING = Listing(
         Column("paid", N_("Paid on"), "date", sort=Tranche.paid_on),
         Column("left", N_("Not justified"), "money", sort=queries.LEFT, total=True),
         *(Column(f"age_{since}", words, "money", total=True) for since, words in queries.AGE_WORDS.items()),
+        Column("contact", N_("Last contact or reminder"), "date"),
     ),
     filters=(
         Coded("fund", DIMENSION_WORDS["fund"], queries.funds),

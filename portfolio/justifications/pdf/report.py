@@ -7,7 +7,7 @@ from typing import Any
 
 from portfolio.justifications.pdf.parts import day, new_paper, office, on_day
 from portfolio.kit.grammar import counted
-from portfolio.kit.pdf import Column, Signatory, amount
+from portfolio.kit.pdf import Column, Paper, Signatory, amount
 from portfolio.kit.words import amount_in_words
 
 _SOURCES = {"S": "subvention", "N": "apport numéraire", "V": "apport en nature", "": ""}
@@ -78,14 +78,7 @@ def report_pdf(facts: dict[str, Any]) -> bytes:
             align="left",
             small=True,
         )
-    tolerance = facts["tolerance_percent"]  # beyond it a line needs an avenant: article 18 of the convention
-    over = [u for u in facts["uses"] if u["total_minor"] * 100 > u["planned_minor"] * (100 + tolerance)]
-    listed = " ; ".join(f"{u['label']}, {amount(u['total_minor'] - u['planned_minor'])}" for u in over)
-    paper.para(
-        f"Dépassements de ligne au-delà de {tolerance} % : {listed or 'néant'}.", align="left", small=True
-    )
-    if over:
-        paper.boxed("Explication des dépassements : " + "." * 150)
+    _overruns(paper, facts)
     paper.facts(
         [
             (
@@ -205,3 +198,19 @@ def report_pdf(facts: dict[str, Any]) -> bytes:
         done=False,
     )
     return paper.render()
+
+
+def _overruns(paper: Paper, facts: dict[str, Any]) -> None:
+    """Beyond the tolerance a line needs an avenant (article 18 of the convention); until then, why it is exceeded, line by line."""
+    told = facts["overruns"]
+    paper.para(
+        f"Dépassements de ligne au-delà de {facts['tolerance_percent']} % : {'' if told else 'néant.'}",
+        align="left",
+        small=True,
+    )
+    paper.bullets(
+        [
+            f"{over['label']}, {amount(over['over_minor'])} au-delà du budget. Explication : {over['note'] or '.' * 80}"
+            for over in told
+        ]
+    )

@@ -2,6 +2,7 @@
 
 from portfolio.justifications.queries.advances import AGES, Advance, advances, age_options, aged, of_age
 from portfolio.justifications.queries.calendar import all_due, reminders, reports_due
+from portfolio.justifications.queries.overruns import Overrun, edit_facts, overruns
 from portfolio.justifications.queries.progress import (
     Progress,
     Unlocks,
@@ -54,6 +55,9 @@ from portfolio.justifications.queries.twice import Same, same_papers, unexplaine
 from portfolio.justifications.queries.waiting import get_tranche, tranche_choices
 
 __all__ = [
+    "Overrun",
+    "edit_facts",
+    "overruns",
     "AGES",
     "Advance",
     "advances",

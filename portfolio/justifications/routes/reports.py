@@ -204,7 +204,7 @@ def show_edit(work: Work, id: int, bad: Bad | None = None) -> Response:
         work,
         "justifications/edit.html",
         bad=bad,
-        report=report,
+        **queries.edit_facts(work, report),
         title=_("Report %(n)s") % {"n": report.reference},
         crumbs=[(_("Justifications"), url("justifications.index")), (report.reference, url("justifications.show", id=id)),
                 (_("Period and cash"), None)],

@@ -153,6 +153,7 @@ def report_facts(work: Work, report: Justification) -> dict[str, Any]:
         "to_on": report.to_on.isoformat(),
         "uses": uses,
         "tolerance_percent": agreements.tolerance(work, agreement),
+        "overruns": [{"label": o.use.label, "over_minor": o.minor, "note": o.note} for o in queries.overruns(work, report)],
         "own": {"cash_minor": report.own_cash_minor, "kind_minor": report.own_kind_minor,
                 "cash_due_minor": agreement.own_cash_minor, "kind_due_minor": agreement.own_kind_minor},
         "cash": {"opening_minor": cash.opening, "received_minor": cash.received, "spent_minor": cash.spent,

@@ -141,6 +141,7 @@ def edit(work: Work, report: Justification, form: ReportForm) -> None:
         own_cash_minor=form.own_cash,
         own_kind_minor=form.own_kind,
         gap_note=form.gap_note or "",
+        overrun_notes=[{"position": row.position, "note": row.note} for row in form.overruns],
     )
 
 
@@ -164,7 +165,7 @@ def _count(work: Work, report: Justification, *statuses: str) -> int:
 
 
 def submit_obstacles(work: Work, report: Justification) -> Iterator[Refusal]:
-    """A report holds at least one paper, and explains a cash book that does not agree."""
+    """A report holds at least one paper, and explains a cash book that does not agree and each line spent beyond the tolerance."""
     if not _count(work, report):
         yield Refusal(
             "no_expense",
@@ -184,6 +185,16 @@ def submit_obstacles(work: Work, report: Justification) -> Iterator[Refusal]:
             missing_minor=abs(gap),
             url=f"/justifications/{report.id}/edit",
         )
+    for over in queries.overruns(work, report):
+        if over.use.period and not over.note:
+            yield Refusal(
+                "overrun_unexplained",
+                _("Line « %(line)s » is %(over)s beyond its budget, more than the tolerance: say why.")
+                % {"line": over.use.label, "over": amount(over.minor)},
+                way_out=_("Explain it in the report, charge a paper to its own line, or prepare an amendment."),
+                missing_minor=over.minor,
+                url=f"/justifications/{report.id}/edit",
+            )
 
 
 def submit(work: Work, report: Justification) -> None:

@@ -16,7 +16,7 @@ from portfolio.documents.reference import letterhead
 from portfolio.groups.queries import officers
 from portfolio.kit.pdf import prepared
 from portfolio.projects.models import Project, Visit
-from portfolio.projects.queries.records import activities, checklist, visits
+from portfolio.projects.queries.records import activities, checklist, indicators, visits
 from portfolio.work import Work
 
 REACHED: list[Callable[[Work, Project], dict[str, Any]]] = []
@@ -181,6 +181,19 @@ def project_facts(work: Work, project: Project) -> dict[str, Any]:
         "activities": [
             {"label": a.label, "due_on": _iso(a.due_on), "done_on": _iso(a.done_on)}
             for a in activities(work, project)
+        ],
+        "indicators": [
+            {
+                "label": i.label,
+                "unit": i.unit,
+                "target": i.target,
+                "reached": i.reached,
+                "gap": i.gap,
+                "on": _iso(i.measured_on),
+                "source": i.source,
+                "note": i.gap_note,
+            }
+            for i in indicators(work, project)
         ],
         "findings": [
             {"on": _iso(v.visited_on), "findings": v.findings, "action_points": v.action_points}

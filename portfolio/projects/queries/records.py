@@ -11,7 +11,7 @@ from portfolio.agreements.models import Agreement
 from portfolio.groups.models import Group
 from portfolio.kit.i18n import gettext as _
 from portfolio.places.models import Place
-from portfolio.projects.models import Activity, Project, Visit
+from portfolio.projects.models import Activity, Indicator, Project, Visit
 from portfolio.projects.reference import ANSWERS, QUESTIONS, is_risk
 from portfolio.work import Work
 
@@ -46,6 +46,12 @@ def activities(work: Work, project: Project) -> list[Activity]:
     """The activities, in order."""
     statement = select(Activity).where(Activity.project_id == project.id)
     return list(work.db.scalars(statement.order_by(Activity.position)))
+
+
+def indicators(work: Work, project: Project) -> list[Indicator]:
+    """The indicators, in order."""
+    statement = select(Indicator).where(Indicator.project_id == project.id)
+    return list(work.db.scalars(statement.order_by(Indicator.position, Indicator.id)))
 
 
 def visits(work: Work, project: Project) -> list[Visit]:
@@ -104,6 +110,7 @@ def facts(work: Work, project: Project) -> dict[str, Any]:
         "group": work.db.get_one(Group, project.group_id),
         "place": work.db.get_one(Place, project.place_id),
         "activities": activities(work, project),
+        "indicators": indicators(work, project),
         "visits": found,
         "checklist": checklist(project),
         "answers": [(code, _(words)) for code, words in ANSWERS.items()],

@@ -20,7 +20,7 @@ from portfolio.documents.models import Document
 from portfolio.groups.models import GroupAccount
 from portfolio.justifications.models import Expense, Justification
 from portfolio.kit.i18n import N_
-from portfolio.procurement.models import Procedure
+from portfolio.procurement.models import Procedure, SupplierAccount
 from portfolio.work import Work
 
 D = Disbursement
@@ -196,12 +196,18 @@ def despite(work: Work) -> Any:
 
 
 def account_changed(work: Work) -> Any:
-    """Paid on an account verified less than seven days before."""
-    return payment_columns("account"), lambda s: s.join(GroupAccount, GroupAccount.id == D.account_id).where(
-        *paid(work),
-        GroupAccount.verified_at <= D.paid_at,
-        seconds(D.paid_at) - seconds(GroupAccount.verified_at) < WEEK,
+    """Paid on an account, of a group or of a supplier, verified less than seven days before."""
+    recent = or_(
+        *(
+            exists().where(
+                account.id == used,
+                account.verified_at <= D.paid_at,
+                seconds(D.paid_at) - seconds(account.verified_at) < WEEK,
+            )
+            for account, used in ((GroupAccount, D.account_id), (SupplierAccount, D.supplier_account_id))
+        )
     )
+    return payment_columns("account"), lambda s: s.where(*paid(work), recent)
 
 
 def expense_columns(fragment: str) -> tuple[Any, ...]:

@@ -16,6 +16,7 @@ from portfolio.awards.forms import PrepareNoticesForm, ReceiveForm
 from portfolio.awards.models import Award, Commitment, Decision, Notice, Reservation
 from portfolio.awards.pdf import batch_pdf, commitment_pdf, decision_pdf, notice_pdf, posted_list_pdf
 from portfolio.calls.models import Call
+from portfolio.documents import queries as documents
 from portfolio.documents.models import Paper
 from portfolio.kit.db import Database
 from portfolio.kit.errors import Invalid, Refused
@@ -226,3 +227,19 @@ def test_the_whole_call_of_the_demo(database: Database) -> None:
         with counted(world.database) as seen:
             queries.decision_facts(work, decision)
         assert len(seen) <= 6
+
+
+def test_what_is_reserved_is_annexed_to_the_minutes(small: w.World) -> None:
+    """R1: the état de réservation says the sums, file by file and line by line, and that nothing is owed; made once, when they are blocked."""
+    reserve(small)
+    with small.act("officer", readonly=True) as work:
+        [paper] = work.db.scalars(select(Paper).where(Paper.kind == "reservation_state"))
+        held = list(work.db.scalars(select(Reservation)))
+        facts = paper.facts
+        assert paper.reference == f"{facts['minutes']}-ER" and facts["total_minor"] == sum(r.amount_minor for r in held) > 0
+        assert sum(u["present_minor"] for u in facts["lines"]) == facts["total_minor"] and len(facts["rows"]) == len(held)
+        words = read(documents.bytes_of(work, paper))
+    assert "Annexe du PV" in words and "ne vaut ni engagement ni attribution" in words and "Arrêté le présent état à la somme de" in words
+    reserve(small)
+    with small.act("officer", readonly=True) as work:
+        assert len(list(work.db.scalars(select(Paper).where(Paper.kind == "reservation_state")))) == 1, "nothing new is blocked, nothing new is printed"

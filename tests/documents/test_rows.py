@@ -104,6 +104,10 @@ ROWS: dict[str, tuple[str, ...]] = {
     ),
     "posted_list": ("LISTE À AFFICHER", "récépissé", "CERTIFICAT D'AFFICHAGE", "du ", "au "),
     "impartiality_declaration": ("IMPARTIALITÉ ET DE CONFIDENTIALITÉ", "liens", "même village", "Déclaré le", "Je m'engage"),
+    "reservation_state": (
+        "ÉTAT DE RÉSERVATION DES CRÉDITS", "Annexe du PV", "ne vaut ni engagement ni attribution", "Demandeur", "Imputation", "Montant réservé",
+        "Disponible après", "Arrêté le présent état à la somme de", "Établi par", "Ampliations",
+    ),
     "commitment_sheet": (
         "FICHE D'ENGAGEMENT", "Crédits votés", "Déjà engagé", "Présent engagement", "Disponible", "Objet", "Bénéficiaire", "Visa :", "francs CFA",
     ),

@@ -2,6 +2,7 @@
 
 from portfolio.awards.pdf.acts import commitment_pdf, decision_pdf, posted_list_pdf
 from portfolio.awards.pdf.letters import batch_pdf, dispatch_pdf, notice_pdf
+from portfolio.awards.pdf.reservations import reservation_pdf
 
 __all__ = [
     "batch_pdf",
@@ -10,4 +11,5 @@ __all__ = [
     "dispatch_pdf",
     "notice_pdf",
     "posted_list_pdf",
+    "reservation_pdf",
 ]

@@ -29,8 +29,10 @@ from portfolio.awards.queries.papers import (
     notice_paper,
     posted_list_paper,
 )
+from portfolio.awards.queries.reserved import reservation_paper
 
 __all__ = [
+    "reservation_paper",
     "LineUse",
     "award_of",
     "awards_of",

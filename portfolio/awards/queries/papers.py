@@ -25,7 +25,7 @@ from portfolio.scoring import queries as scoring
 from portfolio.work import Work
 
 
-def _frame(work: Work) -> dict[str, Any]:
+def frame(work: Work) -> dict[str, Any]:
     """Letterhead, day and the head of the institution."""
     return {
         "letterhead": letterhead(work.today),
@@ -35,7 +35,7 @@ def _frame(work: Work) -> dict[str, Any]:
     }
 
 
-def _signer(work: Work, person_id: int | None, permission: str, at: datetime | None = None) -> dict[str, str]:
+def signer_of(work: Work, person_id: int | None, permission: str, at: datetime | None = None) -> dict[str, str]:
     """Who signed, in which function and under which act; by delegation or interim when the actor holds the role for another (F5, R10)."""
     actor = work.maybe_actor
     if person_id is None:
@@ -63,7 +63,7 @@ def commitment_paper(work: Work, commitment: Commitment) -> dict[str, Any]:
     ).one()
     application, call, group, commune, line, fund, donor = row
     return {
-        **_frame(work),
+        **frame(work),
         "ampliations": documents.ampliations(work, "commitment_sheet"),
         "reference": commitment.reference,
         "call": call.code,
@@ -82,9 +82,9 @@ def commitment_paper(work: Work, commitment: Commitment) -> dict[str, Any]:
         "already_minor": commitment.already_minor,
         "amount_minor": commitment.amount_minor,
         "status": commitment.status,
-        "prepared_by": _signer(work, commitment.prepared_by_id, "commitment:prepare", commitment.prepared_at),
+        "prepared_by": signer_of(work, commitment.prepared_by_id, "commitment:prepare", commitment.prepared_at),
         "prepared_at": commitment.prepared_at.isoformat(),
-        "visaed_by": _signer(work, commitment.visaed_by_id, "commitment:visa", commitment.visaed_at),
+        "visaed_by": signer_of(work, commitment.visaed_by_id, "commitment:visa", commitment.visaed_at),
         "visaed_at": commitment.visaed_at.isoformat() if commitment.visaed_at else None,
         "visa_reason": _visa_reason(work, commitment),
         "draft": commitment.visaed_at is None and has_controller(work),
@@ -151,7 +151,7 @@ def decision_paper(work: Work, decision: Decision) -> dict[str, Any]:
     awards = awards_of(work, decision)
     commitments = commitments_of(work, [a.application_id for a in awards if a.outcome == "awarded"])
     return {
-        **_frame(work),
+        **frame(work),
         "ampliations": documents.ampliations(work, "decision"),
         "reference": decision.reference,
         "kind": decision.kind,
@@ -167,7 +167,7 @@ def decision_paper(work: Work, decision: Decision) -> dict[str, Any]:
         "commitments": sorted(c.reference for c in commitments.values()),
         "rows": _rows(work, awards),
         "total_minor": decision.total_minor,
-        "signed_by": _signer(work, decision.signed_by_id, "decision:sign", decision.signed_at),
+        "signed_by": signer_of(work, decision.signed_by_id, "decision:sign", decision.signed_at),
         "signed_at": decision.signed_at.isoformat() if decision.signed_at else None,
         "draft": decision.signed_at is None,
     }
@@ -199,7 +199,7 @@ def notice_paper(work: Work, notice: Notice) -> dict[str, Any]:
     reason = award.reason if award else _early_reason(work, application)
     until = reply_until(work, notice, application.place_id)
     return {
-        **_frame(work),
+        **frame(work),
         "reference": notice.reference,
         "kind": notice.kind,
         "file": application.reference,
@@ -238,17 +238,17 @@ def notice_paper(work: Work, notice: Notice) -> dict[str, Any]:
         "appeal_days": call.appeal_days,
         "contact": call.contact,
         "complaints": institution(work.today).get("complaints", ""),
-        "signed_by": _letter_signer(work, decision),
+        "signed_by": _lettersigner_of(work, decision),
     }
 
 
-def _letter_signer(work: Work, decision: Decision | None) -> dict[str, str]:
+def _lettersigner_of(work: Work, decision: Decision | None) -> dict[str, str]:
     """Who signs the letter: the ordonnateur in office, else whoever signed the decision, as he signed it."""
     head = head_of(work)
     if head is not None:
         act = act_of(work, head.id, work.today, "decision:sign")
         return {"name": head.full_name, "function": head.function, "capacity": "", "act": act}
-    return _signer(work, decision.signed_by_id if decision else None, "decision:sign")
+    return signer_of(work, decision.signed_by_id if decision else None, "decision:sign")
 
 
 def _early_reason(work: Work, application: Application) -> str:
@@ -290,7 +290,7 @@ def dispatch_paper(work: Work, call: Call, notices: Sequence[Notice]) -> dict[st
         for n in notices
     ]
     rows.sort(key=lambda r: (r["country"], r["commune"], r["applicant"], r["id"]))
-    return {**_frame(work), "call": call.code, "call_title": call.title, "rows": rows}
+    return {**frame(work), "call": call.code, "call_title": call.title, "rows": rows}
 
 
 def posted_list_paper(work: Work, decision: Decision, *, names: bool) -> dict[str, Any]:
@@ -306,14 +306,14 @@ def posted_list_paper(work: Work, decision: Decision, *, names: bool) -> dict[st
             row.update(applicant="", commune="", title="")
     rows.sort(key=lambda r: (r["outcome"], r["waiting_rank"] or 0, r["receipt"]))
     return {
-        **_frame(work),
+        **frame(work),
         "reference": decision.reference,
         "call": call.code,
         "call_title": call.title,
         "names": names,
         "rows": rows,
         "appeal_days": call.appeal_days,
-        "signed_by": _signer(work, decision.signed_by_id, "decision:sign", decision.signed_at),
+        "signed_by": signer_of(work, decision.signed_by_id, "decision:sign", decision.signed_at),
         "signed_at": decision.signed_at.isoformat() if decision.signed_at else None,
         "draft": decision.signed_at is None,
     }

@@ -9,13 +9,16 @@ from sqlalchemy import select
 from portfolio.applications.models import Application
 from portfolio.awards import queries
 from portfolio.awards.models import Reservation
+from portfolio.awards.pdf import reservation_pdf
 from portfolio.calls.models import Call
 from portfolio.committees import queries as committees
 from portfolio.committees.models import Session, SessionItem
+from portfolio.documents import service as documents
 from portfolio.funds import service as funds
 from portfolio.funds.models import BudgetLine
 from portfolio.kit.errors import Refusal, Refused, refuse
 from portfolio.kit.i18n import gettext as _
+from portfolio.kit.i18n import speaking
 from portfolio.kit.money import amount as worded
 from portfolio.rulebook.permissions import who_may
 from portfolio.work import Work
@@ -61,7 +64,22 @@ def reserve_from_session(work: Work, session: Session) -> list[Reservation]:
             made.append(
                 hold_credits(work, call, application, item.proposed_minor or 0, document=session.reference)
             )
+    if made:
+        _issue(work, session, made)
     return made
+
+
+def _issue(work: Work, session: Session, made: list[Reservation]) -> None:
+    with speaking("fr"):  # papers are French whatever the language of the screen
+        documents.issue(
+            work,
+            kind="reservation_state",
+            reference=f"{session.reference}-ER",
+            title=_("Statement of reserved credits"),
+            subject=session,
+            facts=queries.reservation_paper(work, session, made),
+            draw=reservation_pdf,
+        )
 
 
 def hold_credits(

@@ -26,6 +26,11 @@ class Overrun:
         """Spent above what was planned, in minor units."""
         return self.use.total - self.use.planned
 
+    @property
+    def unexplained(self) -> bool:
+        """Whether the report must still say why: it spends on this line. What has no line yet is charged to one at the examination."""
+        return bool(self.use.period and self.use.source and not self.note)
+
 
 def overruns(work: Work, report: Justification) -> list[Overrun]:
     """The lines that stand beyond the tolerance in force at the signature, in the order of the budget, with what the report says of each, or

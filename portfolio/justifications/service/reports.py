@@ -186,7 +186,7 @@ def submit_obstacles(work: Work, report: Justification) -> Iterator[Refusal]:
             url=f"/justifications/{report.id}/edit",
         )
     for over in queries.overruns(work, report):
-        if over.use.period and not over.note:
+        if over.unexplained:
             yield Refusal(
                 "overrun_unexplained",
                 _("Line « %(line)s » is %(over)s beyond its budget, more than the tolerance: say why.")

@@ -92,7 +92,7 @@ def test_each_stage_is_said_once_to_whom_it_concerns(place: Office, box: Mailbox
         said = queries.reminders(work, queries.reports_due(work, found))[made.tranches[0]]
         assert [each.state for each in said] == ["done"] * 4 and said[0].label == "à l’agent"
     shown = client(place.around, place.people["grants_officer"]).get(f"/agreements/{made.agreement}").text
-    assert shown.count("envoyée le") == 4 and "Relance (après l’échéance) envoyée le" in shown and "Relance pour un rapport" in shown
+    assert shown.count("envoyée le") == 4 and "relance (après l’échéance) envoyée le" in shown and "Relance pour un rapport" in shown
 
 
 @pytest.mark.both_engines

@@ -353,12 +353,12 @@ def test_a_damaged_backup_is_refused_before_anything_is_touched(place: Office, t
     out, bad = tmp_path / "sauvegarde.zip", tmp_path / "bad.zip"
     made_of(place, out)
     whole, chance, size = out.read_bytes(), random.Random(9), PIECE + 16
-    begins = len(whole) % size  # not where the pieces begin, but a place among them
+    start = begin(whole)
     damages = {
         "bit": lambda: flipped(whole, chance.randrange(len(whole)), chance),
         "header": lambda: flipped(whole, chance.randrange(300), chance),
         "cut": lambda: whole[: chance.randrange(len(whole))],
-        "cut by a piece": lambda: whole[:-begins] if begins else whole[:-size],
+        "cut by a piece": lambda: whole[: start + (len(whole) - start - 1) // size * size],
         "added": lambda: whole + chance.randbytes(chance.choice([1, 16, size])),
         "swapped": lambda: swapped(whole, size),
     }
@@ -374,14 +374,60 @@ def test_a_damaged_backup_is_refused_before_anything_is_touched(place: Office, t
     assert not (tmp_path / "bad").exists() and not (tmp_path / "bad.db").exists()
 
 
+def test_bytes_that_nothing_reads_are_proved_too(place: Office, tmp_path: Path) -> None:
+    """An archive may carry bytes that no member owns: a backup is whole or it is refused."""
+    made_of(place, tmp_path / "out")
+    with Reader(tmp_path / "out", KEY) as inside:
+        archive = inside.read()
+    padded = tmp_path / "padded"
+    with padded.open("wb") as stream:
+        sealing = Writer(stream, KEY)
+        sealing.write(bytes(3 * PIECE) + archive)
+        sealing.finish()
+    whole = padded.read_bytes()
+    padded.write_bytes(flipped(whole, begin(whole) + PIECE + 100, random.Random(1)))
+    with pytest.raises(Unfit, match="Rien n'a été touché"):
+        restore(padded, f"sqlite:///{tmp_path}/x.db", tmp_path / "x", KEY)
+
+
 def flipped(whole: bytes, at: int, chance: random.Random) -> bytes:
     return whole[:at] + bytes([whole[at] ^ 1 << chance.randrange(8)]) + whole[at + 1 :]
 
 
+def begin(whole: bytes) -> int:
+    """Where the first piece begins."""
+    return len(header_of(io.BytesIO(whole))[1]) + 16
+
+
 def swapped(whole: bytes, size: int) -> bytes:
     """The first two pieces, each in the place of the other."""
-    start = len(header_of(io.BytesIO(whole))[1]) + 16
+    start = begin(whole)
     return whole[:start] + whole[start + size : start + 2 * size] + whole[start : start + size] + whole[start + 2 * size :]
+
+
+def test_pieces_cut_moved_repeated_or_taken_from_another_file_are_refused(tmp_path: Path) -> None:
+    """The container by itself, whatever it holds: nothing of the archive inside helps to find it out."""
+    size, made, bad = PIECE + 16, [], tmp_path / "bad"
+    for n in range(2):
+        with (tmp_path / str(n)).open("wb") as stream:
+            sealing = Writer(stream, KEY)
+            sealing.write(bytes(3 * PIECE))
+            sealing.finish()
+        made.append((tmp_path / str(n)).read_bytes())
+    whole, other = made
+    start = begin(whole)
+    assert whole[start:] != other[start:] and len(whole) == start + 3 * size, "the same bytes never give the same file"
+    first, last = whole[start : start + size], whole[-size:]
+    for spoiled in (
+        whole[:-size], whole[: start + size], swapped(whole, size), whole[:start] + first * 3, whole + last, whole[:-size] + last + last,
+        whole[:start] + other[start:], whole[: start - 16] + other[start - 16 :], whole[:start], whole[: start - 1], b"",
+    ):  # fmt: skip
+        bad.write_bytes(spoiled)
+        with pytest.raises(Refused):
+            with Reader(bad, KEY) as reader:
+                reader.prove()
+    with Reader(tmp_path / "0", KEY) as reader:
+        reader.prove()
 
 
 @pytest.mark.both_engines

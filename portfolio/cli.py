@@ -190,6 +190,8 @@ def backup(
     from portfolio.kit.keys import BadKey
 
     settings = _settings()
+    if hasattr(os, "nice"):
+        os.nice(10)  # people who work come first; what it starts inherits it
     try:
         known = kit.last(settings.data_dir)
         key = settings.backup_key(make=known is None or not known.key or new_key, again=new_key)

@@ -526,6 +526,7 @@ def test_a_backup_that_somebody_made_up_is_refused(place: Office, tmp_path: Path
 
 def test_the_key_is_made_once_said_aloud_and_missed_when_it_is_gone(place: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As a person at the office does it: never a backup in clear, never a second key without a word."""
+    monkeypatch.setattr(cli.os, "nice", lambda _by: 0)  # the tests that follow would be slow too
     for name in ("PASSPHRASE", "PASSPHRASE_FILE", "KEY_FILE"):
         monkeypatch.delenv(f"PORTFOLIO_BACKUP_{name}", raising=False)
     data = place.around.data_dir

@@ -110,7 +110,8 @@ def test_a_head_or_a_key_that_was_touched_is_found(tmp_path: Path) -> None:
     assert {each.state for each in checkpoints(foreign, [ours])} == {"unknown"}, "a whole file made again with other keys"
     assert {each.state for each in checkpoints([*lines, *foreign], [ours])} == {"signed", "unknown"}
     theirs = signing.signer(tmp_path / "theirs", AT)
-    intruder = foreign[0].replace(f"SUIT {theirs.lines[0].split()[2]}", f"SUIT {lines[0].split()[2]}")
+    last = [line for line in lines if " CLE " in line][-1].split()[2]
+    intruder = signing._sign(theirs.private, f"2026-06-01T08:00:00Z CLE {theirs.public.hex()} SUIT {last}")
     assert len(keys_of([*lines, intruder])) == 2, "a key that says to follow ours, and that ours did not sign"
 
 

@@ -140,7 +140,7 @@ def goods_are_ordered_and_received(s: Story) -> None:
         member.tick(name)
     member.press("Constater la réception").sees("Réception définitive")
     member.go(page).follow("Remettre au groupement")
-    member.write({"handed_on": s.day(170), "place": "Gao", "rules": "Le comité de gestion tient le registre d'usage et garde une part pour l'entretien.",
+    member.write({"goods-0-keeper": "Comité de gestion", "handed_on": s.day(170), "place": "Gao", "rules": "Le comité de gestion tient le registre d'usage et garde une part pour l'entretien.",
                   "recipients-0-name": "Mariam Coulibaly", "recipients-0-mark": "signature", "recipients-1-name": "Awa Traoré"}).press("Enregistrer la remise").sees("Remise au groupement")
 
 

@@ -4,7 +4,7 @@ EXPECTED: dict[str, tuple[str, int]] = {
     "/accounts/people": ("internal_auditor", 7),
     "/agreements": ("programme_head", 4),
     "/agreements/tranches": ("programme_head", 3),
-    "/agreements/forecast": ("programme_head", 8),
+    "/agreements/forecast": ("programme_head", 9),  # one for what was received of suppliers (R4)
     "/agreements/notices": ("programme_head", 3),
     "/applications": ("programme_head", 4),
     "/applications/mine": ("applicant", 4),

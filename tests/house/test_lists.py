@@ -43,4 +43,4 @@ def test_lists_ask_the_database_few_times(demo: Surroundings, monkeypatch: pytes
             number = len([s for s in asked if not s.startswith(("PRAGMA", "BEGIN"))])
             counted.setdefault(address, set()).add(number)
     assert counted == {address: {number} for address, (_role, number) in EXPECTED.items()}
-    assert max(number for _role, number in EXPECTED.values()) <= 8
+    assert max(number for _role, number in EXPECTED.values()) <= 9

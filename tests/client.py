@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import secrets
+import threading
 from collections.abc import Mapping
 from contextlib import ExitStack
 from typing import Any
@@ -50,14 +51,18 @@ class Client(TestClient):
         return self.post(address, data=data, files=files, headers=headers, follow_redirects=False)
 
 
-_OPEN = ExitStack()
-"""Left open until the process ends: its thread waits for nothing then."""
-
-
 @functools.cache
 def _loop() -> BlockingPortal:
     """One event loop for all clients, as a server has; Starlette would start one, and its thread, for each request."""
-    return _OPEN.enter_context(start_blocking_portal())
+    opened = ExitStack()
+    portal = opened.enter_context(start_blocking_portal())
+
+    def end() -> None:
+        threading.main_thread().join()
+        opened.close()
+
+    threading.Thread(target=end, daemon=True).start()  # a process waits for its threads: this one would never end
+    return portal
 
 
 def signed_in(around: Surroundings, person: int) -> str:

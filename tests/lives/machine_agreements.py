@@ -36,6 +36,7 @@ class ContractLives:
                 found.append({"draft": "submit", "submitted": "accept" if within else "approve", "approved": "sign"}[a.status])
         found += ["amend"] * (3 if self.theme == "avenants" else 1)
         found += [{"sent": "serve", "served": "answer"}[n.status] for n in m.notices if n.status in ("sent", "served")]
+        found += ["lift"] * sum(n.status in ("answered", "lifted") for n in m.notices)
         found += ["notify"] if any(t.open for t in m.tranches) and self.theme == "claims" else []
         found += ["resume"] * 4 if any(g.status == "suspended" for g in m.grants) else []
         return found + self._ending()
@@ -56,6 +57,7 @@ class ContractLives:
                     found += ["draw_up"] * 4
                 elif closure is not None:
                     found += ["attest" if closure.clearer else "clear_account"] * 4
+        found += ["clear_account", "attest"] if any(c.status == "attested" for c in m.closures) else []  # a second time
         return found
 
     # -- conditions, stops, ends ----------------------------------------------------------------------------------------------

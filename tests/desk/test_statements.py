@@ -19,7 +19,7 @@ def test_statements_are_listed_printed_and_kept(demo: Surroundings) -> None:
     client = open_client(demo, person)
     shown = client.get("/ledger/statements")
     assert shown.status_code == 200
-    for words in ("Engagements et restes à payer", "Bordereau d’émission", "État de rapprochement", "Avances non justifiées"):
+    for words in ("Engagements et restes à payer", "Bordereau d’émission", "État de rapprochement", "Balance âgée des avances non justifiées"):
         assert words in shown.text, words
     for address in ("statements/payables", "ageing/editions"):
         assert client.submit(f"/ledger/{address}").status_code == 303

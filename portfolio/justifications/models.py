@@ -212,6 +212,10 @@ class Recovery(Base):
             " AND collected_minor + written_off_minor <= amount_minor",
             name="collected_within",
         ),
+        CheckConstraint(
+            "status <> 'cancelled' OR collected_minor + written_off_minor + held_minor = 0",
+            name="cancelled_asks_nothing",
+        ),
         Index("ix_recovery_agreement", "agreement_id"),
     )
 
@@ -259,6 +263,10 @@ class Recovery(Base):
     write_off_proposed_at: Mapped[Moment | None]
     written_off_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     written_off_at: Mapped[Moment | None]
+    cancelled_reason: Mapped[Long] = mapped_column(default="")
+    cancelled_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    cancelled_at: Mapped[Moment | None]
+    """Withdrawn before its signature, or its entry reversed: the number stays, and asks nothing of anybody."""
 
 
 class RecoveryReceipt(Base):

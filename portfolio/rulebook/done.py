@@ -172,6 +172,8 @@ DONE: dict[str, str] = {
     "expense:refused": N_("Paper refused"),
     "expense:reconsidered": N_("Verdict taken back"),
     "recovery:issued": N_("Order to repay signed"),
+    "recovery:withdrawn": N_("Order to repay withdrawn before its signature"),
+    "recovery:cancelled": N_("Order to repay cancelled: its entry is reversed"),
     "recovery:taken_in_charge": N_("Order to repay taken in charge"),
     "recovery:settled": N_("Order to repay settled"),
     "recovery:written_off": N_("Order to repay written off"),

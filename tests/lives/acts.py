@@ -251,6 +251,8 @@ class Product(Looking, AgreementActs, BatchActs):
                 service.collect(work, found, CollectForm.model_construct(
                     amount=amount, treasury_account_id=self.office.bank, received_on=work.today, payer="Le groupement",
                     bank_reference=None))
+            elif verb == "withdraw":
+                service.withdraw(work, found, REASON)
             else:
                 service.write_off(work, found, WriteOffForm(reason=REASON))
 

@@ -240,6 +240,7 @@ class Institution(Contracts, Bundles):
         claim.status = "issued"
         tranche = self.tranches[claim.tranche]
         tranche.refused += claim.amount
+        self.acts.append(Act("order", self.at(self.claims, claim), claim.amount))
         self._settle(tranche)
 
     def may_collect(self, claim: Claim, amount: int) -> bool:
@@ -277,7 +278,8 @@ class Institution(Contracts, Bundles):
 
     def tranche_of(self, act: Act) -> int:
         """Of which tranche an act was."""
-        nouns: dict[str, list[Any]] = {"payment": self.payments, "collection": self.claims, "clearing": self.reports}
+        nouns: dict[str, list[Any]] = {
+            "payment": self.payments, "collection": self.claims, "order": self.claims, "clearing": self.reports}  # fmt: skip
         return int(nouns[act.kind][act.of].tranche)
 
     def may_reverse(self, act: Act) -> bool:
@@ -289,6 +291,9 @@ class Institution(Contracts, Bundles):
             return not (tranche.cleared or tranche.refused or self.payments[act.of].deducted)
         if act.kind == "collection":
             return act.amount <= self.cash
+        if act.kind == "order":
+            claim = self.claims[act.of]
+            return claim.status == "issued" and claim.free == claim.amount
         return True
 
     def reverse(self, act: Act) -> None:
@@ -306,6 +311,11 @@ class Institution(Contracts, Bundles):
             claim.collected -= act.amount
             claim.status = "issued"
             self.cash -= act.amount
+        elif act.kind == "order":
+            tranche = self.tranches[self.claims[act.of].tranche]
+            self.claims[act.of].status = "cancelled"
+            tranche.refused -= act.amount
+            tranche.status = "paid"
         else:
             tranche = self.tranches[self.reports[act.of].tranche]
             tranche.cleared -= act.amount
@@ -321,7 +331,7 @@ class Institution(Contracts, Bundles):
         paid = sum(p.amount for p in self.payments if p.status == "paid")
         ordered = sum(p.amount for p in self.payments if p.status in ("ordered", "sent"))
         liquidated = sum(p.amount for p in self.payments if p.status in ("liquidated", "visaed"))
-        issued = [c for c in self.claims if c.status != "prepared"]
+        issued = [c for c in self.claims if c.status not in ("prepared", "cancelled")]
         cleared = sum(p.cleared for r in self.reports for p in r.papers)
         written = sum(c.written_off for c in issued)
         collected = sum(c.collected for c in issued)

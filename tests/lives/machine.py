@@ -32,7 +32,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     "send": ("step", "send"), "pay": ("pay",), "fail": ("take_back", "fail"), "return": ("take_back", "return"),
     "reject": ("take_back", "reject"), "report": ("report",), "verdict": ("verdict",), "review": ("examine", "review"),
     "validate": ("examine", "validate"), "clear": ("examine", "clear"), "claim": ("claim",), "issue": ("recover", "issue"),
-    "collect": ("recover", "collect"), "write_off": ("recover", "write_off"), "reverse": ("reverse",),
+    "collect": ("recover", "collect"), "withdraw": ("recover", "withdraw"), "write_off": ("recover", "write_off"), "reverse": ("reverse",),
     "deduct": ("deduct",), "suspend": ("hold_up", "suspend"), "resume": ("hold_up", "resume"), "terminate": ("terminate",),
     "propose_waiver": ("waiver", "propose_waiver"), "waive": ("waiver", "waive"), "amend": ("amend",),
     **{verb: ("handle_amendment", verb) for verb in ("submit", "approve", "accept", "refuse", "sign")},
@@ -47,7 +47,7 @@ WAYS: dict[str, tuple[str, ...]] = {
 ON = {
     **dict.fromkeys(("liquidate", "visa", "order", "send", "pay", "fail", "return", "reject"), "payment"),
     **dict.fromkeys(("verdict", "review", "validate", "clear"), "report"),
-    **dict.fromkeys(("issue", "collect", "write_off", "deduct"), "claim"), "reverse": "act",
+    **dict.fromkeys(("issue", "collect", "withdraw", "write_off", "deduct"), "claim"), "reverse": "act",
     **dict.fromkeys(("submit", "approve", "accept", "refuse", "sign"), "amendment"),
     **dict.fromkeys(("serve", "answer", "lift"), "notice"), **dict.fromkeys(("clear_account", "attest"), "closure"),
     **dict.fromkeys(("add", "take_out", "lock", "unlock", "cancel", "dispatch", "reconcile"), "batch"),
@@ -300,7 +300,7 @@ class Lives(ContractLives, BatchLives, RuleBasedStateMachine):
 
     def recover(self, draw: random.Random, verb: str) -> None:
         who = self.who(draw, verb)
-        waits = "prepared" if verb == "issue" else "issued"
+        waits = "prepared" if verb in ("issue", "withdraw") else "issued"
         ready = [n for n, c in enumerate(self.model.claims) if c.status == waits]
         founded = [n for n in ready if verb == "issue" and self.model.may_issue(self.model.claims[n], "")]
         at = self.among(draw, founded if founded and draw.random() < 0.8 else ready, self.model.claims)
@@ -313,11 +313,15 @@ class Lives(ContractLives, BatchLives, RuleBasedStateMachine):
         expected = {
             "issue": self.model.may_issue(claim, who),
             "collect": self.model.may_collect(claim, amount),
+            "withdraw": claim.status == "prepared",
             "write_off": self.model.may_write_off(claim),
         }[verb]
         if self.agree(verb, who, expected, self.product.on_claim(who, verb, at, amount)):
             if verb == "issue":
                 self.model.issue(claim)
+                self.product.postings.append(self.product.posting())
+            elif verb == "withdraw":
+                claim.status = "cancelled"
             elif verb == "collect":
                 self.model.collect(claim, amount)
                 self.product.postings.append(self.product.posting())

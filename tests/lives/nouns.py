@@ -16,7 +16,7 @@ WHO: dict[str, frozenset[str]] = {
     "send": TELLERS, "pay": TELLERS, "fail": TELLERS, "return": OFFICERS | HEADS, "reject": frozenset({"controller", "accountant"}),
     "reverse": ACCOUNTANT,
     "report": OFFICERS, "verdict": OFFICERS, "review": OFFICERS, "validate": HEAD, "clear": HEAD,
-    "claim": OFFICERS, "issue": DIRECTOR, "collect": ACCOUNTANT, "write_off": DIRECTOR, "deduct": DIRECTOR,
+    "claim": OFFICERS, "withdraw": OFFICERS, "issue": DIRECTOR, "collect": ACCOUNTANT, "write_off": DIRECTOR, "deduct": DIRECTOR,
     "suspend": HEADS, "resume": HEADS, "terminate": DIRECTOR,
     "propose_waiver": OFFICERS, "waive": HEADS,
     "amend": OFFICERS, "submit": OFFICERS, "approve": HEADS, "accept": HEADS, "refuse": HEADS, "sign": DIRECTOR,

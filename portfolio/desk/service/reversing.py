@@ -18,7 +18,7 @@ from portfolio.funds import service as money
 from portfolio.funds.models import BudgetLine, DonorRefund, Fund, MoneyReceipt, TreasuryAccount
 from portfolio.funds.service.guard import shift
 from portfolio.justifications.models import Expense, ExpenseClearing, Justification, Recovery, RecoveryReceipt
-from portfolio.justifications.service import void_receipt, void_write_off
+from portfolio.justifications.service import void_order, void_receipt, void_write_off
 from portfolio.kit.db import Base
 from portfolio.kit.errors import NotFound, Refusal, Refused, refuse
 from portfolio.kit.i18n import datetime_text, speaking
@@ -65,7 +65,7 @@ def _undo_payment(work: Work, act: list[Any], reason: str) -> Base:
             Refusal(
                 "already_justified",
                 _("Part of this advance is already justified or asked back: its payment cannot be reversed."),
-                way_out=_("Reverse the clearing entries first."),
+                way_out=_("Reverse the clearing entries and the orders to repay first."),
                 who=who_may("ledger:reverse"),
             )
         )
@@ -190,9 +190,17 @@ def _undo_write_off(work: Work, act: list[Any], reason: str) -> Base:
     return cast(Base, order)
 
 
+def _undo_order(work: Work, act: list[Any], reason: str) -> Base:
+    """An order to repay that should not have been signed: nothing is owed on it, the advance is to be justified again."""
+    order = _one(work, Recovery, id=act[0].subject_id)
+    void_order(work, order, reason)
+    return cast(Base, order)
+
+
 UNDO: dict[str, Callable[[Work, list[Any], str], Base]] = {
     "disbursement:paid": _undo_payment,
     "expense:cleared": _undo_clearing,
+    "recovery:issued": _undo_order,
     "recovery:collected": _undo_collection,
     "treasury:fee_charged": _undo_fee,
     "money_receipt:confirmed": _undo_receipt_of_money,

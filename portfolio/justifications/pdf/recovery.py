@@ -112,6 +112,12 @@ def order_pdf(facts: dict[str, Any]) -> bytes:
             )
         left = facts["amount_minor"] - facts["collected_minor"] - facts["written_off_minor"]
         paper.para(f"Reste à recouvrer : {amount(left)}.", bold=True)
+    if cancelled := facts.get("cancelled_on"):
+        paper.para(
+            f"Ordre annulé le {day(cancelled)} : son écriture est contre-passée, rien n'est dû à ce titre.",
+            bold=True,
+        )
+        paper.para(f"Motif de l'annulation : {facts['cancelled_reason']}")
     issuer = facts["issuer"]
     paper.signatures(
         [

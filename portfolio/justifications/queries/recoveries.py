@@ -80,7 +80,7 @@ def refused_unasked(work: Work, tranche: Tranche) -> int:
         .scalar_subquery()
     )
     asked = select(func.coalesce(func.sum(Recovery.for_refused_minor), 0)).where(
-        Recovery.tranche_id == tranche.id
+        Recovery.tranche_id == tranche.id, Recovery.status != "cancelled"
     )
     return max(0, int(work.db.scalar(select(refused - asked.scalar_subquery())) or 0))
 
@@ -103,7 +103,7 @@ def notice_options(work: Work, agreement: Agreement, tranche: Tranche) -> list[t
 
 def owed(recovery: Recovery) -> int:
     """What is still to come back, in minor units."""
-    if recovery.status in ("prepared", "written_off"):
+    if recovery.status in ("prepared", "written_off", "cancelled"):
         return 0
     return recovery.amount_minor - recovery.collected_minor - recovery.written_off_minor
 

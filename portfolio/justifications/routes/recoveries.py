@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 from starlette.responses import Response
 
 from portfolio.agreements.models import Agreement, Tranche
@@ -17,6 +17,7 @@ from portfolio.justifications.forms import (
     DeductForm,
     NoticeLinkForm,
     ProposeWriteOffForm,
+    ReasonForm,
     RecoveryForm,
     WriteOffForm,
 )
@@ -50,7 +51,7 @@ def _statement(work: Work) -> Any:
             R.due_on,
             R.amount_minor,
             R.collected_minor,
-            R.amount_minor - R.collected_minor - R.written_off_minor,
+            case((R.status == "cancelled", 0), else_=R.amount_minor - R.collected_minor - R.written_off_minor),
             R.status,
         )
         .join(Agreement, Agreement.id == R.agreement_id)
@@ -204,6 +205,15 @@ def issue(work: W, id: int) -> Response:
     """Sign it."""
     service.issue_recovery(work, queries.get_recovery(work, id))
     return done(work, url("justifications.recovery", id=id), _("The order to repay is signed."))
+
+
+@router.post("/recoveries/{id}/withdraw", name="justifications.recovery_withdraw")
+@allow("recovery:prepare")
+@on_refusal(show_page)
+def withdraw(work: W, raw: Raw, id: int) -> Response:
+    """Withdraw it before anybody signs it."""
+    service.withdraw(work, queries.get_recovery(work, id), ReasonForm.read(raw).reason)
+    return done(work, url("justifications.recovery", id=id), _("The order to repay is withdrawn."), "warn")
 
 
 @router.post("/recoveries/{id}/take_charge", name="justifications.recovery_take_charge")

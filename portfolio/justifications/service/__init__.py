@@ -23,8 +23,6 @@ from portfolio.justifications.service.recoveries import (
     propose_write_off,
     take_charge,
     take_charge_obstacles,
-    void_receipt,
-    void_write_off,
     write_off,
     write_off_obstacles,
 )
@@ -46,6 +44,7 @@ from portfolio.justifications.service.reports import (
     validate_obstacles,
 )
 from portfolio.justifications.service.twice import allow_duplicate, allow_obstacles
+from portfolio.justifications.service.undoing import void_order, void_receipt, void_write_off, withdraw
 from portfolio.justifications.service.verdicts import (
     accept,
     accept_obstacles,
@@ -107,8 +106,10 @@ __all__ = [
     "take_charge_obstacles",
     "validate",
     "validate_obstacles",
+    "void_order",
     "void_receipt",
     "void_write_off",
+    "withdraw",
     "write_off",
     "write_off_obstacles",
 ]

@@ -29,10 +29,13 @@ from portfolio.justifications.models import (
     RecoveryReceipt,
 )
 from portfolio.justifications.pdf import order_pdf, quittance_pdf, report_pdf, write_off_pdf
+from portfolio.kit.errors import Refusal, Refused
 from portfolio.kit.i18n import gettext, speaking
+from portfolio.kit.i18n import gettext as _
 from portfolio.kit.pdf import amount
 from portfolio.kit.words import date_long
 from portfolio.rulebook.lifecycles.justifications import EXPENSE
+from portfolio.rulebook.permissions import who_may
 from portfolio.work import Work
 
 
@@ -210,7 +213,7 @@ def order_facts(work: Work, recovery: Recovery) -> dict[str, Any]:
     earlier = sum(
         r.amount_minor
         for r in queries.recoveries_of(work, tranche)
-        if r.id < recovery.id and r.status != "prepared"
+        if r.id < recovery.id and r.status not in ("prepared", "cancelled")
     )
     rest = tranche.paid_minor - progress.accepted - earlier - recovery.amount_minor
     accounts = work.db.query(TreasuryAccount).filter(
@@ -258,12 +261,16 @@ def order_facts(work: Work, recovery: Recovery) -> dict[str, Any]:
         "collected_minor": recovery.collected_minor,
         "written_off_minor": recovery.written_off_minor,
         "written_off_act": recovery.written_off_act,
+        "cancelled_on": _iso(recovery.cancelled_at.date() if recovery.cancelled_at else None),
+        "cancelled_reason": recovery.cancelled_reason,
     }
 
 
 def issue_order(work: Work, recovery: Recovery) -> Paper:
-    """Print the order and keep it; after a payment or a write-off, its next edition."""
+    """Print the order and keep it; after a payment, a write-off or its cancellation, its next edition. Refused: not_issued."""
     work.db.refresh(recovery)
+    if recovery.issued_at is None:
+        raise Refused(Refusal("not_issued", _("The order is not signed yet."), who=who_may("recovery:issue")))
     return issue(
         work,
         kind="recovery_order",

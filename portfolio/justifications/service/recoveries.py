@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
 
 from sqlalchemy import update
 
@@ -202,6 +201,13 @@ def collect_obstacles(work: Work, recovery: Recovery) -> Iterator[Refusal]:
             _("The order is not signed yet."),
             who=who_may("recovery:issue"),
         )
+    if recovery.status == "cancelled":
+        yield Refusal(
+            "cancelled",
+            _("Order %(reference)s is cancelled: nothing is owed on it.") % {"reference": recovery.reference},
+            way_out=_("Prepare another order if the money must come back."),
+            who=who_may("recovery:prepare"),
+        )
 
 
 def collect(work: Work, recovery: Recovery, form: CollectForm) -> RecoveryReceipt:
@@ -336,49 +342,6 @@ def write_off(work: Work, recovery: Recovery, form: WriteOffForm) -> None:
         written_off_act=act,
     )
     if not shift(work, recovery, "written_off_minor", rest):
-        raise Refused(Refusal("changed_meanwhile", _("Somebody else was first. Reload the page.")))
-
-
-def void_receipt(work: Work, recovery: Recovery, receipt: RecoveryReceipt, reason: str) -> None:
-    """Take a collection back because its entry is reversed: guards of the order and of the cash, and the quittance keeps its number.
-
-    Called by the contre-passation alone, which posts the entries."""
-    recovery = work.hold(recovery)
-    agreement = work.db.get_one(Agreement, recovery.agreement_id)
-    fund = funds.fund(work, agreement.fund_id)
-    account = funds.treasury(work, receipt.treasury_account_id)
-    money.charge_fee(work, fund, account, receipt.amount_minor)
-    if not shift(work, recovery, "collected_minor", -receipt.amount_minor):
-        raise Refused(Refusal("changed_meanwhile", _("Somebody else was first. Reload the page.")))
-    receipt.voided_reason, receipt.voided_at = reason, work.now
-    work.db.flush()
-    work.record(
-        "recovery:receipt_voided",
-        recovery,
-        reason=reason,
-        data={"receipt": receipt.reference, "amount_minor": receipt.amount_minor},
-    )
-    if recovery.status in ("settled", "written_off"):
-        work.advance(
-            RECOVERY,
-            recovery,
-            "reopen",
-            reason=reason,
-            write_off_proposed_by_id=None,
-            write_off_proposed_at=None,
-        )
-
-
-def void_write_off(work: Work, recovery: Recovery, amount_minor: int, reason: str) -> None:
-    """The claim is owed again: its write-off is reversed. The act that allowed it stays in the trail; another one is needed to write off again.
-
-    Called by the contre-passation alone, which posts the entries."""
-    recovery = work.hold(recovery)
-    blank: dict[str, Any] = dict.fromkeys(
-        ("write_off_proposed_by_id", "write_off_proposed_at", "written_off_by_id", "written_off_at")
-    )
-    work.advance(RECOVERY, recovery, "reinstate", reason=reason, written_off_act="", **blank)
-    if not shift(work, recovery, "written_off_minor", -amount_minor):
         raise Refused(Refusal("changed_meanwhile", _("Somebody else was first. Reload the page.")))
 
 

@@ -218,7 +218,9 @@ def recovery_options(work: Work, finding: Finding) -> list[tuple[str, str]]:
     if finding.agreement_id is None:
         return []
     statement = (
-        select(Recovery).where(Recovery.agreement_id == finding.agreement_id).order_by(Recovery.id.desc())
+        select(Recovery)
+        .where(Recovery.agreement_id == finding.agreement_id, Recovery.status != "cancelled")
+        .order_by(Recovery.id.desc())
     )
     return [(str(r.id), r.reference) for r in work.db.scalars(statement)]
 

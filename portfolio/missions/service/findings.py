@@ -175,7 +175,7 @@ def link_order(work: Work, finding: Finding, form: OrderForm) -> None:
             Refusal("wrong_status", _("Only a finding that is maintained and not settled asks money back."))
         )
     order = work.db.get(Recovery, form.recovery_id)
-    if order is None or order.agreement_id != finding.agreement_id:
+    if order is None or order.agreement_id != finding.agreement_id or order.status == "cancelled":
         raise Invalid([FieldError("recovery_id", _("Choose one of the answers proposed."))])
     if (finding.refunded_minor or finding.impaired_minor) and finding.recovery_id != order.id:
         words = _("Money is already settled through the order linked: take it off the settlement first.")

@@ -136,6 +136,7 @@ RECOVERY = Lifecycle(
         State("issued", N_("Issued"), tone="warn"),
         State("settled", N_("Settled"), tone="good"),
         State("written_off", N_("Written off"), tone="bad", side=True),
+        State("cancelled", N_("Cancelled"), tone="bad", final=True, side=True),
     ),
     (
         Move(
@@ -147,6 +148,29 @@ RECOVERY = Lifecycle(
             N_("Sign the repayment order"),
             distinct_from=("prepared_by_id",),
             stamps=("issued",),
+        ),
+        Move(
+            "withdraw",
+            ("prepared",),
+            "cancelled",
+            "recovery:prepare",
+            "recovery:withdrawn",
+            N_("Withdraw the order"),
+            reason=True,
+            kind="danger",
+            stamps=("cancelled",),
+        ),
+        Move(
+            "cancel",
+            ("issued",),
+            "cancelled",
+            "ledger:reverse",
+            "recovery:cancelled",
+            N_("Cancel the order"),
+            reason=True,
+            kind="danger",
+            form=True,
+            stamps=("cancelled",),
         ),
         Move(
             "take_charge",

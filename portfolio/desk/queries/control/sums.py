@@ -49,7 +49,7 @@ def unordered(work: Work) -> Any:
     )
     asked = (
         select(Recovery.tranche_id.label("tranche"), func.sum(Recovery.for_refused_minor).label("asked"))
-        .where(Recovery.status != "prepared")
+        .where(Recovery.status.not_in(("prepared", "cancelled")))
         .group_by(Recovery.tranche_id)
         .subquery()
     )

@@ -223,7 +223,7 @@ def test_a_collection_reversed_is_owed_again_and_its_receipt_says_so(place: Offi
 def test_what_has_its_own_way_back_is_sent_there(place: Office) -> None:
     lived(place)
     with place.as_("accountant", commit=False) as work:
-        for name in ("budget_line:voted", "recovery:issued", "award:reserved"):
+        for name in ("budget_line:voted", "award:reserved"):
             assert codes(lambda n=name: service.reverse(work, posting(place, n), "Un motif assez long")) == ["own_way_back"]
     with place.as_("external_auditor", commit=False) as work, pytest.raises(Forbidden):
         service.reverse(work, 1, "Un motif assez long")

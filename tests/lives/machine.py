@@ -136,6 +136,8 @@ class Lives(ContractLives, BatchLives, RuleBasedStateMachine):
         for c in m.claims:
             if c.status == "prepared" and m.may_issue(c, ""):
                 found += ["issue"] * (20 if offsets else 8)
+            elif c.status == "prepared":
+                found.append("withdraw")
             elif c.status == "issued" and not offsets:
                 found += ["collect"] * 3
         pairs = any(m.may_deduct(c, p, 1) for c in m.claims for p in m.payments)
@@ -149,6 +151,7 @@ class Lives(ContractLives, BatchLives, RuleBasedStateMachine):
                 found += ["verdict"] * 12
             if m.may_clear(r, ""):
                 found += ["clear"] * 12
+        found += ["reverse"] * sum(m.may_reverse(act) for act in m.acts)
         return found
 
     def possible(self) -> set[str]:
@@ -329,7 +332,8 @@ class Lives(ContractLives, BatchLives, RuleBasedStateMachine):
                 self.model.write_off(claim)
 
     def reverse(self, draw: random.Random) -> None:
-        who, at = self.who(draw, "reverse"), draw.randrange(len(self.model.acts))
+        ready = [n for n, act in enumerate(self.model.acts) if self.model.may_reverse(act)]
+        who, at = self.who(draw, "reverse"), self.among(draw, ready, self.model.acts)
         act = self.model.acts[at]
         if self.agree("reverse", who, self.model.may_reverse(act), self.product.reverse(who, at)[:1] + (act,)):
             self.model.reverse(act)

@@ -35,9 +35,9 @@ class ContractLives:
                 within = a.kind == "virement_within"
                 found.append({"draft": "submit", "submitted": "accept" if within else "approve", "approved": "sign"}[a.status])
         found += ["amend"] * (3 if self.theme == "avenants" else 1)
-        found += [{"sent": "serve", "served": "answer"}[n.status] for n in m.notices if n.status in ("sent", "served")]
-        found += ["lift"] * sum(n.status in ("answered", "lifted") for n in m.notices)
-        found += ["notify"] if any(t.open for t in m.tranches) and self.theme == "claims" else []
+        after = {"sent": "serve", "served": "answer", "answered": "lift", "lifted": "lift"}
+        found += [after[n.status] for n in m.notices] * 4
+        found += ["notify"] * 4 if any(t.open for t in m.tranches) and self.theme == "claims" else []
         found += ["resume"] * 4 if any(g.status == "suspended" for g in m.grants) else []
         return found + self._ending()
 
@@ -54,10 +54,10 @@ class ContractLives:
             if grant.status == "closing":
                 closure = m.closure_of(n)
                 if m.closable(n) and (closure is None or closure.figures != m.figures(n)):
-                    found += ["draw_up"] * 4
+                    found += ["draw_up"] * 12
                 elif closure is not None:
-                    found += ["attest" if closure.clearer else "clear_account"] * 4
-        found += ["clear_account", "attest"] if any(c.status == "attested" for c in m.closures) else []  # a second time
+                    found += ["attest" if closure.clearer else "clear_account"] * 12
+        found += ["clear_account", "attest"] * 2 if any(c.status == "attested" for c in m.closures) else []  # a second time
         return found
 
     # -- conditions, stops, ends ----------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from portfolio.justifications.forms import CollectForm, RecoveryForm
 from portfolio.justifications.models import Recovery
 from tests.client import client
 from tests.desk.scene import codes, posting
-from tests.justifications.grants import J, Grant, Office, grant
+from tests.justifications.grants import Grant, J, Office, grant
 
 WHY = "Signé sur la mauvaise tranche"
 

@@ -239,14 +239,17 @@ def rows(work: Work, by: str, wanted: Iterable[ColumnElement[bool]]) -> list[Row
     order = (Group.name, key) if by == "party" else (key,)
     paid = func.coalesce(Tranche.paid_on, work.today)
     found = work.db.execute(statement.order_by(*order, paid, Tranche.code)).all()
-    names = names_of(work, by, sorted({row[0] for row in found})) if by == "place" else {}
+    names = {str(row[0]): row[3] for row in found} if by == "party" else {}
+    if by == "place":
+        names = names_of(work, by, sorted({row[0] for row in found}))
+    names = books.told_apart(names)
     told, held = contacts(work), stopped(work)
     return [
         (
-            group if by == "party" else names.get(code, code) or "—",
+            names.get(code, code) or "—",
             agreement,
             number,
-            group,
+            names.get(code, group) if by == "party" else group,
             paid_on,
             _days(work.today, paid_on) - held.get(tranche, 0),
             int(left),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -59,6 +60,12 @@ def party_names(session: Session, codes: Iterable[str | None]) -> dict[str, str]
         groups = select(Group.code, Group.name).where(Group.code.in_(some))
         found.update({str(code): str(name) for code, name in session.execute(union_all(suppliers, groups))})
     return found
+
+
+def told_apart(names: Mapping[str, str]) -> dict[str, str]:
+    """Names by code; where several codes have one name, the code is said with it: a sub-total is of one of them, never of all together."""
+    times = Counter(names.values())
+    return {code: f"{name} ({code})" if times[name] > 1 else name for code, name in names.items()}
 
 
 def more_objectives(session: Session, references: Iterable[str | None]) -> dict[str, int]:
@@ -180,6 +187,7 @@ def page_facts(work: Work, filters: Filters, after: str | None, before: str | No
     if filters.by == "party":
         parties += [str(code) for code, *_rest in parts if code]
     names = party_names(work.db, parties)
+    among = {str(code): names[str(code)] for code, *_rest in parts if str(code) in names}
     return {
         "filters": filters,
         "columns": natures.fields(filters),
@@ -187,7 +195,7 @@ def page_facts(work: Work, filters: Filters, after: str | None, before: str | No
         "sums": sums,
         "found": found,
         "rows": rows_for(work, found.lines, names),
-        "subtotals": subtotal_rows(parts, names if filters.by == "party" else {}),
+        "subtotals": subtotal_rows(parts, told_apart(among) if filters.by == "party" else {}),
         "head": ledger.head(work.db),
     }
 
@@ -211,6 +219,7 @@ def book_facts(work: Work, filters: Filters, reference: str, editor: str | None 
     marks = ledger.hashes(work.db, [n for n in (sums.first_seq, sums.last_seq) if n])
     parties = [str(code) for code, *_rest in ledger.subtotals(work.db, q, "party") if code]
     agreements = [str(code) for code, *_rest in ledger.subtotals(work.db, q, "agreement") if code]
+    names = party_names(work.db, parties)
     actor = work.maybe_actor
     with speaking("fr"):
         clear = said(filters)
@@ -236,7 +245,7 @@ def book_facts(work: Work, filters: Filters, reference: str, editor: str | None 
         "head": {"seq": stands.seq, "hash": stands.hash},
         "first": {"seq": sums.first_seq, "hash": marks.get(sums.first_seq or 0, "")},
         "last": {"seq": sums.last_seq, "hash": marks.get(sums.last_seq or 0, "")},
-        "names": party_names(work.db, parties),
+        "names": told_apart(names) if filters.by == "party" else names,
         "more": more_objectives(work.db, agreements),
     }
 

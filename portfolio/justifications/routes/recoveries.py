@@ -174,6 +174,7 @@ def show_page(work: Work, id: int, bad: Bad | None = None) -> Response:
             recovery,
             f"/justifications/recoveries/{id}",
             obstacles={"issue": service.issue_obstacles, "take_charge": service.take_charge_obstacles},
+            leave_out=("take_charge",) if recovery.charged_at else (),
         ),
         ground=_(GROUNDS[recovery.ground]),
         may_link=recovery.status == "prepared" and work.may("recovery:prepare", recovery),

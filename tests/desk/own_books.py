@@ -128,7 +128,8 @@ class Own:
         mine = [e for e in mine if start <= e.day <= end]
         empty: Any = 0 if by == "exercice" else ""
         mine.sort(key=lambda e: (*((e.codes[by] or empty,) if by else ()), e.day, e.seq))
-        balance, found, parts = opening, [], {}
+        balance, found = opening, []
+        parts: dict[Any, tuple[int, int, int]] = {}
         for e in mine:
             debit, credit = e.said(accounts)
             balance += debit - credit

@@ -176,14 +176,15 @@ class Statements(Books):
         same, page = self.verdict.same, self.reader.get("/ledger/statements").text
         net = self.own.net(BUDGET[:3])
         same("html", "/ledger/statements left to pay", said([re.sub(r"<[^>]+>", " ", page)])[:1], [net])
-        own, groups = {}, defaultdict(list)
+        own: dict[str, list[int]] = {}
+        groups: dict[str, list[list[int]]] = defaultdict(list)
         for e in self.commitments():
             own[e["agreement"] or e["reference"]] = figures = [e["committed"], *e["stages"], e["committed"] - e["stages"][2]]
             groups[e["fund"]].append(figures)
         text, waiting = lines(printed(self.reader, "/ledger/statements/payables")), dict(own)
 
         def right(m: re.Match[str]) -> list[int]:
-            mine = waiting.pop(m[1])
+            mine: list[int] = waiting.pop(m[1])
             same("pdf", f"payables {m[1]}", tail(m.string)[-5:], mine)
             return mine
 
@@ -192,7 +193,7 @@ class Statements(Books):
         same("pdf", "payables, rows left out", list(waiting), [])
         same("pdf", "payables, sentences", said(text), [net, net])
         advances = self.advances()
-        table = next((t for t in screen(self.reader, "/ledger/statements").tables), [[]])
+        table = (screen(self.reader, "/ledger/statements").tables or [[]])[0]
         shown = {row[0].replace(" T", "-T"): francs(row[4]) for row in table[1:]}
         same("html", "/ledger/statements advances", shown, {code: figures[0] for code, figures in advances.items()})
         self.verdict.places |= {"desk.statements", "statement_payables"}

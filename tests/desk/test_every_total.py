@@ -10,20 +10,20 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from portfolio.desk.queries.ledger import books
 from portfolio.kit import sheets
 from portfolio.kit.pdf import book_sums, paper
+from portfolio.ledger import queries as ledger
 from portfolio.origin import Surroundings
 from tests.desk.comparing import Asked
 from tests.desk.own_books import Own
-from tests.desk.statements_compared import Statements
+from tests.desk.screens_compared import Screens
 
 
-@pytest.mark.both_engines
 @pytest.mark.slow
 def test_the_books_and_statements_of_the_demo(demo: Surroundings) -> None:
-    compared = Statements(demo, Own(demo.database))
+    compared = Screens(demo, Own(demo.database))
     compared.statements(("fund", "party", "call", "objective", "place"))
+    compared.screens()
     verdict = compared.everything(random.Random(18), 14)
     assert verdict.wrong == []
     assert min(verdict.seen[medium] for medium in ("html", "csv", "xlsx", "pdf")) > 1_000
@@ -41,11 +41,11 @@ def _one_more(rows: Any) -> Any:
 def test_one_franc_too_many_in_any_medium_is_seen(demo: Surroundings, monkeypatch: pytest.MonkeyPatch) -> None:
     """Positive control, one lie at a time: a total of the screen, of the CSV, of the XLSX, a foot of a page of a book, the total of another table."""
     own = Own(demo.database)
-    csv, xlsx, carried, shown = sheets.write_csv, sheets.write_xlsx, book_sums.Sums.carried, books.ledger.sums
+    csv, xlsx, carried, shown = sheets.write_csv, sheets.write_xlsx, book_sums.Sums.carried, ledger.sums
     foot = paper.Paper.table
 
     def wrong() -> set[str]:
-        compared = Statements(demo, own)
+        compared = Screens(demo, own)
         compared.book(Asked(account="409", by="agreement"))
         compared.trial()
         return {line.partition(" ")[0] for line in compared.verdict.wrong}
@@ -64,7 +64,7 @@ def test_one_franc_too_many_in_any_medium_is_seen(demo: Surroundings, monkeypatc
         lie.setattr(paper.Paper, "table", lambda self, columns, rows, **more: foot(self, columns, _one_more(rows), **more))
         assert wrong() == {"pdf"}
     with monkeypatch.context() as lie:
-        lie.setattr(books.ledger, "sums", lambda *given, **more: replace(shown(*given, **more), debit_minor=shown(*given, **more).debit_minor + 1))
+        lie.setattr(ledger, "sums", lambda *given, **more: replace(shown(*given, **more), debit_minor=shown(*given, **more).debit_minor + 1))
         assert "html" in wrong()
 
 
@@ -76,7 +76,7 @@ def test_an_entry_altered_is_seen_in_every_medium(demo: Surroundings) -> None:
         session.execute(text("UPDATE ledger_day SET debit_minor = debit_minor + 1 WHERE account = '409' AND dated_on = "
                              "(SELECT min(dated_on) FROM ledger_day WHERE account = '409')"))  # fmt: skip
         session.commit()
-    compared = Statements(demo, Own(demo.database))
+    compared = Screens(demo, Own(demo.database))
     compared.trial()
     compared.book(Asked(account="409"))
     media = {line.partition(" ")[0] for line in compared.verdict.wrong}
@@ -88,7 +88,7 @@ def test_two_third_parties_of_one_name_have_a_sub_total_each(demo: Surroundings)
     with demo.database.session(readonly=False) as session:
         session.execute(text("UPDATE grp SET name = 'Groupement Espoir' WHERE id IN (SELECT DISTINCT group_id FROM agreement)"))
         session.commit()
-    compared = Statements(demo, Own(demo.database))
+    compared = Screens(demo, Own(demo.database))
     compared.book(Asked(account="409", by="party"))
     compared.ageing("party")
     assert compared.verdict.wrong == []

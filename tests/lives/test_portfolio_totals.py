@@ -12,7 +12,7 @@ from collections import Counter
 import pytest
 
 from tests.desk.own_books import Own
-from tests.desk.statements_compared import Statements
+from tests.desk.screens_compared import Screens
 from tests.lives import acts
 from tests.lives.test_lives import WHOLE
 from tests.lives.test_portfolios import live, world
@@ -31,8 +31,9 @@ def test_every_total_of_generated_portfolios(world: World) -> None:
         chance = random.Random(number)
         with acts.papers_undrawn():
             office = live(world, chance)
-        compared = Statements(office.around, Own(office.database))
+        compared = Screens(office.around, Own(office.database))
         compared.statements()
+        compared.screens()
         verdict = compared.everything(chance, QUESTIONS)
         assert verdict.wrong == [], number
         seen += verdict.seen

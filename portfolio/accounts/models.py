@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portfolio.kit.db import (
@@ -12,6 +12,7 @@ from portfolio.kit.db import (
     Code,
     Id,
     Json,
+    JsonList,
     Label,
     Long,
     Minor,
@@ -35,6 +36,8 @@ class Person(Base):
     full_name: Mapped[Label]
     function: Mapped[Label] = mapped_column(default="")
     phone: Mapped[str] = mapped_column(String(20), default="")
+    id_number: Mapped[str] = mapped_column(String(60), default="")
+    """Service number (matricule) or number of an identity paper: tells homonyms apart and two accounts of one person together (M09)."""
     locale: Mapped[str] = mapped_column(String(2), default="fr")
     password_hash: Mapped[Label]
     active: Mapped[bool] = mapped_column(default=True)
@@ -42,6 +45,36 @@ class Person(Base):
     created_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     last_seen_at: Mapped[Moment | None]
     preferences: Mapped[Json] = mapped_column(default=dict)
+
+
+class PersonTwin(Base):
+    """Two accounts that look like one person's, and who says, with a reason, that they are two people; a second person confirms it before
+    either is given a role that handles money (M09)."""
+
+    __tablename__ = "person_twin"
+    __table_args__ = (
+        CheckConstraint("first_id < second_id", name="pair_ordered"),
+        CheckConstraint("reason <> ''", name="says_why"),
+        CheckConstraint(
+            "said_by_id <> first_id AND said_by_id <> second_id AND (confirmed_by_id IS NULL OR "
+            "(confirmed_by_id <> first_id AND confirmed_by_id <> second_id))",
+            name="not_by_oneself",
+        ),
+        distinct_people("said_by_id", "confirmed_by_id"),
+        CheckConstraint("(confirmed_at IS NULL) = (confirmed_by_id IS NULL)", name="confirmed_by_somebody"),
+        UniqueConstraint("first_id", "second_id", name="uq_person_twin_pair"),
+    )
+
+    id: Mapped[Id]
+    first_id: Mapped[Ref] = mapped_column(ForeignKey("person.id"))
+    second_id: Mapped[Ref] = mapped_column(ForeignKey("person.id"))
+    signs: Mapped[JsonList] = mapped_column(default=list)
+    """Why they look alike when it was said, by code."""
+    reason: Mapped[Long]
+    said_by_id: Mapped[Ref] = mapped_column(ForeignKey("person.id"))
+    said_at: Mapped[Moment]
+    confirmed_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
+    confirmed_at: Mapped[Moment | None]
 
 
 class SignIn(Base):

@@ -36,6 +36,9 @@ SIGN_WORDS = {
     "village_other": N_("another village"),
     "phone": N_("same telephone"),
     "president": N_("an office holder of the same name"),
+    "bureau": N_("two office holders of the same names"),
+    "identity": N_("an office holder with the same identity paper"),
+    "account": N_("same account number, however written"),
     "registration": N_("same registration number"),
     "place": N_("same commune"),
     "name_part": N_("a name close to it"),
@@ -45,6 +48,8 @@ BANDS = (("0-14", 0, 14), ("15-24", 15, 24), ("25-35", 25, 35), ("36-59", 36, 59
 """Age bands at the date of the assistance. Definitions of youth differ by donor: these are the institution's (row 24)."""
 PAIR_FROM = 75
 """The score out of 100 from which two records are put before a second person. A setting: below it a village of homonyms floods the list."""
+CLOSE_FROM = 85
+"""How near two names must be, in percent, for a pair that no telephone supports."""
 NAME_POINTS, YEAR_POINTS, SEX_POINTS, VILLAGE_POINTS, PHONE_POINTS = 60, 15, 5, 10, 20
 YEAR_AGAINST, SEX_AGAINST, VILLAGE_AGAINST = 25, 30, 10
 UNDO_DAYS = 30

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from portfolio.kit.db import Base, Code, Id, JsonList, Label, Long, Moment, Ref, distinct_people, status_check
+from portfolio.kit.text import number_key
 from portfolio.rulebook.lifecycles.groups import GROUP, GROUP_ACCOUNT
 
 FLAGS = ("duplicate_account", "duplicate_phone", "overdue_advance", "exclusion")
@@ -79,6 +80,7 @@ class Officer(Base):
         Index("ix_officer_group", "group_id"),
         Index("ix_officer_sound", "sound"),
         Index("ix_officer_phone", "phone"),
+        Index("ix_officer_id_key", "id_key"),
         CheckConstraint("office IN ('president', 'treasurer', 'secretary')", name="office_known"),
     )
 
@@ -91,10 +93,17 @@ class Officer(Base):
     phone: Mapped[str] = mapped_column(String(20), default="")
     id_kind: Mapped[Label] = mapped_column(default="")
     id_number: Mapped[str] = mapped_column(String(60), default="")
+    id_key: Mapped[str] = mapped_column(String(60), default="")
+    """The number of the paper however it was written, to be compared (M14)."""
     can_sign: Mapped[bool] = mapped_column(default=True)
     since: Mapped[date]
     until: Mapped[date | None]
     act: Mapped[Label] = mapped_column(default="")
+
+    @validates("id_number")
+    def _comparable(self, _column: str, value: str) -> str:
+        self.id_key = number_key(value or "")[:60]
+        return value
 
 
 class GroupAccount(Base):
@@ -107,6 +116,7 @@ class GroupAccount(Base):
         CheckConstraint("kind IN ('bank', 'sfd', 'mobile', 'cash')", name="kind_known"),
         Index("ix_group_account_group", "group_id"),
         Index("ix_group_account_number", "number"),
+        Index("ix_group_account_number_key", "number_key"),
     )
 
     id: Mapped[Id]
@@ -116,11 +126,19 @@ class GroupAccount(Base):
     provider: Mapped[Label]
     holder: Mapped[Label]
     number: Mapped[str] = mapped_column(String(60))
+    number_key: Mapped[str] = mapped_column(String(60), default="")
+    """The number however it was written, to be compared (M14)."""
     status: Mapped[Code] = mapped_column(default="proposed")
     created_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[Moment]
     verified_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     verified_at: Mapped[Moment | None]
+
+    @validates("number", "country")
+    def _comparable(self, column: str, value: str) -> str:
+        row = {"number": self.number, "country": self.country, column: value}
+        self.number_key = number_key(row["number"] or "", row["country"] or "")[:60]
+        return value
 
 
 class RedFlag(Base):

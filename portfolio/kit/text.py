@@ -53,6 +53,7 @@ def fold(text: str) -> str:
 
 
 _SOUND = [
+    (r"^ou(?=[aeiou])", "w"),
     (r"ou", "u"),
     (r"ss|ç", "s"),
     (r"tch|ch|sh", "s"),
@@ -78,6 +79,23 @@ def sound(text: str) -> str:
             word = re.sub(pattern, by, word)
         words.append(re.sub(r"(?<!^)[aeiou]", "", word) or word)
     return " ".join(words)
+
+
+_DIALS = {"ML": "223", "BF": "226", "NE": "227"}
+
+
+def number_key(number: str, country: str = "") -> str:
+    """What stays of an account, a wallet or an identity number however it was written: without blanks, dashes, zeros in front, the key of an IBAN,
+    letters that are read as figures; a wallet of the `country` with its international prefix or without. For comparing, never shown.
+
+    `ML13 ML016 01201 …` and `ml016-01201-…` → `ML01601201…`; `70 00 00 11`, `+223 70000011` and `00223 70.00.00.11` → `22370000011`."""
+    bare = re.sub(r"[^0-9A-Z]", "", unicodedata.normalize("NFKC", number).upper())
+    bare = re.sub(r"^([A-Z]{2})\d\d(?=\1\d)", "", bare).translate(_READ_AS)
+    bare = re.sub(r"^0+(?=.)", "", bare)
+    return _DIALS[country] + bare if country in _DIALS and len(bare) == 8 and bare.isdigit() else bare
+
+
+_READ_AS = str.maketrans({"O": "0", "I": "1"})
 
 
 def last4(number: str) -> str:

@@ -46,6 +46,8 @@ class SupplierForm(Form):
     tax_number: Annotated[str | None, optional(text(60))] = None
     trade_register: Annotated[str | None, optional(text(60))] = None
     phone: Annotated[str | None, optional(Phone.__metadata__[0])] = None
+    confirmed: Flag = False
+    """The suppliers that look like this one were looked at: it is none of them (M14)."""
 
 
 class ReasonForm(Form):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from portfolio.kit.db import (
     Base,
@@ -21,6 +21,7 @@ from portfolio.kit.db import (
     distinct_people,
     status_check,
 )
+from portfolio.kit.text import number_key
 from portfolio.rulebook.lifecycles.procurement import PROCEDURE, SUPPLIER_ACCOUNT
 
 
@@ -28,7 +29,13 @@ class Supplier(Base):
     """A shop, trader or contractor."""
 
     __tablename__ = "supplier"
-    __table_args__ = (Index("ix_supplier_folded", "folded"),)
+    __table_args__ = (
+        Index("ix_supplier_folded", "folded"),
+        Index("ix_supplier_sound", "sound"),
+        Index("ix_supplier_phone", "phone"),
+        Index("ix_supplier_tax_key", "tax_key"),
+        Index("ix_supplier_register_key", "register_key"),
+    )
 
     id: Mapped[Id]
     code: Mapped[str] = mapped_column(String(40), unique=True)
@@ -39,6 +46,10 @@ class Supplier(Base):
     tax_number: Mapped[str] = mapped_column(String(60), default="")
     trade_register: Mapped[str] = mapped_column(String(60), default="")
     phone: Mapped[str] = mapped_column(String(20), default="")
+    sound: Mapped[Label] = mapped_column(default="")
+    tax_key: Mapped[str] = mapped_column(String(60), default="")
+    register_key: Mapped[str] = mapped_column(String(60), default="")
+    """Name by its sound and numbers however they were written, to be compared (M14)."""
     blocked_reason: Mapped[Label] = mapped_column(default="")
     """Why nothing may be bought from it, by an act; empty when it may be invited (row 60)."""
     created_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
@@ -55,6 +66,7 @@ class SupplierAccount(Base):
         CheckConstraint("status <> 'verified' OR verified_by_id IS NOT NULL", name="verified_by_someone"),
         Index("ix_supplier_account_supplier", "supplier_id"),
         Index("ix_supplier_account_number", "number"),
+        Index("ix_supplier_account_number_key", "number_key"),
     )
 
     id: Mapped[Id]
@@ -64,11 +76,19 @@ class SupplierAccount(Base):
     provider: Mapped[Label]
     holder: Mapped[Label]
     number: Mapped[str] = mapped_column(String(80))
+    number_key: Mapped[str] = mapped_column(String(80), default="")
+    """The number however it was written, to be compared (M14)."""
     status: Mapped[Code] = mapped_column(default="proposed")
     created_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[Moment]
     verified_by_id: Mapped[Ref | None] = mapped_column(ForeignKey("person.id"))
     verified_at: Mapped[Moment | None]
+
+    @validates("number", "country")
+    def _comparable(self, column: str, value: str) -> str:
+        row = {"number": self.number, "country": self.country, column: value}
+        self.number_key = number_key(row["number"] or "", row["country"] or "")[:80]
+        return value
 
 
 class MethodRule(Base):

@@ -135,7 +135,7 @@ def test_an_exclusion_is_written_from_its_act_and_lifted_by_two(world: World) ->
 def test_the_page_of_the_group_shows_and_clears(world: World) -> None:
     other_group(world, number="X1")
     number = make.signed(world, conditions=())
-    change(world, GroupAccount, world.ids["account"], number="X1")
+    change(world, GroupAccount, world.ids["account"], number="X1", number_key="X1")
     officer, head = (client(world.surround, world.people[r]) for r in ("grants_officer", "programme_head"))
     address = f"/groups/{world.ids['group']}"
     assert "Groupement Alafia" in officer.get(address).text and "bloque le premier paiement" in officer.get(address).text

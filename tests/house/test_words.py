@@ -115,7 +115,7 @@ MACHINE = frozenset(
     "credit currency data debit document document_sha256 done_at error errors event folded form found_at fund funds given_at hash head_seq "
     "first_seq invoice_key key last last_seen_at last_seq line line_key listing locale matched_key media_type pages_saved party path payload "
     "preferences prefix previous query reverses salt score search seen_at seq sha256 sound started_at subject_ref subject_type succeeded "
-    "tenths tranche treasury village_folded id version created_at status".split()
+    "tenths tranche treasury village_folded id_key number_key register_key tax_key id version created_at status".split()
 )
 """Columns that no history shows: of tables that only grow, of the machine, or told better by the page."""
 

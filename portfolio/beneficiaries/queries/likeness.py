@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from portfolio.beneficiaries.models import ReachedPerson
 from portfolio.beneficiaries.reference import (
+    CLOSE_FROM,
     NAME_POINTS,
+    PAIR_FROM,
     PHONE_POINTS,
     SEX_AGAINST,
     SEX_POINTS,
@@ -19,7 +20,7 @@ from portfolio.beneficiaries.reference import (
     YEAR_AGAINST,
     YEAR_POINTS,
 )
-from portfolio.kit.text import fold, sound
+from portfolio.kit.names import name_percent, same_place
 from portfolio.work import Work
 
 MOST = 3000
@@ -32,47 +33,6 @@ class Likeness:
 
     score: int
     signs: tuple[str, ...]
-
-
-def key_of(name: str) -> str:
-    """The sounds of a name in alphabetical order."""
-    return " ".join(sorted(sound(name).split()))[:300]
-
-
-def _token(one: str, other: str) -> int:
-    """How near two words of a name are, in percent."""
-    if one == other:
-        return 100
-    a, b = sound(one), sound(other)
-    if a == b and len(a) >= 2:
-        return 100
-    if min(len(a), len(b)) >= 2 and (a.startswith(b) or b.startswith(a)) and one[:1] == other[:1]:
-        return 88  # Fatou for Fatoumata, Kadidja for Kadidiatou
-    return int(
-        100 * max(SequenceMatcher(None, one, other).ratio(), SequenceMatcher(None, a, b).ratio() * 9 // 10)
-    )
-
-
-def name_percent(one: str, other: str) -> int:
-    """How near two names are, whatever the order of their words and whichever comes first."""
-    return max(_name_percent(one, other), _name_percent(other, one))
-
-
-def _name_percent(one: str, other: str) -> int:
-    """Each word of the shorter finds its nearest in the longer."""
-    short, long = sorted((fold(one).split(), fold(other).split()), key=len)
-    if not short:
-        return 0
-    left = list(long)
-    total = 0
-    for word in short:
-        best = max(left, key=lambda w: _token(word, w), default=None)
-        if best is None:
-            break
-        total += _token(word, best)
-        left.remove(best)
-    percent = total // len(short)
-    return percent - 6 * len(left) if len(short) > 1 else min(percent, 60)
 
 
 def likeness(one: ReachedPerson, other: ReachedPerson) -> Likeness:
@@ -95,13 +55,15 @@ def likeness(one: ReachedPerson, other: ReachedPerson) -> Likeness:
         score += SEX_POINTS if same else -SEX_AGAINST
         signs.append("sex" if same else "sex_other")
     if one.village_folded and other.village_folded:
-        same = one.village_folded == other.village_folded or sound(one.village) == sound(other.village)
+        same = one.village_folded == other.village_folded or same_place(one.village, other.village)
         score += VILLAGE_POINTS if same else -VILLAGE_AGAINST
         signs.append("village" if same else "village_other")
     if one.phone and one.phone == other.phone:
         score, signs = score + PHONE_POINTS, [*signs, "phone"]
     if percent < 70:
         score = min(score, 50)
+    elif percent < CLOSE_FROM and "phone" not in signs:
+        score = min(score, PAIR_FROM - 1)  # two sisters of one village: family name, sex and nearly the year
     return Likeness(max(0, min(100, score)), tuple(signs))
 
 

@@ -9,11 +9,11 @@ from sqlalchemy import Select, func, or_, select
 from portfolio.beneficiaries import reference
 from portfolio.beneficiaries.models import Duplicate, Erasure, ReachedCount, ReachedPerson
 from portfolio.beneficiaries.queries.counting import Reach, masked, reach
-from portfolio.beneficiaries.queries.likeness import key_of
 from portfolio.beneficiaries.queries.looks import looked
 from portfolio.groups import queries as groups
 from portfolio.groups.models import Group
 from portfolio.kit.i18n import gettext as _
+from portfolio.kit.names import key_of
 from portfolio.places import queries as places
 from portfolio.places.models import Place
 from portfolio.projects.models import Project

@@ -67,8 +67,10 @@ def find_pairs(work: Work, people: Sequence[ReachedPerson]) -> list[Duplicate]:
 
 
 def find_group_pairs(work: Work, group: Group) -> list[Duplicate]:
-    """Open a pair for each group that looks like this one: name by its sound, telephone, president, registration (row 22)."""
-    near = groups.similar(work, group, groups.officers(work, group))
+    """Open a pair for each group that looks like this one: name by its sound and place, telephone, office holders, registration, account
+    number, identity paper (row 22, M14)."""
+    found = groups.similar(work, group, groups.officers(work, group), limit=20)
+    near = [n for n in found if n.score >= groups.PAIR_FROM]
     pairs = [(min(group.id, n.group.id), max(group.id, n.group.id)) for n in near]
     known = _known(work, "grp", pairs)
     return [

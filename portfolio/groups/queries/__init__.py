@@ -2,6 +2,7 @@
 
 from portfolio.groups.queries.flags import FLAG_WORDS, Flag, flagged, flags, get_flag, open_flags
 from portfolio.groups.queries.likeness import (
+    PAIR_FROM,
     WHY,
     Near,
     distinctive,
@@ -51,6 +52,7 @@ __all__ = [
     "Leader",
     "Near",
     "OFFICE_WORDS",
+    "PAIR_FROM",
     "Payee",
     "WARNING_WORDS",
     "WHY",

@@ -66,13 +66,13 @@ def open_flags(work: Work, group: Group, but: str = "") -> list[Flag]:
 
 
 def _accounts(work: Work, group: Group) -> Iterator[tuple[str, str, str]]:
-    mine = select(GroupAccount.number).where(
+    mine = select(GroupAccount.number_key).where(
         GroupAccount.group_id == group.id, GroupAccount.status != "retired"
     )
     statement = (
         select(Group.code, Group.name)
         .join(GroupAccount, GroupAccount.group_id == Group.id)
-        .where(GroupAccount.number.in_(mine), GroupAccount.status != "retired", Group.id != group.id)
+        .where(GroupAccount.number_key.in_(mine), GroupAccount.status != "retired", Group.id != group.id)
         .distinct()
     )
     for code, name in work.db.execute(statement.order_by(Group.code)):
@@ -157,7 +157,7 @@ def _shared_accounts(work: Work, grants: Mapping[int, str]) -> list[tuple[int, s
     mine, theirs = aliased(GroupAccount), aliased(GroupAccount)
     statement = (
         select(mine.group_id, Group.code)
-        .join(theirs, (theirs.number == mine.number) & (theirs.group_id != mine.group_id))
+        .join(theirs, (theirs.number_key == mine.number_key) & (theirs.group_id != mine.group_id))
         .join(Group, Group.id == theirs.group_id)
         .where(mine.group_id.in_(grants), mine.status != "retired", theirs.status != "retired")
         .distinct()

@@ -178,12 +178,13 @@ WARNING_WORDS = {
 
 
 def accounts_and_shared(work: Work, group: Group) -> tuple[list[GroupAccount], dict[str, list[str]]]:
-    """The accounts of a group, the last first, and which of their numbers another group holds too; one query."""
-    mine = select(GroupAccount.number).where(GroupAccount.group_id == group.id)
+    """The accounts of a group, the last first, and which of their numbers another group holds too, however it was
+    written there: {`number_key`: codes}; one query."""
+    mine = select(GroupAccount.number_key).where(GroupAccount.group_id == group.id)
     statement = (
         select(GroupAccount, Group.code)
         .join(Group, Group.id == GroupAccount.group_id)
-        .where(GroupAccount.number.in_(mine))
+        .where(GroupAccount.number_key.in_(mine))
         .order_by(GroupAccount.id.desc())
     )
     own: list[GroupAccount] = []
@@ -192,12 +193,12 @@ def accounts_and_shared(work: Work, group: Group) -> tuple[list[GroupAccount], d
         if account.group_id == group.id:
             own.append(account)
         elif account.status != "retired":
-            shared.setdefault(account.number, []).append(code)
+            shared.setdefault(account.number_key, []).append(code)
     return own, shared
 
 
 def shared_numbers(work: Work, group: Group) -> dict[str, list[str]]:
-    """Account numbers of this group that another group holds too → the codes of these groups."""
+    """Account numbers of this group (`number_key`) that another group holds too → the codes of these groups."""
     return accounts_and_shared(work, group)[1]
 
 
@@ -231,13 +232,13 @@ def facts(work: Work, group: Group) -> dict[str, Any]:
             account,
             number_shown(work, group, account),
             account.holder if names else initials(account.holder),
-            tuple(account_warnings(group, account, bureau, shared.get(account.number, ()))),
+            tuple(account_warnings(group, account, bureau, shared.get(account.number_key, ()))),
         )
         for account in held
     ]
     staff = work.may("group:view", group)
     past: dict[str, tuple[int, int]] = {}
-    near = similar(work, group, bureau, past) if staff else []
+    near = similar(work, group, bureau, past, held=held) if staff else []
     if not staff:
         past = history(work, [group.code])
     paid, advance = past.get(group.code, (0, 0))

@@ -154,16 +154,9 @@ def _near(work: Work, bad: Bad) -> list[queries.Near]:
             return list(bad.typed.items())
 
     try:
-        form = RegisterForm.read(Typed())
+        return service.near(work, RegisterForm.read(Typed()))
     except Invalid:
         return []
-    return queries.nearest(
-        work,
-        form.name,
-        phones=[form.phone, form.president_phone, form.treasurer_phone],
-        people=[form.president],
-        registration=form.registration,
-    )
 
 
 @router.get("/new", name="groups.new")

@@ -10,6 +10,7 @@ from portfolio.groups.models import Group, GroupAccount
 from portfolio.groups.reference import providers
 from portfolio.kit.errors import FieldError, Invalid, Refusal, Refused, refuse
 from portfolio.kit.i18n import gettext as _
+from portfolio.kit.text import number_key
 from portfolio.rulebook.lifecycles.groups import GROUP_ACCOUNT
 from portfolio.work import Work
 
@@ -19,7 +20,8 @@ def propose_account(work: Work, group: Group, form: AccountForm) -> GroupAccount
     group = work.hold(group)
     work.require("group_account:propose", group)
     check_provider(group.country, form)
-    twin = [a for a in queries.accounts(work, group) if a.number == form.number and a.status != "retired"]
+    key = number_key(form.number, group.country)
+    twin = [a for a in queries.accounts(work, group) if a.number_key == key and a.status != "retired"]
     if twin:
         raise Refused(
             Refusal(
@@ -79,7 +81,7 @@ def verify_account(work: Work, account: GroupAccount, form: VerifyAccountForm | 
     account = work.hold(account)
     refuse(verify_account_obstacles(work, account))
     group = work.db.get_one(Group, account.group_id)
-    shared = queries.shared_numbers(work, group).get(account.number, [])
+    shared = queries.shared_numbers(work, group).get(account.number_key, [])
     warnings = queries.account_warnings(group, account, queries.officers(work, group), shared)
     check_second_reading(account.number, form, {code: _(queries.WARNING_WORDS[code]) for code in warnings})
     work.advance(

@@ -104,7 +104,13 @@ def likeness(work: Work, form: RegisterForm, place_id: int | None) -> list[queri
         phones=[form.phone, form.president_phone, form.treasurer_phone],
         people=[form.president],
         registration=form.registration,
+        village=form.village,
     )
+
+
+def near(work: Work, form: RegisterForm) -> list[queries.Near]:
+    """The same for the page that shows them. Raises Invalid where the commune is not known."""
+    return likeness(work, form, _place(work, form).id)
 
 
 def register(work: Work, form: RegisterForm) -> Group:

@@ -12,6 +12,12 @@ from portfolio.procurement.queries.accounts import (
 )
 from portfolio.procurement.queries.compared import offers_compared
 from portfolio.procurement.queries.handing import hand_over_facts, hand_over_photos, handed_lines
+from portfolio.procurement.queries.likeness import (
+    SUPPLIER_SIGNS,
+    NearSupplier,
+    alike_suppliers,
+    nearest_suppliers,
+)
 from portfolio.procurement.queries.pages import (
     bid_facts,
     declare_facts,
@@ -67,7 +73,11 @@ __all__ = [
     "handed_lines",
     "appeal_until",
     "offers_compared",
+    "SUPPLIER_SIGNS",
     "SUPPLIER_WARNINGS",
+    "NearSupplier",
+    "alike_suppliers",
+    "nearest_suppliers",
     "accounts_of",
     "get_supplier_account",
     "number_of",

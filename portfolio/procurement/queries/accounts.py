@@ -61,10 +61,10 @@ def supplier_account_warnings(work: Work, account: SupplierAccount) -> list[str]
     if fold(supplier.name) not in fold(account.holder):
         found.append("holder_is_other")
     with_group = select(GroupAccount.id).where(
-        GroupAccount.number == account.number, GroupAccount.status != "retired"
+        GroupAccount.number_key == account.number_key, GroupAccount.status != "retired"
     )
     with_other = select(SupplierAccount.id).where(
-        SupplierAccount.number == account.number,
+        SupplierAccount.number_key == account.number_key,
         SupplierAccount.supplier_id != account.supplier_id,
         SupplierAccount.status != "retired",
     )

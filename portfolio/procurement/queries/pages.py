@@ -18,6 +18,7 @@ from portfolio.procurement.models import Procedure, PurchaseOrder, Quotation, Re
 from portfolio.procurement.queries import records
 from portfolio.procurement.queries.accounts import accounts_of, number_of
 from portfolio.procurement.queries.handing import handed_lines
+from portfolio.procurement.queries.likeness import SUPPLIER_SIGNS, alike_suppliers
 from portfolio.procurement.queries.splits import splits, splits_of
 from portfolio.rulebook.lifecycles.procurement import SUPPLIER_ACCOUNT
 from portfolio.work import Work
@@ -252,6 +253,8 @@ def supplier_facts(work: Work, supplier: Supplier) -> dict[str, Any]:
         "orders": orders,
         "total_minor": sum(o.amount_minor for o, _p in orders),
         "splits": splits(work, supplier.id),
+        "alike": alike_suppliers(work, supplier),
+        "sign_words": SUPPLIER_SIGNS,
         "accounts": [(a, number_of(work, supplier, a)) for a in accounts_of(work, supplier)],
         "account_cycle": SUPPLIER_ACCOUNT,
         "account_kinds": groups.KIND_WORDS,

@@ -8,6 +8,7 @@ from portfolio.groups.forms import AccountForm, VerifyAccountForm
 from portfolio.groups.service import check_provider, check_second_reading
 from portfolio.kit.errors import Refusal, Refused, refuse
 from portfolio.kit.i18n import gettext as _
+from portfolio.kit.text import number_key
 from portfolio.procurement import queries
 from portfolio.procurement.models import Supplier, SupplierAccount
 from portfolio.rulebook.lifecycles.procurement import SUPPLIER_ACCOUNT
@@ -19,7 +20,8 @@ def propose_supplier_account(work: Work, supplier: Supplier, form: AccountForm) 
     supplier = work.hold(supplier)
     work.require("supplier_account:propose", supplier)
     check_provider(supplier.country, form)
-    if any(a.number == form.number and a.status != "retired" for a in queries.accounts_of(work, supplier)):
+    key = number_key(form.number, supplier.country)
+    if any(a.number_key == key and a.status != "retired" for a in queries.accounts_of(work, supplier)):
         raise Refused(
             Refusal(
                 "already_there",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import select
 
-from portfolio.kit.errors import FieldError, Invalid, Refusal, Refused
+from portfolio.kit.errors import FieldError, Invalid, Refusal, Refused, refuse
 from portfolio.kit.i18n import gettext as _
-from portfolio.kit.text import fold
+from portfolio.kit.names import shop_sound
+from portfolio.kit.text import fold, number_key
 from portfolio.procurement import queries, reference
 from portfolio.procurement.forms import EndForm, ReasonForm, RuleForm, SupplierForm
 from portfolio.procurement.models import MethodRule, Supplier
@@ -37,11 +39,25 @@ def _columns(form: SupplierForm) -> dict[str, Any]:
     }
 
 
+def _derived(form: SupplierForm) -> dict[str, str]:
+    """What is compared and never shown (M14)."""
+    return {
+        "sound": shop_sound(form.name),
+        "tax_key": number_key(form.tax_number or "")[:60],
+        "register_key": number_key(form.trade_register or "")[:60],
+    }
+
+
 def register_supplier(work: Work, form: SupplierForm, code: str | None = None) -> Supplier:
-    """Add a supplier. Raises Invalid when another has the same tax number."""
+    """Add a supplier. Raises Invalid when another has the same tax number, Refused while those that look like it were not looked at (M14)."""
     _once(work, form, None)
+    if not form.confirmed:
+        refuse(_look_alikes(work, form))
     supplier = Supplier(
-        code=code or work.number("supplier", "supplier"), created_by_id=work.actor.id, **_columns(form)
+        code=code or work.number("supplier", "supplier"),
+        created_by_id=work.actor.id,
+        **_columns(form),
+        **_derived(form),
     )
     return work.create(supplier, "supplier:created", permission="supplier:edit")
 
@@ -51,13 +67,28 @@ def edit_supplier(work: Work, supplier: Supplier, form: SupplierForm) -> None:
     work.hold(supplier)
     _once(work, form, supplier)
     work.edit(supplier, "supplier:edited", permission="supplier:edit", **_columns(form))
+    for name, value in _derived(form).items():
+        setattr(supplier, name, value)
+
+
+def _look_alikes(work: Work, form: SupplierForm) -> Iterator[Refusal]:
+    for near in queries.nearest_suppliers(work, form)[:3]:
+        signs = ", ".join(_(queries.SUPPLIER_SIGNS[sign]) for sign in near.signs)
+        yield Refusal(
+            "similar_supplier",
+            _("%(name)s (%(code)s) looks like this supplier: %(signs)s.")
+            % {"name": near.supplier.name, "code": near.supplier.code, "signs": signs},
+            way_out=_("Open it. If it is another shop, tick the box below and save again."),
+            url=f"/procurement/suppliers/{near.supplier.id}",
+        )
 
 
 def _once(work: Work, form: SupplierForm, but: Supplier | None) -> None:
     if not form.tax_number:
         return
+    key = number_key(form.tax_number)[:60]
     twin = work.db.scalars(
-        select(Supplier).where(Supplier.tax_number == form.tax_number, Supplier.country == form.country)
+        select(Supplier).where(Supplier.tax_key == key, Supplier.country == form.country)
     ).first()
     if twin is not None and (but is None or twin.id != but.id):
         words = _("%(name)s already has this tax number.") % {"name": twin.name}

@@ -78,6 +78,9 @@ class PersonForm(Form):
     email: Email
     function: Annotated[str, text(200, 0)] = ""
     phone: Annotated[str | None, optional(Phone.__metadata__[0])] = None
+    id_number: Annotated[str, text(60, 0)] = ""
+    distinct: Annotated[str | None, optional(text(2000, 10, lines=True))] = None
+    """Why an account that looks like this one is another person's (M09)."""
 
 
 class PersonEditForm(Form):
@@ -86,6 +89,16 @@ class PersonEditForm(Form):
     full_name: Line
     function: Annotated[str, text(200, 0)] = ""
     phone: Annotated[str | None, optional(Phone.__metadata__[0])] = None
+    id_number: Annotated[str, text(60, 0)] = ""
+    distinct: Annotated[str | None, optional(text(2000, 10, lines=True))] = None
+    """Why an account that looks like this one is another person's (M09)."""
+
+
+class TwinForm(Form):
+    """Why another account is another person's."""
+
+    other_id: Annotated[int, whole(1, 2_000_000_000)]
+    distinct: Annotated[str, text(2000, 10, lines=True)]
 
 
 class ActForm(Form):

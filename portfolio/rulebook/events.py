@@ -16,6 +16,8 @@ OTHERS: dict[str, str] = {
     "person:signed_out": N_("Signed out"),
     "person:password_changed": N_("Password changed"),
     "person:session_revoked": N_("Connection ended"),
+    "person:twin_explained": N_("Two accounts said to be two people"),
+    "person:twin_confirmed": N_("Two people confirmed"),
     "role:granted": N_("Role granted"),
     "role:revoked": N_("Role withdrawn"),
     "role:proposed": N_("Role proposed"),

@@ -29,6 +29,7 @@ from portfolio.accounts.queries.roster import (
     visible,
     waiting,
 )
+from portfolio.accounts.queries.twins import TWIN_SIGNS, Known, Twin, get_twin, known, twins, twins_of
 from portfolio.accounts.queries.visa import (
     visa_held,
     visa_required,
@@ -42,8 +43,12 @@ __all__ = [
     "IDLE",
     "IDLE_MONEY",
     "RECENT",
+    "TWIN_SIGNS",
+    "Known",
+    "Twin",
     "act_of",
     "actor_for",
+    "get_twin",
     "head_of",
     "actor_of",
     "assignment",
@@ -52,6 +57,7 @@ __all__ = [
     "facts",
     "holders",
     "in_force",
+    "known",
     "load_actor",
     "names_of",
     "people_with",
@@ -62,6 +68,8 @@ __all__ = [
     "signer",
     "staffing",
     "state_of",
+    "twins",
+    "twins_of",
     "visa_held",
     "visa_required",
     "visa_rule",

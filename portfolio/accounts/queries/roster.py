@@ -11,6 +11,7 @@ from sqlalchemy import Select, func, select
 
 from portfolio.accounts.models import Person, RoleAssignment, SignIn
 from portfolio.accounts.queries.identity import in_force
+from portfolio.accounts.queries.twins import TWIN_SIGNS, twins_of
 from portfolio.accounts.queries.visa import visa_held, visa_required
 from portfolio.kit.errors import NotFound, Refusal
 from portfolio.kit.i18n import N_
@@ -71,8 +72,12 @@ def facts(work: Work, person: Person) -> dict[str, Any]:
     ).all()
     ids = {i for a in rows for i in (a.person_id, a.principal_id, a.granted_by_id, a.confirmed_by_id) if i}
     mine = [a for a in rows if a.person_id == person.id]
+    found = twins_of(work, person)
+    ids |= {i for t in found if t.row for i in (t.row.said_by_id, t.row.confirmed_by_id) if i}
     return {
         "person": person,
+        "twins": found,
+        "twin_signs": TWIN_SIGNS,
         "assignments": mine,
         "given_on": [a for a in rows if a.principal_id == person.id],
         "seen_at": work.db.scalar(select(func.max(SignIn.seen_at)).where(SignIn.person_id == person.id)),

@@ -228,6 +228,7 @@ def person_page(work: Work, id: int, bad: Bad | None = None) -> Response:
             *((f"country:{c}", queries.scope_text("country", c)) for c in ("ML", "BF", "NE")),
         ],
         moves_of=lambda a: _moves(work, a),
+        twin_obstacles=lambda row: list(service.confirm_two_obstacles(work, row)),
         delegating=delegating,
         receivers=[o for o in queries.person_options(work) if o[0] != id] if delegating else [],
         **facts,

@@ -12,6 +12,7 @@ from portfolio.accounts.service.roles import delegate, give, name_act, withdraw,
 from portfolio.accounts.service.sessions import change_password, end_other, reset_password
 from portfolio.accounts.service.signing import end_session, open_session, sign_in, throttled, touch
 from portfolio.accounts.service.staff import edit_person, open_account, set_active
+from portfolio.accounts.service.twins import confirm_two, confirm_two_obstacles, say_two
 from portfolio.accounts.service.visa import (
     confirm_visa_rule,
     confirm_visa_rule_obstacles,
@@ -24,6 +25,9 @@ __all__ = [
     "propose_visa_rule",
     "change_password",
     "confirm_obstacles",
+    "confirm_two",
+    "confirm_two_obstacles",
+    "say_two",
     "confirm_role",
     "create_applicant",
     "create_person",

@@ -9,6 +9,7 @@ from sqlalchemy import or_, select
 
 from portfolio.accounts.models import Person, RoleAssignment
 from portfolio.accounts.queries import by_email, in_force
+from portfolio.accounts.service.twins import twin_obstacles
 from portfolio.kit import passwords
 from portfolio.kit.errors import Refusal, Refused, refuse
 from portfolio.kit.forms import value_error
@@ -25,6 +26,7 @@ def create_person(
     password: str,
     function: str = "",
     phone: str = "",
+    id_number: str = "",
     locale: str = "fr",
     permission: str | None = "person:create",
     hashed: str = "",
@@ -35,7 +37,7 @@ def create_person(
         work.require(permission)
     check_password(password, email, full_name)
     hashed = hashed or passwords.hash_password(password)
-    return _open_account(work, email, full_name, hashed, function, phone, locale)
+    return _open_account(work, email, full_name, hashed, function, phone, locale, id_number)
 
 
 def create_applicant(work: Work, full_name: str, email: str, phone: str, password: str) -> Person:
@@ -46,7 +48,14 @@ def create_applicant(work: Work, full_name: str, email: str, phone: str, passwor
 
 
 def _open_account(
-    work: Work, email: str, full_name: str, hashed: str, function: str, phone: str, locale: str
+    work: Work,
+    email: str,
+    full_name: str,
+    hashed: str,
+    function: str,
+    phone: str,
+    locale: str,
+    id_number: str = "",
 ) -> Person:
     address = email.strip().lower()
     if by_email(work.db, address) is not None:
@@ -59,6 +68,7 @@ def _open_account(
         full_name=full_name,
         function=function,
         phone=phone,
+        id_number=id_number,
         locale=locale,
         password_hash=hashed,
         created_at=work.now,
@@ -133,6 +143,8 @@ def grant_role(
                 Refusal("incompatible_roles", words % {"other": _(ROLES[other]), "role": _(ROLES[role])})
             )
     at_once = permission is None or role not in MONEY_ROLES
+    if not at_once:
+        refuse(twin_obstacles(work, person))
     assignment = RoleAssignment(
         person_id=person.id,
         role=role,
@@ -180,6 +192,7 @@ def confirm_obstacles(work: Work, assignment: RoleAssignment) -> Iterator[Refusa
             _("Separation of duties: you already acted on this record. A second person must do this."),
             who=who_may("role:grant"),
         )
+    yield from twin_obstacles(work, work.db.get_one(Person, assignment.person_id))
 
 
 def confirm_role(work: Work, assignment: RoleAssignment) -> RoleAssignment:

@@ -6,9 +6,11 @@ import secrets
 
 from sqlalchemy import update
 
+from portfolio.accounts import queries
 from portfolio.accounts.forms import PersonEditForm, PersonForm
 from portfolio.accounts.models import Person, SignIn
 from portfolio.accounts.service.people import create_person
+from portfolio.accounts.service.twins import check_twins, explain
 from portfolio.kit.errors import Refusal, Refused
 from portfolio.kit.i18n import gettext as _
 from portfolio.work import Work
@@ -23,7 +25,8 @@ def fresh_code() -> str:
 
 
 def open_account(work: Work, form: PersonForm) -> tuple[Person, str]:
-    """Open an account for a colleague; the code is shown once, to be handed over and changed."""
+    """Open an account for a colleague; the code is shown once, to be handed over and changed. Refused where another account looks like one of
+    the same person and no reason is typed (M09)."""
     code = fresh_code()
     person = create_person(
         work,
@@ -32,13 +35,20 @@ def open_account(work: Work, form: PersonForm) -> tuple[Person, str]:
         password=code,
         function=form.function,
         phone=form.phone or "",
+        id_number=form.id_number,
+    )
+    explain(
+        work, person, check_twins(work, queries.known(person), person.id, form.distinct), form.distinct or ""
     )
     return person, code
 
 
 def edit_person(work: Work, person: Person, form: PersonEditForm) -> None:
-    """Correct a name, a function, a telephone."""
+    """Correct a name, a function, a telephone. Refused where it then looks like another account and no reason is typed (M09)."""
     person = work.hold(person)
+    work.require("person:edit", person)
+    typed = queries.Known(form.full_name, person.email, form.phone or "", form.id_number)
+    alike = check_twins(work, typed, person.id, form.distinct) if typed != queries.known(person) else []
     work.edit(
         person,
         "person:edited",
@@ -46,7 +56,9 @@ def edit_person(work: Work, person: Person, form: PersonEditForm) -> None:
         full_name=form.full_name,
         function=form.function,
         phone=form.phone or "",
+        id_number=form.id_number,
     )
+    explain(work, person, alike, form.distinct or "")
 
 
 def set_active(work: Work, person: Person, active: bool, reason: str) -> None:

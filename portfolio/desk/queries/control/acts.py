@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, and_, case, exists, extract, func, or_, select
+from sqlalchemy import BigInteger, and_, case, exists, extract, func, literal, or_, select
 from sqlalchemy import cast as as_
 from sqlalchemy.orm import aliased
 
+from portfolio.accounts.models import Person, PersonTwin
 from portfolio.agreements.models import Agreement, Condition, Tranche
 from portfolio.applications.models import Application
 from portfolio.audit.models import AuditEvent
@@ -263,6 +264,25 @@ def before_signature(work: Work) -> Any:
     )
 
 
+def two_accounts(work: Work) -> Any:
+    """Accounts that look like one person's, said by somebody to be those of two people (M09)."""
+    columns = (
+        path("/accounts/people/{}#twins", PersonTwin.first_id),
+        Person.full_name,
+        PersonTwin.reason,
+        day_of(PersonTwin.said_at),
+        as_(literal(0), BigInteger),
+    )
+    return (
+        columns,
+        lambda s: (
+            s.select_from(PersonTwin)
+            .join(Person, Person.id == PersonTwin.first_id)
+            .where(work.within("role:view", Person))
+        ),
+    )
+
+
 ACTS: dict[str, Kind] = {
     "waivers": Kind(N_("Conditions waived"), waived),
     "out_of_rank": Kind(N_("Proposed out of the ranked order"), out_of_rank),
@@ -275,6 +295,7 @@ ACTS: dict[str, Kind] = {
     "account_changed": Kind(N_("Payee account changed less than 7 days before the payment"), account_changed),
     "same_invoice_allowed": Kind(N_("Same invoice or same scan allowed twice"), same_invoice),
     "same_scan": Kind(N_("Same scan on two papers, allowed by nobody"), same_scan),
+    "two_accounts": Kind(N_("Two accounts that look like one person's, said to be two people"), two_accounts),
     "early_expense": Kind(N_("Expenses accepted before the signature"), before_signature),
 }
 """Code → kind. A new act outside the rule (a réquisition de paiement …) is one row here: its figure and its list follow."""

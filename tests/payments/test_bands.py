@@ -104,8 +104,9 @@ def test_however_a_batch_is_cut_the_basis_is_the_same(world: World, monkeypatch:
 
 
 def test_the_window_rolls(world: World, low: None) -> None:
-    ids = scene.ordered(world)
+    ids, month = scene.ordered(world), world.clock.now().replace(month=10)
     for old in ids[:2]:
-        scene.change(world, Disbursement, old, ordered_at=world.clock.now().replace(month=10))
+        scene.change(world, Disbursement, old, ordered_at=month, paid_at=month, status="paid", payment_reference=f"V-{old}",
+                     paid_by_id=world.people["accountant"])  # fmt: skip
     scene.pay(world, ids[2], "VIR-1")
     assert chain.stored(world, ids[2]).status == "paid"

@@ -207,8 +207,8 @@ def splits(work: Work, rows: Sequence[Line]) -> list[tuple[Line, disbursements.P
 
 
 def band_for(work: Work, batch: PaymentBatch) -> tuple[int, Band]:
-    """The amount that decides how many sign, and its band: the largest of the batch with the others that left the same account in the window,
-    and of what any of its payees received in the window. Cutting a batch or a payment in pieces changes nothing (M11)."""
+    """The amount that decides how many sign, and its band: the largest of the batch with the others that wait on the same account or left it in the
+    window, and of what any of its payees received in the window. Cutting a batch or a payment in pieces changes nothing (M11)."""
     band = band_of(batch.total_minor, work.today)
     since = work.now - timedelta(days=band.account_days)
     beside = work.db.execute(
@@ -219,7 +219,6 @@ def band_for(work: Work, batch: PaymentBatch) -> tuple[int, Band]:
                 PaymentBatch.status.in_(("locked", "approved", "authorised", "released")),
                 PaymentBatch.sent_at >= since,
             ),
-            PaymentBatch.locked_at >= since,
         )
     ).scalar_one()
     basis = batch.total_minor + int(beside)

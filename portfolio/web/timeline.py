@@ -36,9 +36,10 @@ def timeline(work: Work, *things: Base, limit: int = 100) -> list[Line]:
         noun = e.event.partition(":")[0]
         text = pgettext(noun, WORDS.get(e.event, e.event))
         if e.capacity:
-            text = f"{text} ({e.capacity})"
+            text = f"{text}, {e.capacity}"
         who = names.get(e.actor_id or 0, _("The system"))
-        lines.append(Line(who, e.at, text, _changes(e.data), e.reason))
+        changes = [change for change in _changes(e.data) if change[2] != e.capacity]  # said by the line itself
+        lines.append(Line(who, e.at, text, changes, e.reason))
     return lines
 
 

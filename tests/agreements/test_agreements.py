@@ -17,6 +17,7 @@ from portfolio.awards.models import Award, Commitment, Decision
 from portfolio.groups.models import GroupAccount
 from portfolio.kit.db import Database
 from portfolio.kit.errors import Forbidden, Invalid, Refused
+from portfolio.web.timeline import timeline
 from tests.agreements import world as make
 from tests.agreements.scene import change, codes
 from tests.agreements.world import World
@@ -161,6 +162,8 @@ def test_the_capacity_of_a_delegate_is_printed(world: World, database: Database)
     with world.work("grants_officer", readonly=True) as work:
         agreement = queries.get(work, number)
         assert agreement.signed_by_id == delegate and "12/SE" in agreement.signed_capacity
+        signed = [line for line in timeline(work, agreement) if "12/SE" in line.text]
+        assert len(signed) == 1 and not any("12/SE" in new for _label, _old, new in signed[0].changes), "said once"
 
 
 @pytest.mark.parametrize(

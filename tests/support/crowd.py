@@ -54,7 +54,7 @@ class Scene:
     def crowd(
         self,
         person: int,
-        address: str,
+        address: str | Callable[[int], str],
         fields: Callable[[int], Mapping[str, Any]] = lambda _at: {},
         *,
         key: str | None = None,
@@ -71,7 +71,7 @@ class Scene:
         def go(at: int) -> None:
             given = fields(at)
             start.wait(60)
-            answers[at] = browsers[at].submit(address, given, key=key, files=files)
+            answers[at] = browsers[at].submit(address if isinstance(address, str) else address(at), given, key=key, files=files)
 
         threads = [threading.Thread(target=go, args=(at,)) for at in range(CROWD)]
         for thread in threads:

@@ -220,7 +220,7 @@ class Books:
         halves = [[a for a in right if (a[0] == "9") is budget] for budget in (False, True)]
         same("pdf", f"{address} feet", feet, [[sum(right[a][n] for a in half) for n in range(6)] for half in halves if half])
         same("pdf", f"{address} closing sentence", said(text), totals[2:4])
-        self.verdict.places |= {"desk.ledger_balance", "ledger_trial_balance"}
+        self.verdict.places |= {"desk.ledger_balance", "trial_balance"}
 
     def trials(self, chance: random.Random, number_of: int) -> None:
         """The whole balance, then of a period, of a code."""

@@ -86,6 +86,34 @@ class Screens(Statements):
             self.verdict.same("html", "/portfolio by objective", {k: v for k, v in found.items() if any(v)}, right)
         self.verdict.same("html", "/portfolio by objective, sum", summed(found.values(), 3), summed([g["sums"] for g in own], 3))
 
+    def strategy(self) -> None:
+        """Signed grants by objective of the first framework, what is below counted above too."""
+        framework = rows(self.around.database, "SELECT min(id) AS id FROM framework WHERE status = 'approved'")[0]["id"]
+        tree = rows(self.around.database, "SELECT id, parent_id, code FROM objective WHERE framework_id = :f AND level NOT IN "
+                    "('principle', 'expected_result')", f=framework)
+        weights: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        for t in rows(self.around.database, "SELECT subject_id, objective_id, weight FROM tag WHERE subject_type = 'agreement' AND framework_id = :f "
+                      "ORDER BY objective_id", f=framework):
+            weights[t["subject_id"]].append((t["objective_id"], t["weight"]))
+        signed = rows(self.around.database, "SELECT id, amount_minor FROM agreement WHERE status IN ('active', 'suspended', 'closing', 'closed')")
+        if not signed or any(a["id"] not in weights for a in signed):
+            return
+        parents = {o["id"]: o["parent_id"] for o in tree}
+        sums: dict[int, int] = defaultdict(int)
+        for a in signed:
+            numbers, shares = zip(*weights[a["id"]], strict=True)
+            for objective, part in zip(numbers, shared(a["amount_minor"], shares), strict=True):
+                at: int | None = objective
+                while at is not None:
+                    sums[at] += part
+                    at = parents.get(at)
+        page = screen(self.reader, f"/strategy/{framework}")
+        table = next(t for t in page.tables if t[-1][0] == "Total")
+        shown = {row[0]: francs(row[2]) for row in table[1:-1] if len(row) == 3 and francs(row[2])}
+        self.verdict.same("html", "/strategy by objective", shown, {o["code"]: sums[o["id"]] for o in tree if sums[o["id"]]})
+        self.verdict.same("html", "/strategy total", francs(table[-1][2]), sum(a["amount_minor"] for a in signed))
+        self.verdict.places.add("strategy.show")
+
     # -- the forecast ----------------------------------------------------------------------------------------------
 
     def forecast(self) -> None:
@@ -179,6 +207,7 @@ class Screens(Statements):
 
     def screens(self) -> None:
         self.portfolio()
+        self.strategy()
         self.forecast()
         self.reconciliations()
         self.slips()

@@ -246,7 +246,7 @@ class Statements(Books):
         seven = [tail(line)[-7:] for line in text[second:] if len(tail(line)) >= 7 and not line.startswith(("À reporter ", "Report "))]
         same("pdf", f"{address} credits", sorted([*run[:5], run[5] + run[6]] for run in seven), sorted([*right, totals] if right else []))
         same("pdf", f"{address} sentence", said(text), [sums[3]])
-        self.verdict.places |= {"desk.exercice", "exercice"}
+        self.verdict.places |= {"desk.exercice", "exercice_state"}
 
     def _carried(self, where: str, text: list[str], width: int) -> None:
         """At the foot and the head of a page, the sums of the rows above."""

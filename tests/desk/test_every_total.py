@@ -17,6 +17,7 @@ from portfolio.origin import Surroundings
 from tests.desk.comparing import Asked
 from tests.desk.own_books import Own
 from tests.desk.screens_compared import Screens
+from tests.desk.test_every_figure import HELD, HELD_PAPERS
 
 
 @pytest.mark.slow
@@ -26,6 +27,7 @@ def test_the_books_and_statements_of_the_demo(demo: Surroundings) -> None:
     compared.screens()
     verdict = compared.everything(random.Random(18), 14)
     assert verdict.wrong == []
+    assert verdict.places >= {*HELD, *HELD_PAPERS}
     assert min(verdict.seen[medium] for medium in ("html", "csv", "xlsx", "pdf")) > 1_000
     print(f"figures compared: {dict(verdict.seen)}")
 

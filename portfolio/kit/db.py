@@ -37,7 +37,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import URL, Connection, Engine, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.orm.util import identity_key
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -304,6 +304,16 @@ def _prepare_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "invalidate")
     def invalidate(_connection: Any, record: ConnectionPoolEntry, _error: Any) -> None:
         free(record.info)
+
+
+def gone(error: DBAPIError) -> bool:
+    """The PostgreSQL server is not there: stopped, restarting after a crash, or it has closed this connection. What was being committed may be
+    there or not: whoever sends the same form again with its key gets the first result (C01, D03)."""
+    if error.connection_invalidated:
+        return True
+    if not isinstance(error, OperationalError) or not type(error.orig).__module__.startswith("psycopg"):
+        return False
+    return (sqlstate(error) or "08000").startswith(("08", "57P"))
 
 
 def sqlstate(error: BaseException) -> str | None:

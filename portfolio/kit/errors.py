@@ -94,6 +94,11 @@ class Busy(PortfolioError):
     status = 503
 
 
+class Away(Busy):
+    """The database does not answer: what was being committed may be there or not; the form is kept with its key, so that sending it again does
+    nothing twice (C01, D03)."""
+
+
 class Full(Busy):
     """No room is left on the server's disk: nothing was written, reading goes on, the form is kept (D05)."""
 

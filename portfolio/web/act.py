@@ -25,8 +25,18 @@ from starlette.routing import Match
 from starlette.types import Scope
 
 from portfolio.kit import i18n
-from portfolio.kit.db import RETRIED_STATES, refuse_full, sqlstate
-from portfolio.kit.errors import Bad, Busy, FieldError, Invalid, NotFound, PortfolioError, Refusal, Refused
+from portfolio.kit.db import RETRIED_STATES, gone, refuse_full, sqlstate
+from portfolio.kit.errors import (
+    Away,
+    Bad,
+    Busy,
+    FieldError,
+    Invalid,
+    NotFound,
+    PortfolioError,
+    Refusal,
+    Refused,
+)
 from portfolio.kit.forms import unknown_field
 from portfolio.kit.i18n import gettext as _
 from portfolio.web import answers, csrf
@@ -179,10 +189,12 @@ def _run(
         except DBAPIError as error:
             work.undo()
             refuse_full(error)
-            if sqlstate(error) not in RETRIED_STATES and "locked" not in str(error.orig):
+            if sqlstate(error) not in RETRIED_STATES and "locked" not in str(error.orig) and not gone(error):
                 raise
-            if attempt == TRIES:
-                raise Busy from error
+            if attempt == TRIES or (
+                unsafe and unkeyed_one and gone(error)
+            ):  # without a key, what was done is not done again
+                raise (Away if gone(error) else Busy) from error
         except TimeoutError as error:
             work.undo()
             raise Busy from error

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from starlette.responses import RedirectResponse, Response
 
-from portfolio.kit.errors import Forbidden, Full, Invalid, KeyReused, PortfolioError, Refused, SignInNeeded
+from portfolio.kit.errors import (
+    Away,
+    Forbidden,
+    Full,
+    Invalid,
+    KeyReused,
+    PortfolioError,
+    Refused,
+    SignInNeeded,
+)
 from portfolio.kit.i18n import gettext as _
 from portfolio.origin import Answer
 from portfolio.web.render import new_key, page
@@ -66,7 +76,15 @@ def refusal(work: Work, error: PortfolioError) -> Response:
             ("idempotency_key", work.origin.key or new_key()),
             ("csrf_token", work.origin.csrf_sent),
         ]
-        facts = {"action": work.origin.path, "form_values": values, "full": isinstance(error, Full)}
+        away = isinstance(error, Away)
+        facts = {
+            "action": work.origin.path if work.origin.method != "GET" else None,
+            "form_values": values,
+            "full": isinstance(error, Full),
+            "away": away,
+        }
+        if away:  # the page asks the database for nothing: it does not know who reads it
+            work = Work(work.around, readonly=True, origin=replace(work.origin, token=None))
         return page(work, "errors/503.html", status=503, **facts)
     return page(work, "errors/404.html", status=404)
 

@@ -60,10 +60,14 @@ class Server:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self._process: subprocess.Popen[bytes] | None = None
+        self._settings, self._binaries = dict(_SETTINGS), Path()
+        self._as_user: dict[str, object] = {}
 
     @classmethod
-    def start(cls, place: Path = Path("/tmp")) -> Server:
+    def start(cls, place: Path = Path("/tmp"), **settings: str) -> Server:
+        """`settings` stand above those of a server whose data nobody needs."""
         server = cls(leftovers.make(leftovers.SERVER, place))
+        server._settings |= settings
         try:
             server._run()
         except BaseException:
@@ -89,12 +93,22 @@ class Server:
             [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8",
              "--no-sync", *locale],
             check=True, capture_output=True, cwd=self.directory, **as_user)  # type: ignore[call-overload]
-        options = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
-        with (self.directory / "log").open("wb") as log:
+        self._binaries, self._as_user = binaries, as_user
+        self.launch()
+
+    def launch(self) -> None:
+        """The server on its data, until it answers: the first time, or after it was stopped."""
+        options = [part for name, value in self._settings.items() for part in ("-c", f"{name}={value}")]
+        with (self.directory / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                [binaries / "postgres", "-D", data, "-k", self.directory, *options],
+                [self._binaries / "postgres", "-D", self.directory / "data", "-k", self.directory, *options],
                 stdout=log, stderr=log, cwd=self.directory, start_new_session=True,
-                **as_user)  # type: ignore[call-overload]
+                **self._as_user)  # type: ignore[call-overload]
+        self.wait()
+
+    def wait(self) -> None:
+        """Until it answers."""
+        assert self._process is not None
         deadline = time.monotonic() + 30
         while True:
             try:
@@ -142,6 +156,12 @@ class Server:
     def drop(self, url: str) -> None:
         name = urlsplit(url).path.lstrip("/")
         self._execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def stop_immediately(self) -> None:
+        """`pg_ctl stop -m immediate`: no checkpoint, nothing written; the next start recovers from the log."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGQUIT)
+        self._process.wait(timeout=30)
 
     def stop(self) -> None:
         if self._process is not None and self._process.poll() is None:

@@ -73,6 +73,7 @@ def test_more_than_the_tranche_is_not_requested(world: World) -> None:
 STEPS = ("requested_by_id", "liquidated_by_id", "ordered_by_id", "paid_by_id")
 
 
+@pytest.mark.both_engines
 def test_the_database_itself_refuses_one_person_twice(world: World) -> None:
     """M09: of the 27 combinations of 3 people over 3 links, only the 6 permutations pass; here liquidateur, ordonnateur, comptable."""
     number = chain.to(world, "paid", first(world))

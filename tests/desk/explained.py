@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import JSON, inspect
 
+from portfolio.kit import tables
 from tests.client import Client
 from tests.desk.foreign import Screen, number
 from tests.desk.media import francs, lines, tail
@@ -160,6 +161,7 @@ class Known:
         for receipt in rows(database, "SELECT call_id, requested_minor FROM filing_receipt ORDER BY number"):
             filed[receipt["call_id"]] += receipt["requested_minor"] or 0
             self.amounts.add(filed[receipt["call_id"]])
+        self.amounts |= {int(row["ceiling_minor"]) for row in tables.rows("portfolio.groups", "wallet_ceilings.csv") if row["ceiling_minor"]}
         for sample in rows(database, "SELECT population_minor, size FROM audit_sample WHERE size > 0"):
             self.amounts.add(sample["population_minor"] // sample["size"])
         self.amounts |= {abs(total) for total in found.values()}
@@ -225,12 +227,15 @@ def _leads_to(html: str, stranger: int) -> set[str]:
 
 def walked(browser: Client, known: Known, *, each: int = 1) -> Iterator[tuple[str, set[int], int]]:
     """Every page and paper that somebody reaches by links: its address, what nothing explains, how many figures it has. The sum of a list is
-    explained by the list that it leads to."""
+    explained by the list that it leads to. A page that fails is its own stranger."""
     for seen in crawler.walk(browser, each=each):
+        if seen.status >= 500:
+            yield seen.address, {seen.status}, 0
+            continue
         if seen.kind.startswith("text/html"):
             figures, columns = of_page(seen.html)
-        elif seen.kind.startswith("application/pdf"):
-            figures, columns = of_paper(browser.get(seen.address).content)
+        elif seen.kind.startswith("application/pdf") and (content := browser.get(seen.address).content).startswith(b"%PDF"):
+            figures, columns = of_paper(content)
         else:
             yield seen.address, set(), 0
             continue

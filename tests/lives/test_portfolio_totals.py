@@ -11,8 +11,10 @@ from collections import Counter
 
 import pytest
 
+from tests.desk.explained import Known, walked
 from tests.desk.own_books import Own
 from tests.desk.screens_compared import Screens
+from tests.desk.test_foreign_books import of_role
 from tests.lives import acts
 from tests.lives.test_lives import WHOLE
 from tests.lives.test_portfolios import live, world
@@ -20,8 +22,18 @@ from tests.lives.worlds import World
 
 __all__ = ["world"]
 PORTFOLIOS = 200 if WHOLE else 3
+WALKED = 5
+"""Of so many portfolios one is walked through, page by page, for a figure that nothing explains."""
+HELD = ("/ledger", "/ledger/balance", "/portfolio", "/agreements/forecast")
+"""Pages whose every figure is known here, and follows from none beside it."""
 QUESTIONS = 7
 """Put to the grand livre of each: the four books, and three drawn by chance."""
+
+
+def held(address: str) -> bool:
+    """Whether the comparison knows this page whole."""
+    path = address.partition("?")[0]
+    return path in HELD or path.startswith("/strategy/")
 
 
 @pytest.mark.slow
@@ -37,6 +49,12 @@ def test_every_total_of_generated_portfolios(world: World) -> None:
         verdict = compared.everything(chance, QUESTIONS)
         assert verdict.wrong == [], number
         seen += verdict.seen
+        if number % WALKED == 0:
+            known = Known(compared.own)
+            known.beside(compared)
+            for address, strangers, figures in walked(of_role(office.around, "accountant"), known):
+                seen["explained"] += figures
+                assert not strangers or held(address), (number, address, strangers)
         if WHOLE and number % 20 == 19:
             print(f"{number + 1} portfolios, {dict(seen)}", flush=True)
     assert min(seen[medium] for medium in ("html", "csv", "xlsx", "pdf")) > 150 * PORTFOLIOS

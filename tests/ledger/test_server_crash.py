@@ -157,6 +157,8 @@ def test_a_server_that_acknowledges_too_early_loses(servers: Callable[..., Serve
     print(f"\n{len(gone)} of {len(till.acknowledged)} acknowledged are lost without synchronous commits")
 
 
+@pytest.mark.postgresql
+@pytest.mark.slow
 def test_a_server_that_is_away_is_a_busy_page(servers: Callable[..., Server], tmp_path: Path) -> None:
     """Neither reading nor writing meets a fault: 503, and what was typed is kept; afterwards the same form, with its key, goes through once."""
     server = servers(**DURABLE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -101,6 +101,18 @@ def test_however_a_batch_is_cut_the_basis_is_the_same(world: World, monkeypatch:
             with world.work("cashier") as work:
                 service.cancel(work, queries.get(work, number), "Essai d'un autre découpage")
     assert basis == [{4_450_000}] * 3
+
+
+def test_a_batch_that_waits_counts_however_long_it_has_waited(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Locked and signed one by one days apart, then sent together: the second already counts the first."""
+    alone = lambda _work, d: disbursements.Pieces(d.amount_minor, bands()[0], (), False)  # noqa: E731
+    monkeypatch.setattr(disbursements, "pieces", alone)
+    ids = scene.ordered(world)
+    scene.to(world, "locked", [ids[0]])
+    world.clock.moment += timedelta(days=5)
+    second_batch = scene.to(world, "locked", [ids[1]])
+    with world.work("external_auditor", readonly=True) as work:
+        assert queries.needed(work, queries.get(work, second_batch)).basis_minor == 2 * 1_780_000
 
 
 def test_the_window_rolls(world: World, low: None) -> None:

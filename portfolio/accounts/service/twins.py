@@ -40,7 +40,7 @@ def twin_obstacles(work: Work, person: Person) -> Iterator[Refusal]:
     yield from named(
         open_,
         _(
-            "Close one of the two accounts; or say on this page why they are two people, and have a second person confirm it."
+            "One person has one account, even closed: use that one. If they are two people, say why on this page and have a second person confirm it."
         ),
     )
 

@@ -135,7 +135,7 @@ def test_a_book_written_again_or_cut_with_its_head_is_found_by_any_one_receipt(b
             last = each.rows[-1] if each.rows else {"seq": 0, "hash": chain.GENESIS}
             each.head = Head(last["seq"], last["hash"])
             assert each.product() is None, "the known limit of a chain kept in one place"
-        for seq, digest in papers if WHOLE else chance.sample(papers, 6):
+        for seq, digest in papers if WHOLE and at == 1 else chance.sample(papers, 60 if WHOLE else 6):
             told = seq >= at
             assert forged.product((seq, digest)) == ((seq, "witness") if told else None)
             assert cut.product((seq, digest)) == ((seq, "witness") if told else None)

@@ -1,7 +1,7 @@
 """The PostgreSQL server dies while money is posted: one of its processes by SIGKILL, which takes all connections down, or the whole of it by an
 immediate stop. What was acknowledged is there, nothing is there by half, the chain is whole, and the people who worked come back (D03).
 
-Six deaths in the suite, a hundred with `PORTFOLIO_WHOLE=1`. The server is the test's own, durable as in production.
+Four deaths in the suite, a hundred with `PORTFOLIO_WHOLE=1`. The server is the test's own, durable as in production.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from tests.support import databases
 from tests.support.postgres import Server, find_binaries
 
 WHOLE = os.environ.get("PORTFOLIO_WHOLE") == "1"
-DEATHS = 100 if WHOLE else 6
+DEATHS = 100 if WHOLE else 4
 DURABLE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
 
 

@@ -23,8 +23,8 @@ from tests.desk.media import francs, lines, tail
 from tests.desk.own_books import BUDGET, CASH, CODES, Own, rows
 from tests.house import crawler
 
-FIGURE = re.compile(r"(?<![\d\u202f])\u2212?\d{1,3}(?:\u202f\d{3})+(?![\d\u202f,])")
-"""A thousand or more, as every amount is written; smaller ones are too many other things."""
+FIGURE = re.compile(r"(?<![\d\u202f])\u2212?\d{1,3}(?:(?:\u202f\d{3})+(?![\d\u202f,])|(?=\u00a0F\u202fCFA))")
+"""A thousand or more, as every amount is written; a smaller one where it says that it is francs."""
 DERIVED: dict[str, tuple[str, ...]] = {
     "budget_line": ("voted", "reserved", "committed", "liquidated", "ordered", "paid", "carried", "lapsed"),
     "cash_count": ("total", "books"),
@@ -141,14 +141,16 @@ class Known:
                     found[key, held] += own.net(held, **code)
             for percent in self.percents:
                 self.amounts.add(grant["amount_minor"] * percent // 100)
+        for paid in rows(database, "SELECT amount_minor, deducted_minor FROM disbursement"):
+            self.amounts.add(paid["amount_minor"] - paid["deducted_minor"])
         for tranche in tranches:
             grant = next(g for g in grants if g["id"] == tranche["agreement_id"])
             for n, figure in enumerate(ages.get(tranche["code"], ())):
                 for key in (None, ("country", grant["country"]), ("fund", grant["fund_id"])):
                     found[key, "age", n] += figure
                     found[key, "age", n, "and older"] += sum(ages[tranche["code"]][n:]) if n else 0
-            paid, cleared = own.net(["907"], tranche=tranche["code"]), own.net(["657"], tranche=tranche["code"])
-            self.amounts |= {abs(-(-paid * percent // 100) - cleared) for percent in self.percents}
+            given, cleared = own.net(["907"], tranche=tranche["code"]), own.net(["657"], tranche=tranche["code"])
+            self.amounts |= {abs(-(-given * percent // 100) - cleared) for percent in self.percents}
         for fund in own.values("fund"):
             self.amounts.add(abs(own.net(CASH, fund=fund) - own.net(BUDGET[:3], fund=fund)))
             due = sorted((str(t["due"]), t["amount_minor"] - own.net(["907"], tranche=t["code"])) for t in tranches
@@ -225,7 +227,7 @@ def _leads_to(html: str, stranger: int) -> set[str]:
     return {link.replace("&amp;", "&") for link in links}
 
 
-def walked(browser: Client, known: Known, *, each: int = 1) -> Iterator[tuple[str, set[int], int]]:
+def walked(browser: Client, known: Known, *, each: int = 1, papers: bool = True) -> Iterator[tuple[str, set[int], int]]:
     """Every page and paper that somebody reaches by links: its address, what nothing explains, how many figures it has. The sum of a list is
     explained by the list that it leads to. A page that fails is its own stranger."""
     for seen in crawler.walk(browser, each=each):
@@ -234,7 +236,7 @@ def walked(browser: Client, known: Known, *, each: int = 1) -> Iterator[tuple[st
             continue
         if seen.kind.startswith("text/html"):
             figures, columns = of_page(seen.html)
-        elif seen.kind.startswith("application/pdf") and (content := browser.get(seen.address).content).startswith(b"%PDF"):
+        elif papers and seen.kind.startswith("application/pdf") and (content := browser.get(seen.address).content).startswith(b"%PDF"):
             figures, columns = of_paper(content)
         else:
             yield seen.address, set(), 0

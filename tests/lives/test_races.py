@@ -112,6 +112,7 @@ def test_thirty_two_at_every_transition_of_a_grant(engine_kind: str, tmp_path: P
         race("recovery:collected", "accountant", f"{claim}/collect", bank | {
             "amount": str(AMOUNT), "received_on": "22/11/2026", "payer": "Le groupement"}, also=["recovery:settled"])
         race("recovery:reopened", "accountant", f"/ledger/acts/{last(copy, 'recovery:collected')}/reverse", reason)
+        race("recovery:cancelled", "accountant", f"/ledger/acts/{last(copy, 'recovery:issued')}/reverse", reason)
         race("recovery:written_off", "authorising_officer", f"/justifications/recoveries/{ids['lost']}/write_off", reason)
         race("recovery:reinstated", "accountant", f"/ledger/acts/{last(copy, 'recovery:written_off')}/reverse", reason)
         race("budget_line:voted", "authorising_officer", f"/funds/lines/{ids['line']}/vote")
@@ -135,6 +136,7 @@ def test_thirty_two_at_every_verdict_that_moves_no_money(engine_kind: str, tmp_p
         with work_as(copy.around, copy.ids["people"]["grants_officer"]) as work:
             reports.review(work, work.db.get_one(Justification, copy.ids["report"]))
         race("justification:review_resumed", "programme_head", f"{report}/resume_review", reason)
+        race("recovery:withdrawn", "grants_officer", f"/justifications/recoveries/{copy.ids['claim']}/withdraw", reason)
         copy.done()
 
 

@@ -24,11 +24,11 @@ RACED: dict[str, tuple[str, ...]] = {
         "disbursement:liquidated", "disbursement:visaed", "disbursement:ordered", "disbursement:sent", "disbursement:paid",
         "disbursement:failed", "disbursement:returned", "disbursement:rejected", "disbursement:requisitioned", "justification:reviewed",
         "justification:validated", "justification:supplemented", "expense:accepted", "expense:cleared", "recovery:issued", "recovery:taken_in_charge",
-        "recovery:collected", "recovery:settled", "recovery:reopened", "recovery:written_off", "recovery:reinstated", "budget_line:voted", "commitment:reduced",
+        "recovery:collected", "recovery:settled", "recovery:reopened", "recovery:cancelled", "recovery:written_off", "recovery:reinstated", "budget_line:voted", "commitment:reduced",
     ),
     "tests/lives/test_races.py::test_thirty_two_at_every_verdict_that_moves_no_money": (
         "justification:returned", "justification:submitted", "justification:review_resumed", "expense:queried",
-        "expense:refused", "expense:reconsidered",
+        "expense:refused", "expense:reconsidered", "recovery:withdrawn",
     ),
     "tests/lives/test_treasury_races.py::test_thirty_two_at_every_movement_of_the_treasury": (
         "fund_call:sent", "fund_call:received_in_part", "fund_call:received", "donor_refund:approved", "donor_refund:paid",

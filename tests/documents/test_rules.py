@@ -25,7 +25,7 @@ def test_every_figure_has_its_source_and_one_value_a_day() -> None:
     assert "licence:" in tables.provenance("portfolio.documents", "rules.csv")
     assert {r.code for r in rules()} == {"cooling_hours", "virement_percent", "retention_years", "notice_days", "overdue_days", "report_days",
                                          "final_report_days", "settlement_days", "equipment_years", "next_tranche_percent",
-                                         "audit_answer_days", "reminder_before_days", "reminder_late_days", "reminder_officer_days"}
+                                         "audit_answer_days", "extension_days", "reminder_before_days", "reminder_late_days", "reminder_officer_days"}
     for each in rules():
         assert len(each.source) > 10 and each.valid_from is not None
         same = [r for r in rules() if r.code == each.code and r is not each]

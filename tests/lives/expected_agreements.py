@@ -103,11 +103,16 @@ class Contracts:
     def may_prepare(self, amendment: Amendment) -> bool:
         """One of each type at a time."""
         beside = any(a.open and (a.grant, a.kind) == (amendment.grant, amendment.kind) for a in self.amendments)
-        return not beside and self._holds(amendment)
+        return not beside and self._holds(amendment) and self._in_time(amendment)
+
+    def _in_time(self, amendment: Amendment) -> bool:
+        """A longer term is asked thirty days before the end, a day stopped added."""
+        grant = self.grants[amendment.grant]
+        return amendment.kind != "extension" or grant.last_day + grant.stopped_today >= 30
 
     def may_amend(self, amendment: Amendment, verb: str, who: str) -> bool:
         if verb == "submit":
-            return amendment.status == "draft" and self._holds(amendment)
+            return amendment.status == "draft" and self._holds(amendment) and self._in_time(amendment)
         if verb == "approve":
             return amendment.status == "submitted" and amendment.kind != "virement_within" and who != amendment.submitter
         if verb == "accept":

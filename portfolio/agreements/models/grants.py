@@ -84,6 +84,8 @@ class Agreement(Base):
     title: Mapped[Label]
     search: Mapped[str] = mapped_column(String(700), default="")
     application_id: Mapped[Ref] = mapped_column(ForeignKey("application.id"), unique=True)
+    """One file, one award, one agreement: the legal commitment is made once per grant (R1). Several awards of one file, or an award without
+    one (domain I8), are not of this institution: another micro-project is another file, which the counter may enter for the group."""
     award_id: Mapped[Ref] = mapped_column(ForeignKey("award.id"))
     decision_id: Mapped[Ref] = mapped_column(ForeignKey("decision.id"))
     commitment_id: Mapped[Ref] = mapped_column(ForeignKey("commitment.id"))

@@ -122,6 +122,10 @@ def signing_errors(
             "signed_on",
             _("The amendment cannot be signed before its approval of %(when)s.") % {"when": date_text(approved)},
         )  # fmt: skip
+    end = queries.end_of(work, agreement)
+    if amendment.kind == "extension" and form.signed_on > end:
+        words = _("An extension is signed by the end of the agreement, %(end)s.")
+        yield FieldError("signed_on", words % {"end": date_text(end)})
     if not documents.attached(form.scan):
         yield FieldError(
             "scan", _("Attach the scan of the signed amendment: its fingerprint is printed on the paper.")

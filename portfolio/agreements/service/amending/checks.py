@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from portfolio.agreements import queries
@@ -13,14 +13,31 @@ from portfolio.agreements.service.amending.copy import CONDITION, schedule_facts
 from portfolio.agreements.service.life import terminate_obstacles
 from portfolio.agreements.service.prepare import holder_refusals
 from portfolio.agreements.service.sums import budget_obstacles, condition_obstacles, schedule_obstacles
+from portfolio.documents.reference import figure
 from portfolio.groups.models import GroupAccount
 from portfolio.kit.errors import Refusal
+from portfolio.kit.i18n import date_text
 from portfolio.kit.i18n import gettext as _
 from portfolio.kit.money import amount
 from portfolio.rulebook.permissions import who_may
 from portfolio.work import Work
 
 OPEN = ("draft", "submitted", "approved")
+
+
+def extension_obstacles(work: Work, agreement: Agreement) -> Iterator[Refusal]:
+    """An extension is asked so many days before the end, days stopped added: a dated rule (domain I6)."""
+    end, days = queries.end_of(work, agreement), figure("extension_days", work.today)
+    last = end - timedelta(days=days)
+    if work.today > last:
+        yield Refusal(
+            "extension_late",
+            _("The agreement ends on %(end)s: its extension was to be asked %(days)d days before, by %(last)s.")
+            % {"end": date_text(end), "days": days, "last": date_text(last)},
+            way_out=_(
+                "If force majeure stopped the work, have it declared: its days are added to the end. Otherwise the agreement is closed at its end."
+            ),
+        )
 
 
 def amendment_obstacles(
@@ -39,6 +56,8 @@ def amendment_obstacles(
     after = changes["after"]
     if kind == "extension" and date.fromisoformat(after["ends_on"]) <= agreement.ends_on:
         yield Refusal("not_an_extension", _("The new end must come after the present one."))
+    if kind == "extension" and (amendment is None or amendment.status == "draft"):
+        yield from extension_obstacles(work, agreement)
     if kind in ("virement", "virement_within"):
         lines = [
             BudgetLine(**{k: v for k, v in line.items() if k != "amount_minor"}) for line in after["lines"]
